@@ -1,0 +1,3 @@
+"""Pictures of computation graphs and their gradients, to be built on `autograd`. Nothing is here yet."""
+
+__all__: list[str] = []
