@@ -1,0 +1,83 @@
+"""Helpers on plain arrays: gradients brought back to an argument's shape, fingerprints, ownership."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+_SMALL = 1 << 13  # bytes; below this, hashing a copy is cheaper than summing columns
+_COLUMNS = 509  # a prime, so that moved rows land in other columns
+
+
+def sum_to(x, shape: tuple[int, ...], lead: int = 0):
+    """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
+    extra = np.ndim(x) - lead - len(shape)
+    axes = tuple(range(lead, lead + extra))
+    axes += tuple(
+        lead + extra + i for i, n in enumerate(shape) if n == 1 and np.shape(x)[lead + extra + i] != 1
+    )
+    if axes:
+        x = np.sum(x, axis=axes, keepdims=True)
+    if extra:
+        x = np.reshape(x, np.shape(x)[:lead] + shape)
+    return x
+
+
+def fingerprint(array: np.ndarray) -> int | bytes:
+    """A short summary of an array's bytes, to notice a write: a hash, or column sums for large arrays.
+
+    Order matters to it, so a shuffle or a sort in place is noticed as well.
+    """
+    if array.nbytes <= _SMALL:
+        return hash(array.tobytes())
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    words = flat[: flat.size // 8 * 8].view(np.uint64)
+    rows = words.size // _COLUMNS
+    sums = np.add.reduce(words[: rows * _COLUMNS].reshape(rows, _COLUMNS), axis=0)
+    return hash((sums.tobytes(), words[rows * _COLUMNS :].tobytes(), flat[words.size * 8 :].tobytes()))
+
+
+class Seal:
+    """Tells whether a variable's array may have been written to by its user since an operation was recorded.
+
+    As long as nobody has been handed the array, nothing needs checking. The first time it is handed out, its
+    fingerprint is taken, and what was recorded before is compared with that.
+    """
+
+    __slots__ = ("mark",)
+
+    def __init__(self):
+        self.mark: int | bytes | None = None
+
+    def expose(self, array) -> None:
+        if self.mark is None:
+            self.mark = fingerprint(array)
+
+
+def has_nan(array) -> bool:
+    """Whether a float or complex array has a nan (cheaper than isnan: one BLAS call without a temporary)."""
+    if array.dtype.kind == "c":
+        return has_nan(array.real) or has_nan(array.imag)
+    if array.dtype == np.float16 or not array.flags.c_contiguous:
+        return bool(np.isnan(array).any())
+    flat = array.reshape(-1)
+    total = flat.dot(flat)  # a sum of squares is nan only if an element is
+    return bool(total != total)
+
+
+def _count(table: dict, key) -> int:
+    value = table.pop(key)
+    return sys.getrefcount(value)
+
+
+# How many references an array shows when only `_count` holds it: measured, since Python versions differ.
+_SOLE = _count({0: np.zeros(1)}, 0)
+
+
+def take_owned(table: dict, key) -> np.ndarray:
+    """Pop an array that nobody else holds; a shared one or a view is copied."""
+    value = table.pop(key)
+    if sys.getrefcount(value) > _SOLE or value.base is not None:
+        return value.copy()
+    return value

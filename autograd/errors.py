@@ -1,0 +1,19 @@
+"""The errors of the engine. Each says what came, what was wanted and what to do."""
+
+from __future__ import annotations
+
+
+class AnomalyError(ArithmeticError):
+    """The first nan or inf, found by `detect_anomaly`."""
+
+
+class ChangedError(RuntimeError):
+    """An array that a recorded operation still needs was written to after it was recorded."""
+
+
+class BackwardError(RuntimeError):
+    """A rule failed during the backward pass; the text shows the forward line that made the node."""
+
+
+class GradientCheckError(AssertionError):
+    """`check_grads` found a gradient that disagrees with finite differences."""

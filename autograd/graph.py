@@ -1,0 +1,89 @@
+"""The graph: nodes that point to their parents and keep what their rule needs, nothing more.
+
+A node never refers to the Tensor that shows it, nor to its children, so dropping the result frees the graph.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+from autograd.arrays import Seal
+
+next_serial = itertools.count(1).__next__
+
+
+class Node:
+    """One recorded operation, or a variable (a leaf) when `rule` is None.
+
+    `parents` is aligned with the arguments of the rule, with None for constants. `saved` holds the arguments that
+    the rule asks for, in order, then the result; None for what it does not need.
+    """
+
+    __slots__ = (
+        "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
+        "serial", "grad", "keeps_grad", "name", "seal", "line",
+    )  # fmt: skip
+
+    def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
+        self.rule = rule
+        self.parents = parents
+        self.saved = saved
+        self.settings = settings
+        self.marks = marks  # fingerprints of the saved arrays that a user could still write to
+        self.shape = shape
+        self.dtype = dtype
+        self.line = line
+        self.serial = next_serial()
+        self.grad = None
+        self.keeps_grad = False
+        self.name = None
+        self.seal = None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        size = 1
+        for n in self.shape:
+            size *= n
+        return size
+
+    def __repr__(self):
+        return f"<node {self.serial} {self.rule.name if self.rule else 'variable'} {self.shape}>"
+
+
+def leaf(shape, dtype, name=None) -> Node:
+    node = Node(None, (), (), None, None, shape, dtype, None)
+    node.keeps_grad = True
+    node.name = name
+    node.seal = Seal()
+    return node
+
+
+def user_line():
+    """Where the user's code called: (code, instruction) of the first frame outside the engine.
+
+    The line number is worked out only when somebody asks (`show_line`); this runs on every operation.
+    """
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(("autograd.", "numpy.")):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code, frame.f_lasti)
+
+
+def show_line(line) -> str:
+    """'file.py:12, in f: y = x.log()' for what `user_line` gave."""
+    if line is None:
+        return "a line that was not recorded"
+    import linecache
+
+    code, instruction = line
+    number = code.co_firstlineno
+    for start, end, lineno in code.co_lines():
+        if start <= instruction < end and lineno is not None:
+            number = lineno
+    text = linecache.getline(code.co_filename, number).strip()
+    return f"{code.co_filename}:{number}, in {code.co_name}" + (f": {text}" if text else "")

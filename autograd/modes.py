@@ -1,0 +1,49 @@
+"""Modes that change how operations are recorded: `no_grad` and `detect_anomaly`.
+
+They live in context variables, so a thread or a task that enters one does not disturb its neighbours, and nested
+use restores what was there before. Each is a context manager and a decorator.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+recording: ContextVar[bool] = ContextVar("recording", default=True)
+anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
+
+
+@contextmanager
+def no_grad():
+    """Compute without recording: results carry no graph and keep nothing alive.
+
+    >>> from autograd import Tensor, no_grad
+    >>> x = Tensor([1.0, 2.0])
+    >>> with no_grad():
+    ...     y = x * 3
+    >>> y.is_leaf
+    True
+    """
+    token = recording.set(False)
+    try:
+        yield
+    finally:
+        recording.reset(token)
+
+
+@contextmanager
+def detect_anomaly():
+    """Raise `AnomalyError` at the first nan or inf, forward or backward, naming the operation and the line.
+
+    >>> from autograd import Tensor, detect_anomaly
+    >>> with detect_anomaly():
+    ...     y = Tensor(0.0).log()
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: log gave -inf ...
+    """
+    token = anomaly.set(True)
+    try:
+        yield
+    finally:
+        anomaly.reset(token)

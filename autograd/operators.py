@@ -1,0 +1,179 @@
+"""Python's operators and the array methods of a Tensor, each a call of a rule or of the NumPy function of that name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules import elementwise
+from autograd.rules.table import ROWS
+
+
+def _binary(name):
+    rule = ROWS[name]
+
+    def forward(self, other):
+        return self.__record__(rule, (self, other), {})
+
+    def reflected(self, other):
+        return self.__record__(rule, (other, self), {})
+
+    return forward, reflected
+
+
+def _in_place(name):
+    rule = ROWS[name]
+
+    def operator(self, other):
+        return self.__write__(self.__record__(rule, (self, other), {}))
+
+    return operator
+
+
+def _unary(name):
+    rule = ROWS[name]
+
+    def method(self):
+        return self.__record__(rule, (self,), {})
+
+    method.__name__ = name
+    method.__doc__ = f"`np.{name}` of every element; its derivative is `{rule.formulas[0]}`."
+    return method
+
+
+def _compare(function):
+    def operator(self, other):
+        return function(plain(self), plain(other))
+
+    return operator
+
+
+def _numpy_method(function):
+    def method(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"`np.{function.__name__}(self, ...)`."
+    return method
+
+
+def plain(x):
+    """The array behind a Tensor, or `x` itself."""
+    return x._array if hasattr(x, "_array") else x
+
+
+class Operators:
+    """Mixed into Tensor."""
+
+    __slots__ = ()
+
+    __add__, __radd__ = _binary("add")
+    __sub__, __rsub__ = _binary("subtract")
+    __mul__, __rmul__ = _binary("multiply")
+    __truediv__, __rtruediv__ = _binary("divide")
+    __pow__, __rpow__ = _binary("power")
+    __mod__, __rmod__ = _binary("remainder")
+    __iadd__ = _in_place("add")
+    __isub__ = _in_place("subtract")
+    __imul__ = _in_place("multiply")
+    __itruediv__ = _in_place("divide")
+    __ipow__ = _in_place("power")
+
+    __neg__ = _unary("negative")
+    __pos__ = _unary("positive")
+    __abs__ = _unary("abs")
+    exp = _unary("exp")
+    log = _unary("log")
+    sqrt = _unary("sqrt")
+    sin = _unary("sin")
+    cos = _unary("cos")
+    tan = _unary("tan")
+    tanh = _unary("tanh")
+    abs = _unary("abs")
+    relu = _unary("relu")
+    sigmoid = _unary("sigmoid")
+    softplus = _unary("softplus")
+
+    # Comparisons and floor division are flat almost everywhere: they give plain arrays.
+    __lt__ = _compare(np.less)
+    __le__ = _compare(np.less_equal)
+    __gt__ = _compare(np.greater)
+    __ge__ = _compare(np.greater_equal)
+    __eq__ = _compare(np.equal)
+    __ne__ = _compare(np.not_equal)
+    __hash__ = object.__hash__  # by identity, though == compares elements
+    __floordiv__ = _compare(np.floor_divide)
+
+    def __rfloordiv__(self, other):
+        return np.floor_divide(plain(other), self._array)
+
+    def __matmul__(self, other):
+        return np.matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return np.matmul(other, self)
+
+    sum = _numpy_method(np.sum)
+    mean = _numpy_method(np.mean)
+    prod = _numpy_method(np.prod)
+    max = _numpy_method(np.max)
+    min = _numpy_method(np.min)
+    var = _numpy_method(np.var)
+    std = _numpy_method(np.std)
+    cumsum = _numpy_method(np.cumsum)
+    cumprod = _numpy_method(np.cumprod)
+    argmax = _numpy_method(np.argmax)
+    argmin = _numpy_method(np.argmin)
+    argsort = _numpy_method(np.argsort)
+    clip = _numpy_method(np.clip)
+    dot = _numpy_method(np.dot)
+    take = _numpy_method(np.take)
+    repeat = _numpy_method(np.repeat)
+    ravel = _numpy_method(np.ravel)
+    flatten = _numpy_method(np.ravel)
+    squeeze = _numpy_method(np.squeeze)
+    swapaxes = _numpy_method(np.swapaxes)
+    diagonal = _numpy_method(np.diagonal)
+    trace = _numpy_method(np.trace)
+    ptp = _numpy_method(np.ptp)
+    round = _numpy_method(np.round)
+    conj = _numpy_method(np.conj)
+    conjugate = _numpy_method(np.conj)
+    copy = _numpy_method(np.copy)
+    all = _numpy_method(np.all)
+    any = _numpy_method(np.any)
+    nonzero = _numpy_method(np.nonzero)
+    compress = _numpy_method(np.compress)
+    searchsorted = _numpy_method(np.searchsorted)
+
+    def reshape(self, *shape, order="C"):
+        """`np.reshape`; the shape as one tuple or as several numbers."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def transpose(self, *axes):
+        """`np.transpose`; the axes as one tuple or as several numbers."""
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+    def astype(self, dtype):
+        """The same numbers in another float dtype; the gradient comes back in this one."""
+        from autograd.rules.shape import astype
+
+        return astype(self, dtype=np.dtype(dtype))
+
+    @property
+    def T(self):
+        return np.transpose(self)
+
+    @property
+    def mT(self):
+        return np.swapaxes(self, -1, -2)
+
+    @property
+    def real(self):
+        return np.real(self)
+
+    @property
+    def imag(self):
+        return np.imag(self)
+
+
+assert elementwise  # its rows must be in the table before the methods above are made

@@ -1,0 +1,118 @@
+"""What a node keeps: the arrays its rule asks for, with marks on those that a user could still write to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.arrays import fingerprint
+from autograd.errors import AnomalyError
+from autograd.graph import show_line, user_line
+from autograd.rules.table import Rule
+
+class Share:
+    """Arrays that may share memory: a count of writes, to notice a view that is out of date."""
+
+    __slots__ = ("version",)
+
+    def __init__(self):
+        self.version = 0
+
+
+def keep(rule, raw, parents, settings, y):
+    """The arrays that the rule asks for, for the arguments that are variables; and marks for those at risk."""
+    wanted = wants(rule, parents)
+    saved = [a if i in wanted else None for i, a in enumerate(raw)]
+    marks = None
+    for i, array in enumerate(saved):
+        if type(array) is np.ndarray:
+            parent = parents[i]
+            seal = None if parent is None else parent.seal
+            if seal is None or seal.mark is not None:
+                if parent is not None and array.base is None and seal is None:
+                    continue  # made by the engine; nobody can write to it
+                seal = fingerprint(array)
+            if marks is None:
+                marks = [None] * len(saved)
+            marks[i] = seal
+    saved.append(y if "y" in wanted else None)
+    return tuple(saved), marks
+
+
+def wants(rule, parents):
+    """Which arguments (by position) and whether the result ('y') the backward functions will ask for."""
+    wanted = set()
+    for i, parent in enumerate(parents):
+        if parent is None:
+            continue
+        if rule.elementwise:
+            wanted.update(rule.keeps[i])
+            if rule.keeps_y[i]:
+                wanted.add("y")
+            continue
+        argument = rule.arguments[0] if rule.variadic else rule.arguments[i]
+        if argument not in rule.wants:
+            raise TypeError(
+                f"{rule.name} has no derivative for its argument {argument!r}; pass t.data if it is meant as a constant"
+            )
+        for want in rule.wants[argument]:
+            if want == "y":
+                wanted.add("y")
+            elif want == "likes":
+                wanted.update(k for k, p in enumerate(parents) if p is None)
+            elif want in rule.arguments:
+                wanted.update(range(len(parents)) if rule.variadic else (rule.arguments.index(want),))
+            elif want.endswith("_like") and parents[rule.arguments.index(want[:-5])] is None:
+                wanted.add(rule.arguments.index(want[:-5]))
+    return wanted
+
+
+def constant(rule, arg):
+    """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
+    if type(arg) in _PLAIN:
+        return arg
+    if isinstance(arg, np.ndarray | np.generic):
+        if arg.dtype.kind not in "biufc":
+            raise TypeError(f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated")
+        return arg
+    if isinstance(arg, list | tuple):
+        return constant(rule, np.asarray(arg))
+    if hasattr(arg, "__array__") and not hasattr(arg, "__record__"):
+        return constant(rule, np.asarray(arg))
+    raise TypeError(
+        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"
+    )
+
+
+_PLAIN = frozenset({int, float, complex, bool})
+
+
+class _Output(Rule):
+    """Picks one output of a node with several; the walk collects its gradients in a list."""
+
+    elementwise = False
+    outputs = 1
+    batched = True
+    variadic = False
+    linear = True
+
+    def carry(self, node, i, g, saved):
+        return g
+
+
+OUTPUT = _Output("output", (), ())
+
+
+def watch(rule, raw, y):
+    if np.all(np.isfinite(y)):
+        return
+    bad = "nan" if np.isnan(y).any() else "inf" if np.max(y) == np.inf else "-inf"
+    spans = ", ".join(_span(a) for a in raw)
+    raise AnomalyError(f"{rule.name} gave {bad} at {show_line(user_line())}; its operands: {spans}")
+
+
+def _span(a) -> str:
+    if not isinstance(a, np.ndarray | np.generic):
+        return repr(a)
+    if a.size == 0:
+        return f"empty {a.shape}"
+    return f"{a.dtype} {a.shape} from {np.nanmin(a):.6g} to {np.nanmax(a):.6g}" if a.dtype.kind != "c" else f"{a.dtype} {a.shape}"

@@ -1,0 +1,44 @@
+"""Axes counted from the end, so that a rule works unchanged when a gradient has extra leading axes."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+
+def from_end(axis, ndim: int) -> tuple[int, ...]:
+    """`axis` (None, an int or a tuple) as a tuple of distinct negative axes; None means all of them.
+
+    >>> from_end((0, -1), 3)
+    (-3, -1)
+    """
+    if axis is None:
+        return tuple(range(-ndim, 0))
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(operator.index(a) for a in axes)
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise np.exceptions.AxisError(a, ndim)
+    axes = tuple(a - ndim if a >= 0 else a for a in axes)
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"duplicate axis in {axis}")
+    return axes
+
+
+def one_from_end(axis: int, ndim: int) -> int:
+    """A single axis as a negative number."""
+    return from_end(operator.index(axis), ndim)[0]
+
+
+def unreduce(g, axis: tuple[int, ...], ndim: int):
+    """Put back, with length 1, the axes that a reduction over `axis` of an `ndim`-d array took away.
+
+    `g` may have extra leading axes; `axis` is from the end of the reduced array's shape.
+    """
+    shape = np.shape(g)
+    kept = ndim - len(axis)
+    lead, rest = shape[: len(shape) - kept], list(shape[len(shape) - kept :])
+    for a in sorted(a + ndim for a in axis):
+        rest.insert(a, 1)
+    return np.reshape(g, lead + tuple(rest))

@@ -1,0 +1,96 @@
+"""Selecting and placing elements. Taking with an index and adding back at that index are each other's derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.table import Primitive, composition
+
+
+@Primitive.row(samples=("f(x34, index=1)", "f(x34, index=(slice(None), -1))", "f(x34, index=(..., None, slice(0, 2)))",
+                        "f(x34, index=([0, 0, 2],))", "f(x34, index=([0, 2, 0], [1, 1, 1]))",
+                        "f(x234, index=(0, slice(None), [1, 1]))", "f(x, index=())"))  # fmt: skip
+def getitem(x, *, index):
+    return x[index]
+
+
+@getitem.vjp("x")
+def _(g, x_like, index):
+    return scatter(g, index=index, shape=x_like.shape)
+
+
+@Primitive.row(samples=("f(x3, index=([0, 0, 2],), shape=(4,))", "f(x23, index=(slice(0, 2),), shape=(4, 3))"))
+def scatter(g, *, index, shape):
+    """Zeros of `shape` with `g` added at `index`; an index that is repeated adds up."""
+    out = np.zeros(shape, g.dtype)
+    if is_basic(index):
+        out[index] = g
+    else:
+        np.add.at(out, index, g)
+    return out
+
+
+@scatter.vjp("g")
+def _(upstream, index):
+    return upstream[index]
+
+
+@Primitive.row(samples=("f(x34, x4, index=1)", "f(x34, x, index=(slice(None), slice(1, 3)))",
+                        "f(x34, x34, index=([0, 2, 0],))"))  # fmt: skip
+def put(x, value, *, index):
+    """A copy of `x` with `x[index] = value`."""
+    out = np.array(x)
+    out[index] = value
+    return out
+
+
+@put.vjp("x")
+def _(g, index):
+    return put(g, 0.0, index=index)
+
+
+@put.vjp("value")
+def _(g, value_like, index):
+    from autograd.arrays import sum_to
+
+    taken = g[index]
+    if not is_basic(index):  # of several writes to one place the last one stands
+        order = np.arange(taken.size).reshape(taken.shape)
+        last = np.empty(g.shape, int)
+        last[index] = order
+        taken = np.where(last[index] == order, taken, 0.0)
+    shape = value_like.shape
+    while taken.ndim < len(shape) and shape[0] == 1:
+        shape = shape[1:]
+    return np.reshape(sum_to(taken, shape), value_like.shape)
+
+
+def is_basic(index) -> bool:
+    """Whether an index is made of ints, slices, None and Ellipsis only, so that no element is met twice."""
+    return all(
+        i is None or i is Ellipsis or isinstance(i, int | np.integer | slice) and not isinstance(i, bool)
+        for i in (index if isinstance(index, tuple) else (index,))
+    )
+
+
+@Primitive.row(batched=True, broadcasts=True)
+def where_(x, y, *, condition):
+    return np.where(condition, x, y)
+
+
+@where_.vjp("x")
+def _(g, condition):
+    return np.where(condition, g, 0)
+
+
+@where_.vjp("y")
+def _(g, condition):
+    return np.where(condition, 0, g)
+
+
+@composition(np.where, samples=("f([True, False, True], x23, x3)", "f([[True], [False]], x, x23)"))
+def where(condition, x=None, y=None):
+    condition = np.asarray(getattr(condition, "_array", condition))
+    if x is None or y is None:
+        return np.where(condition)
+    return where_(x, y, condition=condition.astype(bool))

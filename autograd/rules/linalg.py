@@ -1,0 +1,45 @@
+"""Products of matrices and tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.arrays import sum_to
+from autograd.rules.table import Primitive, composition
+
+
+@Primitive.row(batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2)
+def matmul_(a, b):
+    return np.matmul(a, b)
+
+
+@matmul_.vjp("a")
+def _(g, a_like, b):
+    c = np.matmul(g, adjoint(b))
+    return c if len(a_like.shape) == 2 == np.ndim(b) else sum_to(c, a_like.shape)
+
+
+@matmul_.vjp("b")
+def _(g, a, b_like):
+    c = np.matmul(adjoint(a), g)
+    return c if len(b_like.shape) == 2 == np.ndim(a) else sum_to(c, b_like.shape)
+
+
+def adjoint(x):
+    """The conjugate transpose of the last two axes."""
+    x = x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
+    return np.conj(x) if x.dtype.kind == "c" else x
+
+
+@composition(np.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)", "f(x223, x34)", "f(x23, x234)",
+                                 "f(x3, x234)", "f(x1234, x2142)"))  # fmt: skip
+def matmul(a, b):
+    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
+    if a.ndim == 2 == b.ndim:
+        return matmul_(a, b)
+    if not (a.ndim and b.ndim):
+        raise ValueError(f"np.matmul needs at least 1-d arguments, got shapes {a.shape} and {b.shape}; for scaling write a * b")
+    y = matmul_(a if a.ndim > 1 else a[None], b if b.ndim > 1 else b[:, None])
+    if b.ndim == 1:
+        y = y[..., 0]
+    return y if a.ndim > 1 else y[..., 0, :] if b.ndim > 1 else y[..., 0]

@@ -1,0 +1,44 @@
+"""Sums, products, extremes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.axes import from_end, unreduce
+from autograd.rules.table import Primitive, composition
+
+AXES = ("f(x)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=(0, -1))", "f(x23, axis=-1, keepdims=True)", "f(x23, axis=())")
+
+
+@Primitive.row(batched=True)
+def sum_(x, *, axis, keepdims):
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+
+
+@sum_.vjp("x")
+def _(g, x_like, axis, keepdims):
+    # Left unexpanded: the walk broadcasts it only where a full array is needed.
+    return g if keepdims else unreduce(g, axis, x_like.ndim)
+
+
+@composition(np.sum, np.add.reduce, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
+def total(a, axis=None, dtype=None, keepdims=False, initial=0, where=True):
+    if dtype is not None:
+        a = a.astype(dtype)
+    if where is not True:
+        a = np.where(where, a, 0)
+    y = sum_(a, axis=from_end(axis, np.ndim(a)), keepdims=bool(keepdims))
+    return y if type(initial) is int and initial == 0 else y + initial
+
+
+@composition(np.mean, samples=(*AXES[:-1], "f(x23, where=[True, False, True], axis=1)"))
+def mean(a, axis=None, dtype=None, keepdims=False, where=True):
+    axes = from_end(axis, np.ndim(a))
+    count = np.prod([a.shape[i] for i in axes], dtype=int)
+    if where is not True:
+        count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims)
+    elif not count:
+        return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims) * np.nan
+    else:
+        count = int(count)
+    return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count

@@ -1,0 +1,93 @@
+"""The scalar twins: Python's `math` with IEEE answers, so that a Value never raises where an array would not.
+
+`math.log(0)` raises; `np.log(0.0)` is -inf. Each twin takes the quick road and falls back on NumPy for the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+
+def ieee(quick: Callable, exact: Callable) -> Callable:
+    """`quick` on floats, `exact` (NumPy) where `quick` raises."""
+
+    def twin(*args):
+        try:
+            return quick(*args)
+        except (ValueError, ArithmeticError):
+            with np.errstate(all="ignore"):
+                return float(exact(*map(np.float64, args)))
+
+    twin.__name__ = twin.__qualname__ = quick.__name__
+    return twin
+
+
+def by_numpy(function: Callable) -> Callable:
+    """A twin for functions that `math` lacks."""
+
+    def twin(*args):
+        with np.errstate(all="ignore"):
+            return float(function(*map(np.float64, args)))
+
+    twin.__name__ = twin.__qualname__ = function.__name__
+    return twin
+
+
+def sign(x: float) -> float:
+    return x if x != x else float((x > 0) - (x < 0))
+
+
+def where(condition, x, y):
+    return x if condition else y
+
+
+def relu(x):
+    """max(x, 0) with slope 0 at the kink; nan stays nan."""
+    return np.maximum(x, 0)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), without overflow on either side: through tanh, which saturates."""
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+def softplus(x):
+    """log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+LN2 = math.log(2.0)
+LN10 = math.log(10.0)
+
+_SHARED = {"pi": math.pi, "LN2": LN2, "LN10": LN10, "__builtins__": {}}
+
+# What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values).
+ARRAY_NAMES = {
+    name: getattr(np, name)
+    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign where floor power isfinite conj hypot".split()
+} | {"sigmoid": sigmoid, **_SHARED}
+
+# What they mean on floats.
+SCALAR_NAMES = {
+    "exp": ieee(math.exp, np.exp),
+    "log": ieee(math.log, np.log),
+    "log1p": ieee(math.log1p, np.log1p),
+    "sqrt": ieee(math.sqrt, np.sqrt),
+    "sin": ieee(math.sin, np.sin),
+    "cos": ieee(math.cos, np.cos),
+    "sinh": ieee(math.sinh, np.sinh),
+    "cosh": ieee(math.cosh, np.cosh),
+    "tanh": math.tanh,
+    "arctan": math.atan,
+    "abs": abs,
+    "sign": sign,
+    "where": where,
+    "floor": ieee(math.floor, np.floor),
+    "power": ieee(math.pow, np.power),
+    "hypot": math.hypot,
+    "sigmoid": lambda x: 0.5 * math.tanh(0.5 * x) + 0.5,
+    **_SHARED,
+}

@@ -1,0 +1,129 @@
+"""Moving elements about without changing them: reshape, transpose, join, broadcast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.axes import one_from_end
+from autograd.rules.table import Primitive, composition
+
+
+@Primitive.row(batched=True)
+def reshape_(x, *, shape):
+    return np.reshape(x, shape)
+
+
+@reshape_.vjp("x")
+def _(g, x_like, y_ndim):
+    return np.reshape(g, np.shape(g)[: np.ndim(g) - y_ndim] + x_like.shape)
+
+
+@Primitive.row(batched=True)
+def transpose_(x, *, axes):
+    return np.transpose(x, axes)
+
+
+@transpose_.vjp("x")
+def _(g, axes):
+    lead = np.ndim(g) - len(axes)
+    return np.transpose(g, (*range(lead), *(lead + int(i) for i in np.argsort(axes))))
+
+
+@Primitive.row(batched=True, broadcasts=True)
+def broadcast_to_(x, *, shape):
+    return np.broadcast_to(x, shape)
+
+
+@broadcast_to_.vjp("x")
+def _(g):
+    return g
+
+
+@Primitive.row(batched=True, samples=("f(x23, dtype='f4')",))
+def astype(x, *, dtype):
+    return x.astype(dtype)
+
+
+@astype.vjp("x")
+def _(g):
+    return g  # the walk casts it
+
+
+@Primitive.row(covers=np.copy, batched=True, samples=("f(x23)",))
+def copy(x):
+    return np.array(x)
+
+
+@copy.vjp("x")
+def _(g):
+    return g
+
+
+@Primitive.row(batched=True)
+def concatenate_(*arrays, axis):
+    return np.concatenate(arrays, axis=axis)
+
+
+@concatenate_.vjp("arrays")
+def _(g, i, likes, axis):
+    start = sum(shape[axis] for shape in likes[:i])
+    index = (..., slice(start, start + likes[i][axis])) + (slice(None),) * (-1 - axis)
+    return g[index]
+
+
+@composition(np.reshape, samples=("f(x23, (3, -1))", "f(x23, -1)", "f(x23, (3, 2), order='F')", "f(x, (1, 1))"))
+def reshape(a, shape, order="C"):
+    if order == "F":
+        shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+        return np.transpose(reshape_(np.transpose(a), shape=tuple(shape[::-1])))
+    if order != "C":
+        raise TypeError(f"np.reshape of a Tensor takes order='C' or 'F', not {order!r}")
+    return reshape_(a, shape=shape)
+
+
+@composition(np.ravel, samples=("f(x23)", "f(x)"))
+def ravel(a, order="C"):
+    return np.reshape(a, -1, order=order)
+
+
+@composition(np.transpose, np.permute_dims, samples=("f(x23)", "f(x234, (1, 2, 0))", "f(x234, axes=(-1, 0, 1))"))
+def transpose(a, axes=None):
+    axes = range(a.ndim)[::-1] if axes is None else axes
+    return transpose_(a, axes=tuple(one_from_end(i, a.ndim) + a.ndim for i in axes))
+
+
+@composition(np.swapaxes, samples=("f(x234, 0, -1)",))
+def swapaxes(a, axis1, axis2):
+    axes = list(range(a.ndim))
+    axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    return np.transpose(a, axes)
+
+
+@composition(np.broadcast_to, samples=("f(x3, (2, 3))", "f(x, (2,))", "f(x21, (2, 3))"))
+def broadcast_to(array, shape):
+    return broadcast_to_(array, shape=(shape,) if isinstance(shape, int) else tuple(shape))
+
+
+@composition(np.expand_dims, samples=("f(x23, 0)", "f(x23, (0, -1))"))
+def expand_dims(a, axis):
+    return np.reshape(a, np.expand_dims(np.empty(a.shape, bool), axis).shape)
+
+
+@composition(np.squeeze, samples=("f(x213)", "f(x213, axis=1)"))
+def squeeze(a, axis=None):
+    return np.reshape(a, np.squeeze(np.empty(a.shape, bool), axis).shape)
+
+
+@composition(np.concatenate, samples=("f([x23, x13])", "f([x23, x21], axis=-1)", "f([x23, x3], axis=None)"))
+def concatenate(arrays, axis=0):
+    if axis is None:
+        arrays, axis = [np.ravel(a) for a in arrays], 0
+    arrays = list(arrays)
+    if not arrays:
+        raise ValueError("np.concatenate needs at least one array")
+    return concatenate_(*arrays, axis=one_from_end(axis, np.ndim(arrays[0])))
+
+
+@composition(np.stack, samples=("f([x23, x23])", "f([x23, x23], axis=-1)", "f([x, x])"))
+def stack(arrays, axis=0):
+    return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)

@@ -1,0 +1,225 @@
+"""The table: every operation the engine can differentiate, and how.
+
+There are three kinds of row.
+
+- `Elementwise`: one line. The NumPy function, its scalar twin and its derivative as a formula in `x`
+  (or `a`, `b`) and the result `y`. The text is compiled, shown to learners, and says what must be kept.
+- `Primitive`: a small NumPy function and, for each array argument, a function that carries a gradient back.
+  The parameter names of that function say what must be kept (see `Primitive.vjp`).
+- `Composition`: a NumPy function spelt in terms of others; nothing else to derive.
+
+`FUNCTIONS` maps each NumPy callable to its row. Nothing here knows Tensor: a row is called with raw arrays or
+with anything that carries a `__record__` method, which then takes over, much as NumPy's own protocols do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.rules import scalars
+
+FUNCTIONS: dict[Any, Rule] = {}
+ROWS: dict[str, Rule] = {}
+
+
+class Rule:
+    """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
+
+    def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...]):
+        if name in ROWS:
+            raise ValueError(f"two rows are named {name!r}; a name is used once")
+        self.name = name.rstrip("_")  # `sum_` is the primitive behind the composition `sum`
+        self.covers = tuple(covers)
+        self.samples = samples
+        ROWS[name] = self
+        for function in self.covers:
+            FUNCTIONS[function] = self
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} {self.name}>"
+
+
+class Differentiable(Rule):
+    """A row that makes a node: it has a forward function and one backward function for each argument.
+
+    `needs[i]` names what argument i's backward function asks for besides `g`: argument names, `y`, `i`,
+    `NAME_like` (an object with the shape, ndim, size and dtype of an argument), or a setting.
+    """
+
+    elementwise = False
+    outputs = 1  # more than 1: forward returns a tuple, and g is a list
+    batched = False  # True (or true of a node): backward functions accept extra leading axes on g
+    broadcasts = False  # arguments broadcast against each other, and the walk undoes it
+
+    name: str
+    forward: Callable
+    arguments: tuple[str, ...]  # names of the array arguments; ("*arrays",) for any number
+
+    def __call__(self, *args, **settings):
+        for arg in args:
+            record = getattr(arg, "__record__", None)
+            if record is not None:
+                return record(self, args, settings)
+        return self.forward(*args, **settings)
+
+
+class Elementwise(Differentiable):
+    """One line of calculus: `y = f(x)` or `y = f(a, b)` and the derivative for each argument as text."""
+
+    elementwise = True
+    batched = True
+    broadcasts = True
+
+    def __init__(self, name, function, scalar, *formulas, domain=((-2.0, 2.0),), kinks=()):
+        super().__init__(name, [function] if isinstance(function, np.ufunc) else [], ())
+        self.forward = function
+        self.scalar = scalar
+        self.formulas = formulas
+        self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
+        self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
+        self.kinks = kinks
+        self.needs = tuple(_names(text) & {"x", "a", "b", "y"} for text in formulas)
+        # Both sorted once: the hot path of recording reads them for every call.
+        self.keeps = tuple(
+            tuple(i for i, argument in enumerate(self.arguments) if argument in need) for need in self.needs
+        )
+        self.keeps_y = tuple("y" in need for need in self.needs)
+        parameters = ", ".join(self.arguments)
+        self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
+        self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_]\w*", text))
+
+
+def _upstream(parameters: str, text: str) -> str:
+    """The formula times the gradient from above, without the work of multiplying by 1."""
+    body = {"1": "g", "-1": "-g", "0": "None"}.get(text, f"g * ({text})")
+    return f"lambda g, {parameters}, y: {body}"
+
+
+def _compile(text: str) -> Callable:
+    return eval(text, scalars.ARRAY_NAMES)
+
+
+class Primitive(Differentiable):
+    """An operation on whole arrays. Use as a decorator; add a backward function for each argument with `.vjp`.
+
+    >>> @Primitive.row(samples=["f(x23)"])
+    ... def double_(x):
+    ...     return 2 * x
+    >>> @double_.vjp("x")
+    ... def _(g):
+    ...     return 2 * g
+    """
+
+    def __init__(self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1):
+        self.forward = function
+        self.batched = batched
+        self.outputs = outputs
+        self.broadcasts = broadcasts
+        parameters = inspect.signature(function).parameters.values()
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.arguments = tuple(
+            p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
+        )
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.backward: dict[str, Callable] = {}  # argument name -> its backward function
+        self.wants: dict[str, tuple[str, ...]] = {}
+        self.doc = inspect.getdoc(function) or ""
+        super().__init__(function.__name__, covers, tuple(samples))
+
+    @classmethod
+    def row(cls, covers=(), **options):
+        covers = covers if isinstance(covers, tuple | list) else (covers,)
+        return lambda function: cls(function, covers, **options)
+
+    def vjp(self, *arguments: str):
+        """Register how the gradient `g` of the result is carried back to the arguments named.
+
+        The parameter names say what is kept from the forward pass: an argument's own name, `y` for the result,
+        `NAME_like` for its shape and dtype alone, `i` for the position, `arrays` for all, any setting.
+        """
+
+        def register(function):
+            for argument in arguments or self.arguments:
+                self.backward[argument] = function
+                self.wants[argument] = tuple(inspect.signature(function).parameters)[1:]
+            return self
+
+        return register
+
+
+    def likes(self, node, saved):
+        """For each argument something with its shape: its node, or the kept constant."""
+        return [p if p is not None else s for p, s in zip(node.parents, saved, strict=False)]
+
+    def carry(self, node, i, g, saved):
+        """The gradient for argument `i` of a recorded call, given the gradient `g` of its result."""
+        argument = self.arguments[0] if self.variadic else self.arguments[i]
+        values = []
+        for want in self.wants[argument]:
+            if want == "y":
+                values.append(saved[-1])
+            elif want == "i":
+                values.append(i)
+            elif want == "likes":
+                values.append([like.shape for like in self.likes(node, saved)])
+            elif want == "y_ndim":
+                values.append(len(node.shape))
+            elif want.endswith("_like"):
+                values.append(node.parents[self.arguments.index(want[:-5])] or saved[self.arguments.index(want[:-5])])
+            elif want in self.arguments:
+                values.append(saved[:-1] if self.variadic else saved[self.arguments.index(want)])
+            else:
+                values.append(node.settings.get(want, self.defaults.get(want)))
+        return self.backward[argument](g, *values)
+
+
+class Composition(Rule):
+    """A NumPy function in terms of others. Keywords it does not take are refused by name."""
+
+    def __init__(self, function, covers, samples):
+        self.function = function
+        parameters = inspect.signature(function).parameters
+        self.keywords = set(parameters)
+        super().__init__(f"np.{covers[0].__name__}", covers, tuple(samples))
+
+    def __call__(self, *args, **kwargs):
+        kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
+        unknown = [k for k, v in kwargs.items() if k not in self.keywords and v is not None]
+        if unknown:
+            raise TypeError(
+                f"{self.name} of a Tensor does not take {unknown[0]}={_brief(kwargs[unknown[0]])}: its gradient has no rule for "
+                f"that keyword; leave it out, or call it on t.data for a constant"
+            )
+        return self.function(*args, **{k: v for k, v in kwargs.items() if k in self.keywords})
+
+
+def composition(*covers, samples=()):
+    """Decorate a function that spells `covers` in terms of other differentiable functions."""
+    return lambda function: Composition(function, covers, samples)
+
+
+class Constant(Rule):
+    """A function whose derivative is zero or has no meaning: it gives a plain array and ends the graph there."""
+
+    def __init__(self, function, name=None):
+        if function in FUNCTIONS:  # an alias, such as around for round
+            name = f"{name} (alias)"
+        self.function = function
+        super().__init__(name or function.__name__, [function], ())
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+
+def _brief(value) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,355 @@
+"""Tensor: an array that remembers where it came from.
+
+A Tensor is a light handle on two things: the array it shows, and the node that stands for it in the graph. Operations
+on Tensors run forward at once and record a node; `backward` walks the nodes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd import arrays, dispatch
+from autograd.graph import Node, leaf, user_line
+from autograd.modes import anomaly, recording
+from autograd.operators import Operators
+from autograd.record import OUTPUT, Share, constant, keep, watch
+from autograd.rules.indexing import getitem, put
+from autograd.walk import backward
+
+
+def record(rule, args, settings):
+    """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
+    raw = []
+    parents = []
+    for arg in args:
+        if isinstance(arg, Tensor):
+            if arg._share is not None:
+                arg._check_current(rule)
+            raw.append(arg._array)
+            parents.append(arg._node)
+        else:
+            raw.append(constant(rule, arg))
+            parents.append(None)
+    for key, value in settings.items():
+        if isinstance(value, Tensor):
+            raise TypeError(
+                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
+            )
+    y = rule.forward(*raw, **settings)
+    if anomaly.get():
+        watch(rule, raw, y)
+    if not recording.get():
+        return tuple(map(_fresh, y)) if rule.outputs > 1 else _fresh(y)
+    if rule.outputs > 1:
+        return _record_tuple(rule, raw, parents, settings, tuple(y))
+    saved, marks = keep(rule, raw, parents, settings, y)
+    node = Node(rule, tuple(parents), saved, settings, marks, y.shape, y.dtype, user_line())
+    tensor = wrap(y, node)
+    if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
+        tensor._shares_with(args)
+    return tensor
+
+
+def _record_tuple(rule, raw, parents, settings, ys):
+    saved, marks = keep(rule, raw, parents, settings, ys)
+    settings = {**settings, "__shapes__": [(y.shape, y.dtype) for y in ys]}
+    node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line())
+    return tuple(wrap(y, node, k) for k, y in enumerate(ys))
+
+
+def wrap(array, node, index=None):
+    """A Tensor that shows `array` and stands for `node`, or for one output of it."""
+    if index is not None:
+        node = Node(OUTPUT, (node,), (None,), {"index": index}, None, array.shape, array.dtype, node.line)
+    tensor = object.__new__(Tensor)
+    tensor._array = array
+    tensor._node = node
+    tensor._share = None
+    return tensor
+
+
+def _fresh(array):
+    return wrap(array, leaf(array.shape, array.dtype))
+
+
+class Tensor(Operators):
+    """An array whose operations are recorded, so that `backward()` can tell how a result depends on it.
+
+    >>> import numpy as np
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> y = np.sum(x ** 2)
+    >>> y.backward()
+    >>> x.grad
+    array([2., 4., 6.])
+
+    Python numbers, ints and lists of ints become float64. An integer array is an index or a label and is refused.
+    The array is copied, so a later write to `x` cannot change what was recorded.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
+    __record__ = staticmethod(record)
+    __array_ufunc__ = dispatch.array_ufunc
+    __array_function__ = dispatch.array_function
+
+    def __init__(self, x, dtype=None, name=None):
+        self._array = array = as_variable(x, dtype)
+        self._node = leaf(array.shape, array.dtype, name)
+        self._share = None
+
+    # -- what it shows -----------------------------------------------------------------------------------------
+    @property
+    def data(self) -> np.ndarray:
+        """The array. A variable's may be written to; that of a computed Tensor is read-only."""
+        node = self._node
+        if self._share is not None:
+            self._check_current(None)
+        if node.rule is None:
+            if type(self._array) is not np.ndarray:
+                self._array = np.array(self._array)
+            node.seal.expose(self._array)
+        elif type(self._array) is np.ndarray:
+            self._array.flags.writeable = False
+        return self._array
+
+    @data.setter
+    def data(self, value):
+        node = self._node
+        if node.rule is not None:
+            raise TypeError("only a variable's data can be replaced; this Tensor was computed, so set its inputs instead")
+        if value is not self._array:
+            value = np.array(plain_data(value), dtype=node.dtype)
+            if value.shape != node.shape:
+                raise ValueError(
+                    f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
+                )
+        self._array = value
+        node.seal.mark = -1 if value is self._array else node.seal.mark
+        node.seal = arrays.Seal()
+        node.seal.expose(value)
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The gradient from `backward()`, of this shape and dtype; None where nothing was computed."""
+        return self._node.grad
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            value = np.array(np.broadcast_to(plain_data(value), self.shape), dtype=self.dtype)
+        self._node.grad = value
+
+    @property
+    def name(self) -> str | None:
+        return self._node.name
+
+    @name.setter
+    def name(self, value):
+        self._node.name = value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._node.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._node.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self._node.shape)
+
+    @property
+    def size(self) -> int:
+        return self._array.size
+
+    @property
+    def nbytes(self) -> int:
+        return self._array.nbytes
+
+    @property
+    def itemsize(self) -> int:
+        return self._array.itemsize
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is a variable rather than the result of a recorded operation."""
+        return self._node.rule is None
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the array, outside the graph."""
+        return np.array(self._array)
+
+    def item(self) -> float:
+        """The only element, as a Python number, outside the graph."""
+        return self._array.item()
+
+    def tolist(self) -> list:
+        """The elements as nested lists of Python numbers, outside the graph."""
+        return self._array.tolist()
+
+    def detach(self) -> Tensor:
+        """A new variable with a copy of the array, cut off from the graph."""
+        return Tensor(self._array)
+
+    def detach_data(self):
+        """The array itself, for the engine: no copy, no mark."""
+        return self._array
+
+    # -- gradients -----------------------------------------------------------------------------------------------
+    def backward(self, seed=None, create_graph=False) -> None:
+        """Add d(self)/d(variable) to the `.grad` of every variable that this Tensor was computed from.
+
+        `seed` is the gradient from above, needed unless the Tensor has one element.
+        """
+        node = self._node
+        g = seed_for(self, seed)
+        grads = backward({node: g}, wrap=wrap if create_graph else None)
+        for key in list(grads):
+            if key.rule is None and key.grad is not None:
+                key.grad = key.grad + grads[key]
+            else:
+                key.grad = grads[key] if create_graph else arrays.take_owned(grads, key)
+
+    def retain_grad(self) -> Tensor:
+        """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""
+        self._node.keeps_grad = True
+        return self
+
+    # -- indexing and writing --------------------------------------------------------------------------------------
+    def __getitem__(self, index):
+        return getitem(self, index=dispatch.as_index(index))
+
+    def __setitem__(self, index, value):
+        self.__write__(put(self, value, index=dispatch.as_index(index)))
+
+    def __write__(self, result):
+        """Let this handle stand for `result`: a write in place, recorded."""
+        node = self._node
+        if result.shape != node.shape:
+            raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
+        if not recording.get() and node.rule is None:
+            self.data = result._array
+            return self
+        if node.rule is None and node.grad is not None:
+            raise RuntimeError(
+                "a write in place to a variable that has a gradient would turn it into a computed value. To update it, "
+                "write t.data -= step (or use no_grad()); to compute with it, write u = t + v, or u = t.copy() first"
+            )
+        if result.dtype != node.dtype:
+            result = result.astype(node.dtype)
+        if self._share is not None:
+            self._check_current(None)
+            self._share.version += 1  # what shares the old memory would show the write in NumPy
+            self._share = None
+        self._array = result._array
+        self._node = result._node
+        return self
+
+    def _shares_with(self, args):
+        source = next(arg for arg in args if isinstance(arg, Tensor))
+        if source._share is None:
+            source._share = Share()
+            source._version = 0
+        self._share = source._share
+        self._version = source._share.version
+
+    def _check_current(self, rule):
+        if self._version != self._share.version:
+            raise RuntimeError(
+                f"{rule.name if rule else 'data'} got a Tensor that shares memory with one that was written to since; "
+                "NumPy would show the write here. Take the view again after the write, or .copy() it before"
+            )
+
+    # -- the ways out of the graph that would lose it silently --------------------------------------------------------
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(
+            "a Tensor is not turned into a plain array silently, since its gradient would be lost: for the numbers "
+            "write t.data or t.numpy(); to join Tensors np.stack([t, u]); to fill a Tensor make it Tensor(np.zeros(n)) "
+            "and write t[i] = u"
+        )
+
+    def __float__(self):
+        raise TypeError("float() of a Tensor would lose its gradient; write t.item() for the number, or np.* functions")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __bool__(self):
+        return bool(self._array)
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a 0-d Tensor")
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value):
+        return bool((self._array == plain_data(value)).any())
+
+    def __repr__(self):
+        body = np.array2string(np.asarray(self._array), prefix="Tensor(", separator=", ", threshold=50)
+        parts = [body]
+        if self.dtype != np.float64:
+            parts.append(f"dtype={self.dtype}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self._node.rule is not None:
+            parts.append(f"from {self._node.rule.name}")
+        return f"Tensor({', '.join(parts)})"
+
+    def __format__(self, spec):
+        return format(self._array.item(), spec) if spec else repr(self)
+
+    def __copy__(self):
+        return np.copy(self)
+
+    def __deepcopy__(self, memo):
+        return Tensor(self._array, name=self.name)
+
+    def __reduce__(self):
+        return Tensor, (np.asarray(self._array), None, self.name)
+
+
+def plain_data(value):
+    return value._array if isinstance(value, Tensor) else value
+
+
+def as_variable(x, dtype=None) -> np.ndarray:
+    """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
+    if isinstance(x, Tensor):
+        x = x._array
+    is_array = isinstance(x, np.ndarray | np.generic)
+    if not is_array:
+        x = np.asarray(x)
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise TypeError(f"a Tensor of dtype {dtype} has no gradient; wanted a float or complex dtype")
+    elif x.dtype.kind in "iub":
+        if is_array:
+            raise TypeError(
+                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), or "
+                "Tensor(x, dtype=np.float64), to differentiate with respect to it"
+            )
+        dtype = np.dtype(np.float64)
+    elif x.dtype.kind not in "fc":
+        raise TypeError(f"cannot make a Tensor from {type(x).__name__} of dtype {x.dtype}; wanted numbers")
+    return np.array(x, dtype=dtype)
+
+
+def seed_for(output: Tensor, seed):
+    """The gradient that starts the walk, checked; 1 for an output with one element."""
+    if seed is None:
+        if output.size != 1:
+            raise ValueError(
+                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
+                "for a gradient of one number"
+            )
+        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+    if isinstance(seed, Tensor):
+        return seed
+    seed = np.asarray(seed)
+    if seed.shape != output.shape:
+        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
+    return np.array(seed, dtype=output.dtype)

@@ -1,0 +1,243 @@
+"""Reverse mode: one pure function from an output and a seed to the gradient of every node.
+
+The nodes that the output depends on are sorted by creation serial, newest first, and each is visited once: its
+gradient is complete by then, and is carried to its parents by its rule. Broadcasting is undone here, once, and
+the shape and dtype of every gradient are checked here, once.
+
+With `wrap` (which turns an array and its node into a Tensor) the very same rules run on Tensors, so the gradient is
+itself recorded and can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import numpy as np
+
+from autograd.arrays import fingerprint, has_nan, sum_to
+from autograd.errors import AnomalyError, BackwardError, ChangedError
+from autograd.graph import Node, show_line
+from autograd.modes import anomaly
+
+_by_serial = attrgetter("serial")
+BLOCK = 1 << 14  # elements: large elementwise gradients are computed in pieces that stay in the cache
+
+
+def reach(outputs, targets=None) -> list[Node]:
+    """The nodes that `outputs` depend on, newest first; with `targets`, only those on a way to one of them."""
+    order = list(dict.fromkeys(outputs))
+    seen = set(order)
+    for node in order:  # grows while it is read
+        for parent in node.parents:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                order.append(parent)
+    order.sort(key=_by_serial, reverse=True)
+    if targets is None:
+        return order
+    leads = set(targets)
+    for node in reversed(order):
+        if node not in leads and any(parent in leads for parent in node.parents):
+            leads.add(node)
+    return [node for node in order if node in leads]
+
+
+def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) -> dict[Node, object]:
+    """Gradients of the seeded outputs for every node that keeps one, or for `targets`.
+
+    `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
+    """
+    with np.errstate(all="ignore"):
+        order = reach(seeds, targets)
+        keep = None if targets is None else set(targets)
+        if anomaly.get():
+            return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)
+        grads = _walk(order, seeds, keep, wrap, lead, careful=False)
+        # A nan may come from 0 * inf: a singular derivative on a branch not taken. Only then pay for masking it.
+        if any(has_nan(g if wrap is None else g.detach_data()) for g in grads.values()):
+            grads = _walk(order, seeds, keep, wrap, lead, careful=True)
+        return grads
+
+
+def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
+    grads = dict(seeds)
+    owned = set()  # nodes whose gradient is an array made here, so adding in place is safe
+    kept = {}
+    alive = None if keep is None else set(order)
+    for node in order:
+        g = grads.pop(node, None)
+        if g is None:
+            continue
+        rule = node.rule
+        if node.keeps_grad if keep is None else node in keep:
+            kept[node] = g
+        if rule is None:
+            continue
+        if node.marks is not None:
+            _check_unchanged(node)
+        saved = node.saved if wrap is None else _as_tensors(node, wrap)
+        shape = node.shape
+        for i, parent in enumerate(node.parents):
+            if parent is None or (alive is not None and parent not in alive):
+                continue
+            try:
+                if rule.elementwise:
+                    c = _elementwise(rule, i, g, saved, careful or node.dtype.kind == "c")
+                else:
+                    c = _structural(node, rule, i, g, saved, lead)
+            except (ChangedError, AnomalyError):
+                raise
+            except Exception as error:
+                raise BackwardError(_failed(node, i, error)) from error
+            if c is None:
+                continue
+            if parent.shape is None:  # a node with several outputs collects a list
+                slots = grads.setdefault(parent, [None] * parent.rule.outputs)
+                at = node.settings["index"]
+                slots[at] = c if slots[at] is None else slots[at] + c
+                continue
+            if rule.broadcasts and parent.shape != shape:
+                full = np.shape(c)[:lead] + shape if lead else shape
+                if np.shape(c) != full:
+                    c = np.broadcast_to(c, full)
+                c = sum_to(c, parent.shape, lead)
+            elif not rule.elementwise and np.shape(c)[lead:] != parent.shape:
+                _check_shape(node, i, np.shape(c)[lead:], parent.shape)
+            if c.dtype != parent.dtype:
+                c = _to_dtype(c, parent.dtype)
+            if watch:
+                _watch(node, i, c, wrap)
+            before = grads.get(parent)
+            if before is None:
+                grads[parent] = c
+            elif wrap is None and parent in owned and c.shape == before.shape and c.shape:
+                np.add(before, c, out=before)
+            else:
+                grads[parent] = before + c
+                owned.add(parent)
+    return {node: _finish(node, g, lead, wrap) for node, g in kept.items()}
+
+
+def _elementwise(rule, i, g, saved, careful):
+    if not careful:
+        size = np.size(g)
+        if size > 2 * BLOCK and type(g) is np.ndarray:
+            return _in_blocks(rule.backwards[i], g, saved)
+        return rule.backwards[i](g, *saved)
+    text = rule.formulas[i]
+    if text in ("1", "-1", "0"):
+        return rule.backwards[i](g, *saved)
+    d = rule.derivatives[i](*saved)
+    if np.iscomplexobj(d):
+        d = np.conj(d)
+    finite = np.isfinite(d)
+    if not np.all(finite):
+        # No gradient arrives here, so a singular slope is not 0 * inf = nan but nothing at all.
+        d = np.where((g == 0) & ~finite, 0, d)
+    return g * d
+
+
+def _in_blocks(backward, g, saved):
+    """The same numbers as `backward(g, *saved)`, computed in pieces that fit the cache."""
+    arrays = [s for s in saved if type(s) is np.ndarray]
+    if not g.flags.c_contiguous or any(s.shape != g.shape or not s.flags.c_contiguous for s in arrays):
+        return backward(g, *saved)
+    if not arrays:
+        return backward(g, *saved)
+    flat = g.reshape(-1)
+    saved = [s.reshape(-1) if type(s) is np.ndarray else s for s in saved]
+    out = None
+    for start in range(0, flat.size, BLOCK):
+        piece = slice(start, start + BLOCK)
+        part = backward(flat[piece], *[s[piece] if type(s) is np.ndarray else s for s in saved])
+        if out is None:
+            out = np.empty(flat.shape, part.dtype)
+        out[piece] = part
+    return out.reshape(g.shape)
+
+
+def _structural(node, rule, i, g, saved, lead):
+    if rule.outputs > 1:
+        batch = next(np.shape(part)[:lead] for part in g if part is not None)
+        shapes = node.settings["__shapes__"]
+        g = [np.zeros(batch + shapes[k][0], shapes[k][1]) if part is None else part for k, part in enumerate(g)]
+        g = [_expand(part, batch + shapes[k][0]) for k, part in enumerate(g)]
+    elif np.shape(g)[lead:] != node.shape:  # an unexpanded gradient, such as the scalar from a sum
+        g = np.broadcast_to(g, np.shape(g)[:lead] + node.shape)
+    if lead and not (rule.batched(node) if callable(rule.batched) else rule.batched):
+        batch = len(g[0]) if rule.outputs > 1 else len(g)
+        pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
+        return np.stack([_expand(rule.carry(node, i, pick(b), saved), node.parents[i].shape) for b in range(batch)])
+    return rule.carry(node, i, g, saved)
+
+
+def _expand(c, shape):
+    return c if shape is None or np.shape(c) == shape else np.broadcast_to(c, shape)
+
+
+def _as_tensors(node, wrap):
+    parts = [
+        wrap(s, parent) if parent is not None and s is not None else s
+        for s, parent in zip(node.saved, node.parents, strict=False)
+    ]
+    y = node.saved[-1]
+    if y is not None and len(node.saved) > len(node.parents):
+        y = [wrap(part, node, k) for k, part in enumerate(y)] if type(y) is tuple else wrap(y, node)
+    return (*parts, *((y,) if len(node.saved) > len(node.parents) else ()))
+
+
+def _to_dtype(c, dtype):
+    if dtype.kind != "c" and c.dtype.kind == "c":
+        c = np.real(c)
+    return c if c.dtype == dtype else c.astype(dtype)
+
+
+def _finish(node, g, lead, wrap):
+    if node.shape is None:
+        return g
+    shape = np.shape(g)[:lead] + node.shape
+    if np.shape(g) != shape:
+        g = np.broadcast_to(g, shape)
+    if wrap is None and type(g) is not np.ndarray:
+        g = np.asarray(g)
+    return g
+
+
+def _check_shape(node, i, shape, wanted):
+    """A gradient may be smaller than its argument only where broadcasting fills it out again."""
+    if len(shape) != len(wanted) and shape or any(n not in (1, m) for n, m in zip(shape, wanted, strict=False)):
+        raise BackwardError(
+            f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape {wanted}; "
+            f"the forward line was {show_line(node.line)}"
+        )
+
+
+def _check_unchanged(node):
+    for i, (array, mark) in enumerate(zip(node.saved, node.marks, strict=False)):
+        if mark is None:
+            continue
+        if type(mark) not in (int, bytes):  # a Seal: compare only if somebody has been handed the array
+            mark = mark.mark
+            if mark is None:
+                continue
+        if fingerprint(array) != mark:
+            raise ChangedError(
+                f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
+                f"wrong; recorded at {show_line(node.line)}. Write to a copy, or record again after the write"
+            )
+
+
+def _failed(node, i, error):
+    return (
+        f"the backward rule of {node.rule.name} for argument {i} failed: {type(error).__name__}: {error}\n"
+        f"  the forward line was {show_line(node.line)}"
+    )
+
+
+def _watch(node, i, c, wrap):
+    raw = c if wrap is None else c.detach_data()
+    if not np.isfinite(raw).all():
+        bad = "nan" if np.isnan(raw).any() else "inf"
+        raise AnomalyError(
+            f"the gradient of {node.rule.name} for argument {i} has {bad}; the forward line was {show_line(node.line)}"
+        )
