@@ -1,0 +1,164 @@
+"""The house stands: imports go down its floors, packages export what they promise, files stay small."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those before it
+
+# The floors of `autograd`, from the bottom. A file imports only from floors below its own, so two files that
+# need one another are one subject, and two on one floor can be read in either order.
+FLOORS = [
+    ["errors", "modes", "arrays"],
+    ["rules.axes", "rules.scalars"],
+    ["rules.table"],
+    ["rules.*"],  # the rows: one file for each subject
+    ["rules"],
+    ["graph"],
+    ["record", "walk", "operators", "dispatch"],
+    ["inplace"],
+    ["value", "tensor"],
+    ["transforms", "jacobians", "checkpoint", "primitive"],
+    ["check"],
+    ["testing"],
+    [""],  # autograd/__init__.py
+]
+
+PUBLIC = """
+    Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint
+    stop_gradient no_grad detect_anomaly jit primitive check_grads
+""".split()
+
+
+def files(*packages):
+    return [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def module(path):
+    """The dotted name under which a file is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path):
+    """Every module of ours that a file imports, wherever in the file it does so."""
+    package = module(path).split(".")
+    if path.name != "__init__.py":
+        package.pop()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*above, *filter(None, [node.module])])
+            names = [
+                whole if is_module(whole := f"{source}.{alias.name}") else source for alias in node.names
+            ]
+        else:
+            continue
+        yield from ((name, node.lineno) for name in names if name.split(".")[0] in PACKAGES)
+
+
+def is_module(name):
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def floor(name):
+    """The number of a module's floor in `autograd`, or None; a name written out wins over a pattern."""
+    name = name.partition(".")[2]
+    exact = [number for number, modules in enumerate(FLOORS) if name in modules]
+    match = [n for n, modules in enumerate(FLOORS) if any(fnmatchcase(name, m) for m in modules)]
+    return (exact or match or [None])[0]
+
+
+def test_packages_import_only_packages_below():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files(*PACKAGES)
+        for name, line in imports(path)
+        if PACKAGES.index(name.split(".")[0]) > PACKAGES.index(path.relative_to(ROOT).parts[0])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", files("autograd"), ids=module)
+def test_autograd_imports_go_down_the_floors(path):
+    here = floor(module(path))
+    assert here is not None, (
+        f"{path.relative_to(ROOT)} is on no floor: add {module(path).partition('.')[2]!r} to FLOORS in "
+        "tests/test_house.py, just above the highest floor that it imports from"
+    )
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} is on floor {here} and imports {name} from floor {floor(name)}"
+        for name, line in imports(path)
+        if floor(name) is None or floor(name) >= here
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_floor_has_its_files():
+    names = [module(path).partition(".")[2] for path in files("autograd")]
+    gone = [m for modules in FLOORS for m in modules if not any(fnmatchcase(name, m) for name in names)]
+    assert not gone, f"FLOORS names files that are not there: {gone}"
+
+
+def public_packages():
+    return [
+        module(path) for path in files(*PACKAGES) if path.name == "__init__.py" and "._" not in module(path)
+    ]
+
+
+def isort_order(name):
+    """The order that ruff keeps: constants, then classes, then the rest."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
+    return kind, [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+@pytest.mark.parametrize("name", public_packages())
+def test_exports_exist_and_are_in_order(name):
+    package = importlib.import_module(name)
+    missing = [export for export in package.__all__ if not hasattr(package, export)]
+    assert not missing, f"{name}.__all__ promises what is not there: {missing}"
+    assert len(set(package.__all__)) == len(package.__all__), f"{name}.__all__ names something twice"
+    assert list(package.__all__) == sorted(package.__all__, key=isort_order)
+
+
+def test_autograd_exports_the_names_programs_are_written_against():
+    import autograd
+
+    assert not set(PUBLIC) - set(autograd.__all__)
+
+
+def modules_after(statement):
+    """The top-level modules that a fresh interpreter has loaded after a statement."""
+    program = f"import sys; {statement}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return set(run.stdout.split())
+
+
+def test_import_autograd_needs_numpy_and_nothing_else():
+    # What NumPy and an interpreter's start-up files load by themselves is not ours to answer for.
+    extra = modules_after("import autograd") - modules_after("import numpy") - set(sys.stdlib_module_names)
+    assert extra == {"autograd"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_imports_alone(package):
+    above = set(PACKAGES[PACKAGES.index(package) + 1 :])
+    assert not modules_after(f"import {package}") & above
+
+
+@pytest.mark.parametrize("path", files(*PACKAGES), ids=module)
+def test_files_are_small(path):
+    lines = len(path.read_text().splitlines())
+    assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines: it may hold two subjects"
