@@ -59,6 +59,8 @@ def has_nan(array) -> bool:
     """Whether a float or complex array has a nan (cheaper than isnan: one BLAS call without a temporary)."""
     if array.dtype.kind == "c":
         return has_nan(array.real) or has_nan(array.imag)
+    if array.ndim == 0:
+        return bool(array != array)
     if array.dtype == np.float16 or not array.flags.c_contiguous:
         return bool(np.isnan(array).any())
     flat = array.reshape(-1)

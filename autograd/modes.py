@@ -12,8 +12,22 @@ from contextvars import ContextVar
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 
+# Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
+# operations ask each time.
+ACTIVE: list[None] = []
+
 
 @contextmanager
+def _mode(variable, value):
+    token = variable.set(value)
+    ACTIVE.append(None)
+    try:
+        yield
+    finally:
+        ACTIVE.pop()
+        variable.reset(token)
+
+
 def no_grad():
     """Compute without recording: results carry no graph and keep nothing alive.
 
@@ -24,26 +38,23 @@ def no_grad():
     >>> y.is_leaf
     True
     """
-    token = recording.set(False)
-    try:
-        yield
-    finally:
-        recording.reset(token)
+    return _mode(recording, False)
 
 
-@contextmanager
+def enable_grad():
+    """Record again inside `no_grad`, as the engine itself does where it needs a derivative."""
+    return _mode(recording, True)
+
+
 def detect_anomaly():
     """Raise `AnomalyError` at the first nan or inf, forward or backward, naming the operation and the line.
 
+    >>> import numpy as np
     >>> from autograd import Tensor, detect_anomaly
-    >>> with detect_anomaly():
+    >>> with detect_anomaly(), np.errstate(all="ignore"):
     ...     y = Tensor(0.0).log()
     Traceback (most recent call last):
         ...
     autograd.errors.AnomalyError: log gave -inf ...
     """
-    token = anomaly.set(True)
-    try:
-        yield
-    finally:
-        anomaly.reset(token)
+    return _mode(anomaly, True)

@@ -9,6 +9,7 @@ from autograd.errors import AnomalyError
 from autograd.graph import show_line, user_line
 from autograd.rules.table import Rule
 
+
 class Share:
     """Arrays that may share memory: a count of writes, to notice a view that is out of date."""
 

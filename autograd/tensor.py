@@ -10,10 +10,11 @@ import numpy as np
 
 from autograd import arrays, dispatch
 from autograd.graph import Node, leaf, user_line
-from autograd.modes import anomaly, recording
+from autograd.modes import ACTIVE, anomaly, recording
 from autograd.operators import Operators
 from autograd.record import OUTPUT, Share, constant, keep, watch
 from autograd.rules.indexing import getitem, put
+from autograd.rules.table import ROWS
 from autograd.walk import backward
 
 
@@ -36,12 +37,13 @@ def record(rule, args, settings):
                 f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
             )
     y = rule.forward(*raw, **settings)
-    if anomaly.get():
+    if ACTIVE and anomaly.get():
         watch(rule, raw, y)
-    if not recording.get():
+    if ACTIVE and not recording.get():
         return tuple(map(_fresh, y)) if rule.outputs > 1 else _fresh(y)
     if rule.outputs > 1:
         return _record_tuple(rule, raw, parents, settings, tuple(y))
+    y = rule.own(y, raw) if not rule.elementwise else y
     saved, marks = keep(rule, raw, parents, settings, y)
     node = Node(rule, tuple(parents), saved, settings, marks, y.shape, y.dtype, user_line())
     tensor = wrap(y, node)
@@ -66,6 +68,9 @@ def wrap(array, node, index=None):
     tensor._node = node
     tensor._share = None
     return tensor
+
+
+_ALIAS = ROWS["positive"]
 
 
 def _fresh(array):
@@ -227,7 +232,7 @@ class Tensor(Operators):
         node = self._node
         if result.shape != node.shape:
             raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
-        if not recording.get() and node.rule is None:
+        if ACTIVE and not recording.get() and node.rule is None:
             self.data = result._array
             return self
         if node.rule is None and node.grad is not None:
@@ -243,6 +248,19 @@ class Tensor(Operators):
             self._share = None
         self._array = result._array
         self._node = result._node
+        return self
+
+    def _become_alias(self, source: Tensor) -> Tensor:
+        """Stand for a new node that passes everything on to `source`: a variable of its own within one transform."""
+        node = source._node
+        self._array = source._array
+        self._node = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
+        return self
+
+    def _become_leaf(self, source: Tensor) -> Tensor:
+        """Show the array of `source` as a variable of its own."""
+        self._array = source._array
+        self._node = leaf(source.shape, source.dtype)
         return self
 
     def _shares_with(self, args):

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.arrays import fingerprint, has_nan, sum_to
 from autograd.errors import AnomalyError, BackwardError, ChangedError
-from autograd.graph import Node, show_line
+from autograd.graph import Node, leaf, show_line
 from autograd.modes import anomaly
 
 _by_serial = attrgetter("serial")
@@ -47,6 +47,8 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
+    if wrap is not None:
+        seeds = {n: g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
     with np.errstate(all="ignore"):
         order = reach(seeds, targets)
         keep = None if targets is None else set(targets)
@@ -54,7 +56,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
             return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)
         grads = _walk(order, seeds, keep, wrap, lead, careful=False)
         # A nan may come from 0 * inf: a singular derivative on a branch not taken. Only then pay for masking it.
-        if any(has_nan(g if wrap is None else g.detach_data()) for g in grads.values()):
+        if any(has_nan(_raw(g)) for g in grads.values()):
             grads = _walk(order, seeds, keep, wrap, lead, careful=True)
         return grads
 
@@ -106,7 +108,7 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
             if c.dtype != parent.dtype:
                 c = _to_dtype(c, parent.dtype)
             if watch:
-                _watch(node, i, c, wrap)
+                _watch(node, i, c)
             before = grads.get(parent)
             if before is None:
                 grads[parent] = c
@@ -198,14 +200,20 @@ def _finish(node, g, lead, wrap):
     shape = np.shape(g)[:lead] + node.shape
     if np.shape(g) != shape:
         g = np.broadcast_to(g, shape)
-    if wrap is None and type(g) is not np.ndarray:
-        g = np.asarray(g)
-    return g
+    if type(g) is np.ndarray and wrap is None:
+        return g
+    if wrap is None:
+        return np.asarray(g)
+    return g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(shape, node.dtype))
+
+
+def _raw(g):
+    return getattr(g, "_array", g)
 
 
 def _check_shape(node, i, shape, wanted):
     """A gradient may be smaller than its argument only where broadcasting fills it out again."""
-    if len(shape) != len(wanted) and shape or any(n not in (1, m) for n, m in zip(shape, wanted, strict=False)):
+    if (len(shape) != len(wanted) and shape) or any(n not in (1, m) for n, m in zip(shape, wanted, strict=False)):
         raise BackwardError(
             f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape {wanted}; "
             f"the forward line was {show_line(node.line)}"
@@ -234,8 +242,8 @@ def _failed(node, i, error):
     )
 
 
-def _watch(node, i, c, wrap):
-    raw = c if wrap is None else c.detach_data()
+def _watch(node, i, c):
+    raw = _raw(c)
     if not np.isfinite(raw).all():
         bad = "nan" if np.isnan(raw).any() else "inf"
         raise AnomalyError(

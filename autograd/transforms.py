@@ -1,0 +1,312 @@
+"""Derivatives of functions: `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients` and what is made of them.
+
+Arguments may be numbers, arrays, Tensors, Values, or nested dicts, lists and tuples of them. At the outermost level
+results are plain arrays; inside another transform, or given Tensors, they are Tensors, so that any nesting works.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from autograd.containers import leaves, rebuild, tree_map
+from autograd.forwardwalk import push_forward
+from autograd.graph import leaf
+from autograd.modes import enable_grad
+from autograd.scalarwalk import gradients_of
+from autograd.tensor import Tensor, as_variable, seed_for, wrap
+from autograd.value import Value
+from autograd.walk import backward
+
+_depth: ContextVar[int] = ContextVar("transform_depth", default=0)
+
+
+@contextmanager
+def _inside():
+    token = _depth.set(_depth.get() + 1)
+    try:
+        with enable_grad():
+            yield
+    finally:
+        _depth.reset(token)
+
+
+def value_and_grad(f, argnums=0, has_aux=False):
+    """The value of `f` together with its gradient: `g(x) -> (f(x), df/dx)`.
+
+    `argnums` is a position, a keyword's name, or a tuple of these. With `has_aux`, `f` returns `(value, extra)` and the
+    result is `((value, extra), gradient)`.
+
+    >>> import numpy as np
+    >>> value, gradient = value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    >>> float(value), gradient
+    (5.0, array([2., 4.]))
+    """
+
+    @functools.wraps(f)
+    def wrapped(*args, **kwargs):
+        lifted = Lifted(args, kwargs, argnums)
+        with _inside():
+            result = f(*lifted.args, **lifted.kwargs)
+            value, extra = _split_aux(result, f, has_aux)
+            _require_scalar(value, f)
+            found = _gradients([value], lifted.variables, [None], lifted.nested)
+        value = lifted.lower(value)
+        return (value, tree_map(lifted.lower, extra)) if has_aux else value, lifted.pack(found)
+
+    return wrapped
+
+
+def grad(f, argnums=0, has_aux=False):
+    """The gradient of a function whose value is one number: `grad(f)(x)` is df/dx, of the shape of x.
+
+    >>> import numpy as np
+    >>> float(grad(np.tanh)(0.0))
+    1.0
+    >>> float(grad(grad(lambda x: x**3))(2.0))
+    12.0
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def wrapped(*args, **kwargs):
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return wrapped
+
+
+def elementwise_grad(f, argnums=0):
+    """The derivative of each output with respect to the input at the same place, for functions like `np.tanh`.
+
+    >>> import numpy as np
+    >>> elementwise_grad(np.square)(np.array([1.0, 2.0, 3.0]))
+    array([2., 4., 6.])
+    """
+
+    @functools.wraps(f)
+    def total(*args, **kwargs):
+        return np.sum(f(*args, **kwargs))
+
+    return grad(total, argnums)
+
+
+def vjp(f, *args, **kwargs):
+    """`(f(*args), pullback)`: the pullback carries a gradient of the output to a tuple of gradients, one per argument.
+
+    >>> import numpy as np
+    >>> y, pullback = vjp(np.multiply, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> pullback(np.array([1.0, 1.0]))
+    (array([3., 4.]), array([1., 2.]))
+    """
+    lifted = Lifted(args, kwargs, tuple(range(len(args))))
+    with _inside():
+        output = f(*lifted.args, **lifted.kwargs)
+
+    def pullback(seed):
+        outputs = leaves(output)
+        seeds = leaves(seed)
+        if len(seeds) != len(outputs):
+            raise ValueError(f"the output has {len(outputs)} leaves, and the seed {len(seeds)}; give one for each")
+        nested = lifted.nested or any(isinstance(s, Tensor) for s in seeds) or _depth.get() > 0
+        with _inside():
+            return lifted.pack(_gradients(outputs, lifted.variables, seeds, nested), nested)
+
+    return tree_map(lifted.lower, output), pullback
+
+
+def jvp(f, args, tangents, **kwargs):
+    """`(f(*args), tangent)`: forward mode, the directional derivative of `f` at `args` along `tangents`.
+
+    >>> y, dy = jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    >>> float(y), float(dy)
+    (6.0, 3.0)
+    """
+    if not (isinstance(args, tuple | list) and isinstance(tangents, tuple | list) and len(args) == len(tangents)):
+        raise TypeError(f"jvp(f, args, tangents) takes two tuples of equal length, not {args!r:.40} and {tangents!r:.40}")
+    lifted = Lifted(args, kwargs, tuple(range(len(args))))
+    lifted.nested |= any(isinstance(t, Tensor) for t in leaves(list(tangents)))
+    with _inside():
+        output = f(*lifted.args, **lifted.kwargs)
+        known = {}
+        for variable, tangent in zip(lifted.variables, lifted.match(list(tangents)), strict=True):
+            if not isinstance(tangent, Tensor):
+                tangent = np.array(np.broadcast_to(tangent, variable.shape), dtype=variable.dtype)
+            elif tangent.shape != variable.shape:
+                raise ValueError(f"a tangent of shape {tangent.shape} for an argument of shape {variable.shape}")
+            known[variable._node] = tangent
+        nodes = [y._node for y in leaves(output) if isinstance(y, Tensor)]
+        found = push_forward(nodes, known, lifted.nested)
+
+    def moved(y):
+        if isinstance(y, Tensor) and y._node in found:
+            return _as_given(found[y._node], lifted.nested)
+        return np.zeros(np.shape(lifted.lower(y)))[()]
+
+    return tree_map(lifted.lower, output), tree_map(moved, output)
+
+
+def gradients(output, inputs, seed=None, create_graph=False):
+    """The gradient of `output` with respect to Tensors or Values it was computed from, without touching `.grad`.
+
+    `inputs` is one of them or a container; the result has its structure. What `output` does not depend on gets zeros.
+    `seed` is the gradient from above, needed unless the output is one number. With `create_graph` the results are
+    recorded and can be differentiated again.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor([1.0, 2.0])
+    >>> gradients((x**3).sum(), x)
+    array([ 3., 12.])
+    """
+    variables = leaves(inputs)
+    for v in variables:
+        if not isinstance(v, Tensor | Value):
+            raise TypeError(f"gradients with respect to {type(v).__name__}: wanted the Tensor or Value that was used")
+    with enable_grad():
+        found = _gradients([output], variables, [seed], create_graph)
+    return rebuild(inputs, [g if create_graph else _plain(g) for g in found])
+
+
+def hvp(f, *args):
+    """The Hessian of `f` at `x` times a vector: `hvp(f, x, v)`, or `hvp(f)(x, v)`, without making the Hessian.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    array([6., 0.])
+    """
+    if not args:
+        return functools.partial(hvp, f)
+    x, v = args
+    return jvp(grad(f), (x,), (v,))[1]
+
+
+def stop_gradient(x):
+    """The same numbers as constants: nothing flows back through them. Works on containers.
+
+    >>> float(grad(lambda x: x * stop_gradient(x))(3.0))
+    3.0
+    """
+
+    def stop(leaf_):
+        if isinstance(leaf_, Tensor):
+            return wrap(leaf_._array, leaf(leaf_.shape, leaf_.dtype))
+        return leaf_.detach() if isinstance(leaf_, Value) else leaf_
+
+    return tree_map(stop, x)
+
+
+# -- lifting arguments to variables ---------------------------------------------------------------------------------
+class Lifted:
+    """The arguments of a call with those to differentiate replaced by fresh variables."""
+
+    def __init__(self, args, kwargs, argnums):
+        self.argnums = argnums if isinstance(argnums, tuple | list) else (argnums,)
+        self.single = not isinstance(argnums, tuple | list)
+        self.args, self.kwargs = list(args), dict(kwargs)
+        self.variables = []
+        self.given = []  # per argnum: the original argument, and which of its leaves are variables
+        everything = leaves([list(args), kwargs])
+        self.nested = _depth.get() > 0 or any(isinstance(x, Tensor | Value) for x in everything)
+        for where in self.argnums:
+            store = self.kwargs if isinstance(where, str) else self.args
+            if (isinstance(where, str) and where not in store) or (not isinstance(where, str) and where >= len(store)):
+                raise TypeError(f"argument {where!r} is to be differentiated, and was not given in the call")
+            original = store[where]
+            lifted = [self._lift(x) for x in leaves(original)]
+            self.given.append((original, [x is not None for x in lifted]))
+            store[where] = rebuild(original, [x if v is None else v for x, v in zip(leaves(original), lifted, strict=True)])
+
+    def _lift(self, x):
+        if x is None or isinstance(x, str | bool):
+            return None
+        if isinstance(x, Tensor):
+            variable = Tensor(0.0)._become_alias(x)
+        elif isinstance(x, Value):
+            variable = +x
+        else:
+            variable = Tensor(as_variable(x))
+        self.variables.append(variable)
+        return variable
+
+    def match(self, trees) -> list:
+        """The leaves of trees shaped like the differentiated arguments, at the places of the variables."""
+        found = []
+        for (original, flags), tree in zip(self.given, trees, strict=True):
+            parts = leaves(tree)
+            if len(parts) != len(flags):
+                raise ValueError(f"structures differ: {len(flags)} leaves in the argument and {len(parts)} here: {original!r:.60}")
+            found += [part for part, flag in zip(parts, flags, strict=True) if flag]
+        return found
+
+    def lower(self, y):
+        """A result as the caller should see it: a Tensor inside another transform, else plain."""
+        return y if self.nested or not isinstance(y, Tensor | Value) else _plain(y.item() if isinstance(y, Value) else y._array)
+
+    def pack(self, found, nested=None):
+        """Gradients in the structure of the arguments; None for leaves that are not numbers."""
+        supply = iter([_as_given(g, self.nested if nested is None else nested) for g in found])
+        packed = [rebuild(original, [next(supply) if flag else None for flag in flags]) for original, flags in self.given]
+        return packed[0] if self.single else tuple(packed)
+
+
+def _as_given(g, nested):
+    if nested:
+        return g if isinstance(g, Tensor | Value) else Tensor(g) if isinstance(g, np.ndarray) else g
+    return _plain(g)
+
+
+def _plain(g):
+    if isinstance(g, Tensor):
+        g = g._array
+    g = g.data if isinstance(g, Value) else g
+    return g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g
+
+
+def _gradients(outputs, variables, seeds, create_graph):
+    """Gradients for each variable; zeros where no output depends on it."""
+    if any(isinstance(y, Value) for y in outputs) or (variables and isinstance(variables[0], Value)):
+        found = {}
+        for y, seed in zip(outputs, seeds, strict=True):
+            if isinstance(y, Value):
+                found = gradients_of(y, 1.0 if seed is None else seed, create_graph)
+        return [found.get(v, 0.0) for v in variables]
+    start = {}
+    for y, seed in zip(outputs, seeds, strict=True):
+        if isinstance(y, Tensor):
+            g = seed_for(y, seed)
+            start[y._node] = start[y._node] + g if y._node in start else g
+    targets = [v._node for v in variables]
+    found = backward(start, targets=targets, wrap=wrap if create_graph else None) if start else {}
+    return [found[t] if t in found else np.zeros(t.shape, t.dtype) for t in targets]
+
+
+def _split_aux(result, f, has_aux):
+    if not has_aux:
+        return result, None
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(f"has_aux=True: {_name(f)} should return (value, extra), not {type(result).__name__}")
+    return result
+
+
+def _require_scalar(value, f):
+    if isinstance(value, Value) or np.isscalar(value):
+        return
+    if not isinstance(value, Tensor | np.ndarray):
+        raise TypeError(
+            f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use jacobian "
+            "or vjp, for extra results has_aux=True"
+        )
+    if value.size != 1:
+        raise TypeError(
+            f"grad of {_name(f)}: it returned shape {value.shape}, and a gradient is of one number; sum it, or use "
+            "jacobian or elementwise_grad"
+        )
+    if value.dtype.kind == "c":
+        raise TypeError(f"grad of {_name(f)}: it returned a complex number; take its real part or its abs first")
+
+
+def _name(f) -> str:
+    return getattr(f, "__name__", repr(f))
