@@ -57,15 +57,16 @@ class Seal:
 
 def has_nan(array) -> bool:
     """Whether a float or complex array has a nan (cheaper than isnan: one BLAS call without a temporary)."""
-    if array.dtype.kind == "c":
-        return has_nan(array.real) or has_nan(array.imag)
-    if array.ndim == 0:
-        return bool(array != array)
-    if array.dtype == np.float16 or not array.flags.c_contiguous:
-        return bool(np.isnan(array).any())
-    flat = array.reshape(-1)
-    total = flat.dot(flat)  # a sum of squares is nan only if an element is
-    return bool(total != total)
+    kind = array.dtype.char
+    if kind in "dfFD" and array.ndim:
+        if array.ndim > 1:
+            if not array.flags.c_contiguous:
+                return bool(np.isnan(array).any())
+            array = array.reshape(-1)
+        total = array.dot(array)  # a sum of squares of floats is nan only if an element is
+        if kind in "df" or total == total:
+            return total != total
+    return bool(np.isnan(array).any())
 
 
 def _count(table: dict, key) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules import elementwise
-from autograd.rules.table import ROWS
+from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
 
 def _binary(name):
@@ -48,8 +48,13 @@ def _compare(function):
 
 
 def _numpy_method(function):
+    # Straight to the row: NumPy's dispatch would only bring us back here.
+    row = FUNCTIONS.get(function)
+    if not isinstance(row, Composition):
+        row = function
+
     def method(self, *args, **kwargs):
-        return function(self, *args, **kwargs)
+        return row(self, *args, **kwargs)
 
     method.__name__ = function.__name__
     method.__doc__ = f"`np.{function.__name__}(self, ...)`."

@@ -19,23 +19,32 @@ class Share:
         self.version = 0
 
 
-def keep(rule, raw, parents, settings, y):
-    """The arrays that the rule asks for, for the arguments that are variables; and marks for those at risk."""
-    wanted = wants(rule, parents)
-    saved = [a if i in wanted else None for i, a in enumerate(raw)]
+def keep(rule, raw, parents, mask, y):
+    """The arrays that the rule asks for, given which arguments are variables; and marks for those at risk."""
+    plan = rule.plans.get(mask)
+    if plan is None:
+        wanted = wants(rule, parents)
+        plan = (tuple(i for i in range(len(raw)) if i in wanted), "y" in wanted)
+        if not rule.variadic:
+            rule.plans[mask] = plan
+    indices, keeps_y = plan
+    saved = [None] * len(raw)
     marks = None
-    for i, array in enumerate(saved):
+    for i in indices:
+        array = saved[i] = raw[i]
         if type(array) is np.ndarray:
             parent = parents[i]
-            seal = None if parent is None else parent.seal
-            if seal is None or seal.mark is not None:
-                if parent is not None and array.base is None and seal is None:
+            mark = None if parent is None else parent.seal
+            if mark is None:
+                if parent is not None and array.base is None:
                     continue  # made by the engine; nobody can write to it
-                seal = fingerprint(array)
+                mark = fingerprint(array)
+            elif mark.mark is not None:  # a variable whose array was handed out
+                mark = fingerprint(array)
             if marks is None:
-                marks = [None] * len(saved)
-            marks[i] = seal
-    saved.append(y if "y" in wanted else None)
+                marks = [None] * len(raw)
+            marks[i] = mark
+    saved.append(y if keeps_y else None)
     return tuple(saved), marks
 
 
@@ -46,9 +55,7 @@ def wants(rule, parents):
         if parent is None:
             continue
         if rule.elementwise:
-            wanted.update(rule.keeps[i])
-            if rule.keeps_y[i]:
-                wanted.add("y")
+            wanted.update("y" if name == "y" else rule.arguments.index(name) for name in rule.needs[i])
             continue
         argument = rule.arguments[0] if rule.variadic else rule.arguments[i]
         if argument not in rule.wants:

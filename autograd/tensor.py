@@ -22,38 +22,52 @@ def record(rule, args, settings):
     """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
     raw = []
     parents = []
+    mask = 0
     for arg in args:
         if isinstance(arg, Tensor):
             if arg._share is not None:
                 arg._check_current(rule)
+            mask |= 1 << len(parents)
             raw.append(arg._array)
             parents.append(arg._node)
         else:
-            raw.append(constant(rule, arg))
+            raw.append(arg if type(arg) is float or type(arg) is int else constant(rule, arg))
             parents.append(None)
-    for key, value in settings.items():
-        if isinstance(value, Tensor):
-            raise TypeError(
-                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
-            )
+    if settings:
+        _check_settings(rule, settings)
     y = rule.forward(*raw, **settings)
-    if ACTIVE and anomaly.get():
-        watch(rule, raw, y)
-    if ACTIVE and not recording.get():
-        return tuple(map(_fresh, y)) if rule.outputs > 1 else _fresh(y)
+    if ACTIVE:
+        if anomaly.get():
+            watch(rule, raw, y)
+        if not recording.get():
+            return tuple(map(_fresh, y)) if rule.outputs > 1 else _fresh(y)
     if rule.outputs > 1:
-        return _record_tuple(rule, raw, parents, settings, tuple(y))
-    y = rule.own(y, raw) if not rule.elementwise else y
-    saved, marks = keep(rule, raw, parents, settings, y)
-    node = Node(rule, tuple(parents), saved, settings, marks, y.shape, y.dtype, user_line())
-    tensor = wrap(y, node)
+        return _record_tuple(rule, raw, parents, mask, settings, tuple(y))
+    if not rule.elementwise:
+        y = rule.own(y, raw)
+    saved, marks = keep(rule, raw, parents, mask, y)
+    tensor = _new(Tensor)
+    tensor._array = y
+    tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line())
+    tensor._share = None
     if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
         tensor._shares_with(args)
     return tensor
 
 
-def _record_tuple(rule, raw, parents, settings, ys):
-    saved, marks = keep(rule, raw, parents, settings, ys)
+_new = object.__new__
+
+
+def _check_settings(rule, settings):
+    for key, value in settings.items():
+        if isinstance(value, Tensor):
+            raise TypeError(
+                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
+            )
+
+
+def _record_tuple(rule, raw, parents, mask, settings, ys):
+    saved, marks = keep(rule, raw, parents, mask, ys)
     settings = {**settings, "__shapes__": [(y.shape, y.dtype) for y in ys]}
     node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line())
     return tuple(wrap(y, node, k) for k, y in enumerate(ys))

@@ -56,8 +56,9 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
             return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)
         grads = _walk(order, seeds, keep, wrap, lead, careful=False)
         # A nan may come from 0 * inf: a singular derivative on a branch not taken. Only then pay for masking it.
-        if any(has_nan(_raw(g)) for g in grads.values()):
-            grads = _walk(order, seeds, keep, wrap, lead, careful=True)
+        for g in grads.values():
+            if has_nan(_raw(g)):
+                return _walk(order, seeds, keep, wrap, lead, careful=True)
         return grads
 
 
@@ -70,43 +71,47 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
         g = grads.pop(node, None)
         if g is None:
             continue
-        rule = node.rule
         if node.keeps_grad if keep is None else node in keep:
             kept[node] = g
+        rule = node.rule
         if rule is None:
             continue
         if node.marks is not None:
             _check_unchanged(node)
         saved = node.saved if wrap is None else _as_tensors(node, wrap)
-        shape = node.shape
-        for i, parent in enumerate(node.parents):
+        quick = rule.elementwise and not careful and g.size <= BLOCK and node.dtype.kind != "c"
+        i = -1
+        for parent in node.parents:
+            i += 1
             if parent is None or (alive is not None and parent not in alive):
                 continue
             try:
-                if rule.elementwise:
+                if quick:
+                    c = rule.backwards[i](g, *saved)
+                elif rule.elementwise:
                     c = _elementwise(rule, i, g, saved, careful or node.dtype.kind == "c")
                 else:
                     c = _structural(node, rule, i, g, saved, lead)
-            except (ChangedError, AnomalyError):
+            except (ChangedError, AnomalyError, BackwardError):
                 raise
             except Exception as error:
                 raise BackwardError(_failed(node, i, error)) from error
             if c is None:
                 continue
-            if parent.shape is None:  # a node with several outputs collects a list
+            wanted = parent.shape
+            if wanted is None:  # a node with several outputs collects a list
                 slots = grads.setdefault(parent, [None] * parent.rule.outputs)
                 at = node.settings["index"]
                 slots[at] = c if slots[at] is None else slots[at] + c
                 continue
-            if rule.broadcasts and parent.shape != shape:
-                full = np.shape(c)[:lead] + shape if lead else shape
-                if np.shape(c) != full:
-                    c = np.broadcast_to(c, full)
-                c = sum_to(c, parent.shape, lead)
-            elif not rule.elementwise and np.shape(c)[lead:] != parent.shape:
-                _check_shape(node, i, np.shape(c)[lead:], parent.shape)
-            if c.dtype != parent.dtype:
-                c = _to_dtype(c, parent.dtype)
+            if rule.broadcasts:
+                if wanted != node.shape:
+                    c = _undo_broadcast(c, node.shape, wanted, lead)
+            elif c.shape[lead:] != wanted:
+                _check_shape(node, i, c.shape[lead:], wanted)
+            dtype = parent.dtype
+            if c.dtype is not dtype and c.dtype != dtype:
+                c = _to_dtype(c, dtype)
             if watch:
                 _watch(node, i, c)
             before = grads.get(parent)
@@ -122,8 +127,7 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
 
 def _elementwise(rule, i, g, saved, careful):
     if not careful:
-        size = np.size(g)
-        if size > 2 * BLOCK and type(g) is np.ndarray:
+        if type(g) is np.ndarray:
             return _in_blocks(rule.backwards[i], g, saved)
         return rule.backwards[i](g, *saved)
     text = rule.formulas[i]
@@ -137,6 +141,13 @@ def _elementwise(rule, i, g, saved, careful):
         # No gradient arrives here, so a singular slope is not 0 * inf = nan but nothing at all.
         d = np.where((g == 0) & ~finite, 0, d)
     return g * d
+
+
+def _undo_broadcast(c, shape, wanted, lead):
+    full = c.shape[:lead] + shape if lead else shape
+    if c.shape != full:  # an unexpanded gradient counts once for each place it stands for
+        c = np.broadcast_to(c, full)
+    return sum_to(c, wanted, lead)
 
 
 def _in_blocks(backward, g, saved):
@@ -164,13 +175,14 @@ def _structural(node, rule, i, g, saved, lead):
         shapes = node.settings["__shapes__"]
         g = [np.zeros(batch + shapes[k][0], shapes[k][1]) if part is None else part for k, part in enumerate(g)]
         g = [_expand(part, batch + shapes[k][0]) for k, part in enumerate(g)]
-    elif np.shape(g)[lead:] != node.shape:  # an unexpanded gradient, such as the scalar from a sum
-        g = np.broadcast_to(g, np.shape(g)[:lead] + node.shape)
+    elif g.shape[lead:] != node.shape:  # an unexpanded gradient, such as the scalar from a sum
+        g = np.broadcast_to(g, g.shape[:lead] + node.shape)
     if lead and not (rule.batched(node) if callable(rule.batched) else rule.batched):
         batch = len(g[0]) if rule.outputs > 1 else len(g)
         pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
         return np.stack([_expand(rule.carry(node, i, pick(b), saved), node.parents[i].shape) for b in range(batch)])
-    return rule.carry(node, i, g, saved)
+    c = rule.carry(node, i, g, saved)
+    return c if c is None or hasattr(c, "shape") else np.asarray(c)
 
 
 def _expand(c, shape):
@@ -197,8 +209,8 @@ def _to_dtype(c, dtype):
 def _finish(node, g, lead, wrap):
     if node.shape is None:
         return g
-    shape = np.shape(g)[:lead] + node.shape
-    if np.shape(g) != shape:
+    shape = g.shape[:lead] + node.shape if lead else node.shape
+    if g.shape != shape:
         g = np.broadcast_to(g, shape)
     if type(g) is np.ndarray and wrap is None:
         return g

@@ -7,6 +7,9 @@ import operator
 import numpy as np
 
 
+_ALL = [tuple(range(-n, 0)) for n in range(65)]  # NumPy's arrays have at most 64 axes
+
+
 def from_end(axis, ndim: int) -> tuple[int, ...]:
     """`axis` (None, an int or a tuple) as a tuple of distinct negative axes; None means all of them.
 
@@ -14,7 +17,7 @@ def from_end(axis, ndim: int) -> tuple[int, ...]:
     (-3, -1)
     """
     if axis is None:
-        return tuple(range(-ndim, 0))
+        return _ALL[ndim]
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     axes = tuple(operator.index(a) for a in axes)
     for a in axes:
@@ -36,7 +39,9 @@ def unreduce(g, axis: tuple[int, ...], ndim: int):
 
     `g` may have extra leading axes; `axis` is from the end of the reduced array's shape.
     """
-    shape = np.shape(g)
+    shape = g.shape
+    if not shape:
+        return g  # one number: broadcasting fills it out
     kept = ndim - len(axis)
     lead, rest = shape[: len(shape) - kept], list(shape[len(shape) - kept :])
     for a in sorted(a + ndim for a in axis):

@@ -68,7 +68,7 @@ def _(g, value_like, index):
 def is_basic(index) -> bool:
     """Whether an index is made of ints, slices, None and Ellipsis only, so that no element is met twice."""
     return all(
-        i is None or i is Ellipsis or isinstance(i, int | np.integer | slice) and not isinstance(i, bool)
+        i is None or i is Ellipsis or (isinstance(i, int | np.integer | slice) and not isinstance(i, bool))
         for i in (index if isinstance(index, tuple) else (index,))
     )
 

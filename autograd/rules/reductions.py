@@ -27,7 +27,7 @@ def total(a, axis=None, dtype=None, keepdims=False, initial=0, where=True):
         a = a.astype(dtype)
     if where is not True:
         a = np.where(where, a, 0)
-    y = sum_(a, axis=from_end(axis, np.ndim(a)), keepdims=bool(keepdims))
+    y = sum_(a, axis=from_end(axis, a.ndim), keepdims=bool(keepdims))
     return y if type(initial) is int and initial == 0 else y + initial
 
 

@@ -52,12 +52,14 @@ class Differentiable(Rule):
     """
 
     elementwise = False
+    variadic = False
     outputs = 1  # more than 1: forward returns a tuple, and g is a list
     batched = False  # True (or true of a node): backward functions accept extra leading axes on g
     broadcasts = False  # arguments broadcast against each other, and the walk undoes it
 
     name: str
     forward: Callable
+    plans: dict[int, tuple]  # which arguments are variables (as bits) -> what to keep; filled as calls are recorded
     arguments: tuple[str, ...]  # names of the array arguments; ("*arrays",) for any number
 
     def __call__(self, *args, **settings):
@@ -84,11 +86,7 @@ class Elementwise(Differentiable):
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
         self.kinks = kinks
         self.needs = tuple(_names(text) & {"x", "a", "b", "y"} for text in formulas)
-        # Both sorted once: the hot path of recording reads them for every call.
-        self.keeps = tuple(
-            tuple(i for i, argument in enumerate(self.arguments) if argument in need) for need in self.needs
-        )
-        self.keeps_y = tuple("y" in need for need in self.needs)
+        self.plans = {}
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
@@ -132,6 +130,8 @@ class Primitive(Differentiable):
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
         self.backward: dict[str, Callable] = {}  # argument name -> its backward function
         self.wants: dict[str, tuple[str, ...]] = {}
+        self.fetch: dict[str, list] = {}  # how to find each of these in a node
+        self.plans = {}
         self.doc = inspect.getdoc(function) or ""
         super().__init__(function.__name__, covers, tuple(samples))
 
@@ -150,11 +150,18 @@ class Primitive(Differentiable):
         def register(function):
             for argument in arguments or self.arguments:
                 self.backward[argument] = function
-                self.wants[argument] = tuple(inspect.signature(function).parameters)[1:]
+                self.wants[argument] = wants = tuple(inspect.signature(function).parameters)[1:]
+                self.fetch[argument] = [self._fetcher(want) for want in wants]
             return self
 
         return register
 
+
+    def own(self, y, raw):
+        """The result as an array that is not one of the arguments itself, of a dtype that can be differentiated."""
+        if not isinstance(y, np.ndarray | np.generic):
+            y = np.asarray(y)
+        return y.copy() if any(y is x for x in raw) else y
 
     def likes(self, node, saved):
         """For each argument something with its shape: its node, or the kept constant."""
@@ -163,23 +170,28 @@ class Primitive(Differentiable):
     def carry(self, node, i, g, saved):
         """The gradient for argument `i` of a recorded call, given the gradient `g` of its result."""
         argument = self.arguments[0] if self.variadic else self.arguments[i]
-        values = []
-        for want in self.wants[argument]:
-            if want == "y":
-                values.append(saved[-1])
-            elif want == "i":
-                values.append(i)
-            elif want == "likes":
-                values.append([like.shape for like in self.likes(node, saved)])
-            elif want == "y_ndim":
-                values.append(len(node.shape))
-            elif want.endswith("_like"):
-                values.append(node.parents[self.arguments.index(want[:-5])] or saved[self.arguments.index(want[:-5])])
-            elif want in self.arguments:
-                values.append(saved[:-1] if self.variadic else saved[self.arguments.index(want)])
-            else:
-                values.append(node.settings.get(want, self.defaults.get(want)))
-        return self.backward[argument](g, *values)
+        return self.backward[argument](g, *[fetch(node, i, saved) for fetch in self.fetch[argument]])
+
+    def _fetcher(self, want):
+        """A function of (node, i, saved) that finds what a backward function's parameter name asks for."""
+        if want == "y":
+            return lambda node, i, saved: saved[-1]
+        if want == "i":
+            return lambda node, i, saved: i
+        if want == "likes":
+            return lambda node, i, saved: [like.shape for like in self.likes(node, saved)]
+        if want == "y_ndim":
+            return lambda node, i, saved: len(node.shape)
+        if want in self.arguments:
+            if self.variadic:
+                return lambda node, i, saved: saved[:-1]
+            at = self.arguments.index(want)
+            return lambda node, i, saved: saved[at]
+        if want.endswith("_like") and want[:-5] in self.arguments:
+            at = self.arguments.index(want[:-5])
+            return lambda node, i, saved: node.parents[at] if node.parents[at] is not None else saved[at]
+        default = self.defaults.get(want)
+        return lambda node, i, saved: node.settings.get(want, default)
 
 
 class Composition(Rule):
@@ -192,6 +204,8 @@ class Composition(Rule):
         super().__init__(f"np.{covers[0].__name__}", covers, tuple(samples))
 
     def __call__(self, *args, **kwargs):
+        if not kwargs:
+            return self.function(*args)
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
         unknown = [k for k, v in kwargs.items() if k not in self.keywords and v is not None]
         if unknown:
