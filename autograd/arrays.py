@@ -6,6 +6,8 @@ import sys
 
 import numpy as np
 
+from autograd import buffers
+
 _SMALL = 1 << 13  # bytes; below this, hashing a copy is cheaper than summing columns
 _COLUMNS = 509  # a prime, so that moved rows land in other columns
 
@@ -81,6 +83,8 @@ _SOLE = _count({0: np.zeros(1)}, 0)
 def take_owned(table: dict, key) -> np.ndarray:
     """Pop an array that nobody else holds; a shared one or a view is copied."""
     value = table.pop(key)
-    if sys.getrefcount(value) > _SOLE or value.base is not None:
-        return value.copy()
-    return value
+    if value.base is None:
+        held = sys.getrefcount(value) - _SOLE
+        if held <= 0 or (held == 1 and value.nbytes >= buffers.LARGE and buffers.is_kept(value)):
+            return value
+    return value.copy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules import elementwise
+from autograd.rules.axes import from_end
+from autograd.rules.reductions import sum_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
 
@@ -33,7 +35,7 @@ def _unary(name):
     rule = ROWS[name]
 
     def method(self):
-        return self.__record__(rule, (self,), {})
+        return self.__record_unary__(rule, self)
 
     method.__name__ = name
     method.__doc__ = f"`np.{name}` of every element; its derivative is `{rule.formulas[0]}`."
@@ -117,7 +119,12 @@ class Operators:
     def __rmatmul__(self, other):
         return np.matmul(other, self)
 
-    sum = _numpy_method(np.sum)
+    def sum(self, axis=None, **kwargs):
+        """`np.sum(self, ...)`."""
+        if not kwargs and (axis is None or type(axis) is int):
+            return self.__record__(sum_, (self,), {"axis": from_end(axis, self.ndim), "keepdims": False})
+        return np.sum(self, axis=axis, **kwargs)
+
     mean = _numpy_method(np.mean)
     prod = _numpy_method(np.prod)
     max = _numpy_method(np.max)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import arrays, dispatch
+from autograd import arrays, buffers, dispatch
 from autograd.graph import Node, leaf, user_line
 from autograd.modes import ACTIVE, anomaly, recording
 from autograd.operators import Operators
@@ -35,7 +35,11 @@ def record(rule, args, settings):
             parents.append(None)
     if settings:
         _check_settings(rule, settings)
-    y = rule.forward(*raw, **settings)
+        y = rule.forward(*raw, **settings)
+    elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= buffers.LARGE:
+        y = buffers.apply(rule.forward, raw)
+    else:
+        y = rule.forward(*raw)
     if ACTIVE:
         if anomaly.get():
             watch(rule, raw, y)
@@ -56,6 +60,23 @@ def record(rule, args, settings):
 
 
 _new = object.__new__
+
+
+def record_unary(rule, x):
+    """`record` for the commonest case, an elementwise row of one Tensor: the same, without the generality."""
+    array = x._array
+    if ACTIVE or x._share is not None or (type(array) is np.ndarray and array.nbytes >= buffers.LARGE):
+        return record(rule, (x,), {})
+    y = rule.forward(array)
+    node = x._node
+    plan = rule.plans.get(1)
+    saved, marks = keep(rule, (array,), (node,), 1, y) if plan is None or plan[0] else ((None, y if plan[1] else None), None)
+    tensor = _new(Tensor)
+    tensor._array = y
+    tensor._node = Node(rule, (node,), saved, None, marks, y.shape, y.dtype, user_line())
+    tensor._share = None
+    return tensor
+
 
 
 def _check_settings(rule, settings):
@@ -107,6 +128,7 @@ class Tensor(Operators):
 
     __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
     __record__ = staticmethod(record)
+    __record_unary__ = staticmethod(record_unary)
     __array_ufunc__ = dispatch.array_ufunc
     __array_function__ = dispatch.array_function
 

@@ -10,10 +10,12 @@ itself recorded and can be differentiated again.
 
 from __future__ import annotations
 
+import math
 from operator import attrgetter
 
 import numpy as np
 
+from autograd import buffers
 from autograd.arrays import fingerprint, has_nan, sum_to
 from autograd.errors import AnomalyError, BackwardError, ChangedError
 from autograd.graph import Node, leaf, show_line
@@ -79,7 +81,7 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
         if node.marks is not None:
             _check_unchanged(node)
         saved = node.saved if wrap is None else _as_tensors(node, wrap)
-        quick = rule.elementwise and not careful and g.size <= BLOCK and node.dtype.kind != "c"
+        quick = rule.elementwise and not careful and node.dtype.kind != "c" and (wrap is not None or _small(node.shape))
         i = -1
         for parent in node.parents:
             i += 1
@@ -126,11 +128,9 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
 
 
 def _elementwise(rule, i, g, saved, careful):
-    if not careful:
-        if type(g) is np.ndarray:
-            return _in_blocks(rule.backwards[i], g, saved)
-        return rule.backwards[i](g, *saved)
     text = rule.formulas[i]
+    if not careful and text not in ("1", "-1", "0"):
+        return _in_blocks(rule.backwards[i], g, saved)
     if text in ("1", "-1", "0"):
         return rule.backwards[i](g, *saved)
     d = rule.derivatives[i](*saved)
@@ -143,6 +143,10 @@ def _elementwise(rule, i, g, saved, careful):
     return g * d
 
 
+def _small(shape):
+    return not shape or (len(shape) == 1 and shape[0] <= BLOCK) or math.prod(shape) <= BLOCK
+
+
 def _undo_broadcast(c, shape, wanted, lead):
     full = c.shape[:lead] + shape if lead else shape
     if c.shape != full:  # an unexpanded gradient counts once for each place it stands for
@@ -152,21 +156,23 @@ def _undo_broadcast(c, shape, wanted, lead):
 
 def _in_blocks(backward, g, saved):
     """The same numbers as `backward(g, *saved)`, computed in pieces that fit the cache."""
-    arrays = [s for s in saved if type(s) is np.ndarray]
-    if not g.flags.c_contiguous or any(s.shape != g.shape or not s.flags.c_contiguous for s in arrays):
-        return backward(g, *saved)
+    arrays = [s for s in (g, *saved) if type(s) is np.ndarray and s.ndim]
     if not arrays:
         return backward(g, *saved)
-    flat = g.reshape(-1)
-    saved = [s.reshape(-1) if type(s) is np.ndarray else s for s in saved]
-    out = None
-    for start in range(0, flat.size, BLOCK):
-        piece = slice(start, start + BLOCK)
-        part = backward(flat[piece], *[s[piece] if type(s) is np.ndarray else s for s in saved])
-        if out is None:
-            out = np.empty(flat.shape, part.dtype)
-        out[piece] = part
-    return out.reshape(g.shape)
+    shape, size = arrays[0].shape, arrays[0].size
+    if size <= BLOCK or any(s.shape != shape or not s.flags.c_contiguous for s in arrays):
+        return backward(g, *saved)
+    flat = [s.reshape(-1) if type(s) is np.ndarray and s.ndim else s for s in (g, *saved)]
+    into = out = None
+    for start in range(0, size, BLOCK):
+        part = backward(*[s[start : start + BLOCK] if type(s) is np.ndarray and s.ndim else s for s in flat])
+        if type(part) is not np.ndarray or part.ndim == 0 or part is g:
+            return backward(g, *saved)
+        if into is None:
+            out = buffers.empty(shape, part.dtype) if size * part.itemsize >= buffers.LARGE else np.empty(shape, part.dtype)
+            into = out.reshape(-1)
+        into[start : start + BLOCK] = part
+    return out
 
 
 def _structural(node, rule, i, g, saved, lead):

@@ -52,6 +52,7 @@ class Differentiable(Rule):
     """
 
     elementwise = False
+    ufunc = False  # forward is a NumPy ufunc, so it takes out=
     variadic = False
     outputs = 1  # more than 1: forward returns a tuple, and g is a list
     batched = False  # True (or true of a node): backward functions accept extra leading axes on g
@@ -80,6 +81,7 @@ class Elementwise(Differentiable):
     def __init__(self, name, function, scalar, *formulas, domain=((-2.0, 2.0),), kinks=()):
         super().__init__(name, [function] if isinstance(function, np.ufunc) else [], ())
         self.forward = function
+        self.ufunc = isinstance(function, np.ufunc)
         self.scalar = scalar
         self.formulas = formulas
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
