@@ -16,16 +16,18 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 # The floors of `autograd`, from the bottom. A file imports only from floors below its own, so two files that
 # need one another are one subject, and two on one floor can be read in either order.
 FLOORS = [
-    ["errors", "modes", "arrays"],
+    ["errors", "modes", "buffers", "containers"],
+    ["arrays"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.*"],  # the rows: one file for each subject
     ["rules"],
     ["graph"],
-    ["record", "walk", "operators", "dispatch"],
-    ["inplace"],
+    ["record", "walk", "scalarwalk", "dispatch", "operators"],
     ["value", "tensor"],
-    ["transforms", "jacobians", "checkpoint", "primitive"],
+    ["forwardwalk", "primitives"],
+    ["transforms"],
+    ["jacobians", "checkpoints"],
     ["check"],
     ["testing"],
     [""],  # autograd/__init__.py
