@@ -31,7 +31,7 @@ _POWER = (
     "where(b == 0, 0 * a, b * power(a, where(b == 0, 1, b - 1)))",
     "where(a == 0, 0 * y, y * log(where(a == 0, 1, a)))",
 )
-row("power", np.power, ieee(math.pow, np.power), *_POWER, domain=((0.4, 2.0), (-2.0, 2.0)))
+row("power", np.power, scalars.SCALAR_NAMES["power"], *_POWER, domain=((0.4, 2.0), (-2.0, 2.0)))
 row("float_power", np.float_power, ieee(math.pow, np.float_power), *_POWER, domain=((0.4, 2.0), (-2.0, 2.0)))
 row("remainder", np.remainder, by_numpy(np.remainder), "1", "-floor(a / b)", domain=((2.1, 2.9), (0.8, 0.99)))
 row("fmod", np.fmod, by_numpy(np.fmod), "1", "-sign(a / b) * floor(abs(a / b))", domain=((2.1, 2.9), (0.8, 0.99)))

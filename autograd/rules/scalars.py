@@ -36,6 +36,11 @@ def by_numpy(function: Callable) -> Callable:
     return twin
 
 
+def power(a: float, b: float) -> float:
+    """a ** b; the square root for b = 0.5, as NumPy has it (they differ at -inf)."""
+    return math.sqrt(a) if b == 0.5 else math.pow(a, b)
+
+
 def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
@@ -86,7 +91,7 @@ SCALAR_NAMES = {
     "sign": sign,
     "where": where,
     "floor": ieee(math.floor, np.floor),
-    "power": ieee(math.pow, np.power),
+    "power": ieee(power, np.power),
     "hypot": math.hypot,
     "sigmoid": lambda x: 0.5 * math.tanh(0.5 * x) + 0.5,
     **_SHARED,

@@ -100,7 +100,7 @@ def _names(text: str) -> set[str]:
 
 def _upstream(parameters: str, text: str) -> str:
     """The formula times the gradient from above, without the work of multiplying by 1."""
-    body = {"1": "g", "-1": "-g", "0": "None"}.get(text, f"g * ({text})")
+    body = {"1": "g", "-1": "-g", "0": "0 * g"}.get(text, f"g * ({text})")
     return f"lambda g, {parameters}, y: {body}"
 
 
