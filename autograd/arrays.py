@@ -59,6 +59,8 @@ class Seal:
 
 def has_nan(array) -> bool:
     """Whether a float or complex array has a nan (cheaper than isnan: one BLAS call without a temporary)."""
+    if array.ndim == 0:
+        return bool(array != array)
     kind = array.dtype.char
     if kind in "dfFD" and array.ndim:
         if array.ndim > 1:

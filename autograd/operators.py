@@ -14,7 +14,7 @@ def _binary(name):
     rule = ROWS[name]
 
     def forward(self, other):
-        return self.__record__(rule, (self, other), {})
+        return self.__record_binary__(rule, self, other)
 
     def reflected(self, other):
         return self.__record__(rule, (other, self), {})

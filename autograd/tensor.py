@@ -63,20 +63,51 @@ _new = object.__new__
 
 
 def record_unary(rule, x):
-    """`record` for the commonest case, an elementwise row of one Tensor: the same, without the generality."""
+    """`record` for an elementwise row of one Tensor: the same, without the generality."""
     array = x._array
-    if ACTIVE or x._share is not None or (type(array) is np.ndarray and array.nbytes >= buffers.LARGE):
+    if ACTIVE or x._share is not None or array.nbytes >= buffers.LARGE:
         return record(rule, (x,), {})
     y = rule.forward(array)
-    node = x._node
+    parents = (x._node,)
     plan = rule.plans.get(1)
-    saved, marks = keep(rule, (array,), (node,), 1, y) if plan is None or plan[0] else ((None, y if plan[1] else None), None)
+    if plan is None or plan[0]:
+        saved, marks = keep(rule, (array,), parents, 1, y)
+    else:
+        saved, marks = (None, y if plan[1] else None), None
     tensor = _new(Tensor)
     tensor._array = y
-    tensor._node = Node(rule, (node,), saved, None, marks, y.shape, y.dtype, user_line())
+    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
     tensor._share = None
     return tensor
 
+
+def record_binary(rule, a, b):
+    """`record` for an elementwise row of two Tensors, or of a Tensor and a Python number."""
+    x = a._array
+    kind = type(b)
+    if kind is Tensor:
+        z = b._array
+        parents = (a._node, b._node)
+        mask = 3
+        plain = b._share is None and z.nbytes < buffers.LARGE
+    else:
+        z = b
+        parents = (a._node, None)
+        mask = 1
+        plain = kind is float or kind is int
+    if ACTIVE or not plain or a._share is not None or x.nbytes >= buffers.LARGE:
+        return record(rule, (a, b), {})
+    y = rule.forward(x, z)
+    plan = rule.plans.get(mask)
+    if plan is None or plan[0]:
+        saved, marks = keep(rule, (x, z), parents, mask, y)
+    else:
+        saved, marks = (None, None, y if plan[1] else None), None
+    tensor = _new(Tensor)
+    tensor._array = y
+    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
+    tensor._share = None
+    return tensor
 
 
 def _check_settings(rule, settings):
@@ -129,6 +160,7 @@ class Tensor(Operators):
     __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
     __record__ = staticmethod(record)
     __record_unary__ = staticmethod(record_unary)
+    __record_binary__ = staticmethod(record_binary)
     __array_ufunc__ = dispatch.array_ufunc
     __array_function__ = dispatch.array_function
 

@@ -16,7 +16,7 @@ from operator import attrgetter
 import numpy as np
 
 from autograd import buffers
-from autograd.arrays import fingerprint, has_nan, sum_to
+from autograd.arrays import Seal, fingerprint, has_nan, sum_to
 from autograd.errors import AnomalyError, BackwardError, ChangedError
 from autograd.graph import Node, leaf, show_line
 from autograd.modes import anomaly
@@ -79,7 +79,10 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
         if rule is None:
             continue
         if node.marks is not None:
-            _check_unchanged(node)
+            for mark in node.marks:
+                if mark is not None and (type(mark) is not Seal or mark.mark is not None):
+                    _check_unchanged(node)
+                    break
         saved = node.saved if wrap is None else _as_tensors(node, wrap)
         quick = rule.elementwise and not careful and node.dtype.kind != "c" and (wrap is not None or _small(node.shape))
         i = -1
@@ -242,11 +245,8 @@ def _check_unchanged(node):
     for i, (array, mark) in enumerate(zip(node.saved, node.marks, strict=False)):
         if mark is None:
             continue
-        if type(mark) not in (int, bytes):  # a Seal: compare only if somebody has been handed the array
-            mark = mark.mark
-            if mark is None:
-                continue
-        if fingerprint(array) != mark:
+        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
+        if wanted is not None and fingerprint(array) != wanted:
             raise ChangedError(
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {show_line(node.line)}. Write to a copy, or record again after the write"
