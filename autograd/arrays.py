@@ -16,9 +16,7 @@ def sum_to(x, shape: tuple[int, ...], lead: int = 0):
     """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
     extra = np.ndim(x) - lead - len(shape)
     axes = tuple(range(lead, lead + extra))
-    axes += tuple(
-        lead + extra + i for i, n in enumerate(shape) if n == 1 and np.shape(x)[lead + extra + i] != 1
-    )
+    axes += tuple(lead + extra + i for i, n in enumerate(shape) if n == 1 and np.shape(x)[lead + extra + i] != 1)
     if axes:
         x = np.sum(x, axis=axes, keepdims=True)
     if extra:

@@ -40,7 +40,9 @@ def checkpoint(f):
         shapes += [((), outputs[0].dtype)] * (rule.outputs - len(outputs)) if outputs else []
         if not (outputs and parents):
             return output
-        node = Node(rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, outputs[0].dtype, user_line())
+        node = Node(
+            rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, outputs[0].dtype, user_line()
+        )
         del fresh
         supply = iter([wrap(y._array, node, k) for k, y in enumerate(outputs)])
         return rebuild(output, [next(supply) if isinstance(y, Tensor) else y for y in leaves(output)])

@@ -63,7 +63,10 @@ def _transposed(node, i, tangent, saved, create_graph):
         c = c.astype(parent.dtype) if c.dtype != parent.dtype and parent.dtype.kind == c.dtype.kind else c
         targets = [u._node for u in us]
         found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
-        parts = [_to_dtype(found[t], dtype) if t in found else z for t, z, (_, dtype) in zip(targets, parts, shapes, strict=True)]
+        parts = [
+            _to_dtype(found[t], dtype) if t in found else z
+            for t, z, (_, dtype) in zip(targets, parts, shapes, strict=True)
+        ]
     return parts if several else parts[0]
 
 

@@ -6,9 +6,10 @@ import functools
 
 import numpy as np
 
-from autograd.containers import leaves, rebuild, tree_map
+from autograd.containers import leaves, rebuild
+from autograd.lifting import Lifted, as_given, inside
 from autograd.tensor import Tensor, wrap
-from autograd.transforms import Lifted, _as_given, _inside, grad
+from autograd.transforms import grad
 from autograd.walk import backward
 
 
@@ -26,7 +27,7 @@ def jacobian(f, argnums=0):
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
         lifted = Lifted(args, kwargs, argnums)
-        with _inside():
+        with inside():
             output = f(*lifted.args, **lifted.kwargs)
             blocks = [_rows(y, lifted) for y in leaves(output)]
         return rebuild(output, blocks)
@@ -47,7 +48,7 @@ def _rows(y, lifted):
     blocks = []
     for t in targets:
         g = found[t] if t in found else np.zeros((int(np.prod(shape)), *t.shape), t.dtype)
-        blocks.append(_as_given(np.reshape(g, shape + t.shape), lifted.nested))
+        blocks.append(as_given(np.reshape(g, shape + t.shape), lifted.nested))
     supply = iter(blocks)
     packed = [rebuild(o, [next(supply) if flag else None for flag in flags]) for o, flags in lifted.given]
     return packed[0] if lifted.single else tuple(packed)
@@ -62,6 +63,3 @@ def hessian(f, argnums=0):
            [2., 0.]])
     """
     return jacobian(grad(f, argnums), argnums)
-
-
-assert tree_map

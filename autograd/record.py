@@ -80,7 +80,9 @@ def constant(rule, arg):
         return arg
     if isinstance(arg, np.ndarray | np.generic):
         if arg.dtype.kind not in "biufc":
-            raise TypeError(f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated")
+            raise TypeError(
+                f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated"
+            )
         return arg
     if isinstance(arg, list | tuple):
         return constant(rule, np.asarray(arg))
@@ -123,4 +125,8 @@ def _span(a) -> str:
         return repr(a)
     if a.size == 0:
         return f"empty {a.shape}"
-    return f"{a.dtype} {a.shape} from {np.nanmin(a):.6g} to {np.nanmax(a):.6g}" if a.dtype.kind != "c" else f"{a.dtype} {a.shape}"
+    return (
+        f"{a.dtype} {a.shape} from {np.nanmin(a):.6g} to {np.nanmax(a):.6g}"
+        if a.dtype.kind != "c"
+        else f"{a.dtype} {a.shape}"
+    )

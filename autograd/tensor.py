@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import arrays, buffers, dispatch
+from autograd.convert import as_variable, plain_data
 from autograd.graph import Node, leaf, user_line
+from autograd.guards import Guards
 from autograd.modes import ACTIVE, anomaly, recording
 from autograd.operators import Operators
 from autograd.record import OUTPUT, Share, constant, keep, watch
@@ -143,7 +145,7 @@ def _fresh(array):
     return wrap(array, leaf(array.shape, array.dtype))
 
 
-class Tensor(Operators):
+class Tensor(Guards, Operators):
     """An array whose operations are recorded, so that `backward()` can tell how a result depends on it.
 
     >>> import numpy as np
@@ -188,7 +190,9 @@ class Tensor(Operators):
     def data(self, value):
         node = self._node
         if node.rule is not None:
-            raise TypeError("only a variable's data can be replaced; this Tensor was computed, so set its inputs instead")
+            raise TypeError(
+                "only a variable's data can be replaced; this Tensor was computed, so set its inputs instead"
+            )
         if value is not self._array:
             value = np.array(plain_data(value), dtype=node.dtype)
             if value.shape != node.shape:
@@ -346,47 +350,6 @@ class Tensor(Operators):
                 "NumPy would show the write here. Take the view again after the write, or .copy() it before"
             )
 
-    # -- the ways out of the graph that would lose it silently --------------------------------------------------------
-    def __array__(self, dtype=None, copy=None):
-        raise TypeError(
-            "a Tensor is not turned into a plain array silently, since its gradient would be lost: for the numbers "
-            "write t.data or t.numpy(); to join Tensors np.stack([t, u]); to fill a Tensor make it Tensor(np.zeros(n)) "
-            "and write t[i] = u"
-        )
-
-    def __float__(self):
-        raise TypeError("float() of a Tensor would lose its gradient; write t.item() for the number, or np.* functions")
-
-    __int__ = __index__ = __complex__ = __float__
-
-    def __bool__(self):
-        return bool(self._array)
-
-    def __len__(self):
-        if not self.shape:
-            raise TypeError("len() of a 0-d Tensor")
-        return self.shape[0]
-
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
-
-    def __contains__(self, value):
-        return bool((self._array == plain_data(value)).any())
-
-    def __repr__(self):
-        body = np.array2string(np.asarray(self._array), prefix="Tensor(", separator=", ", threshold=50)
-        parts = [body]
-        if self.dtype != np.float64:
-            parts.append(f"dtype={self.dtype}")
-        if self.name:
-            parts.append(f"name={self.name!r}")
-        if self._node.rule is not None:
-            parts.append(f"from {self._node.rule.name}")
-        return f"Tensor({', '.join(parts)})"
-
-    def __format__(self, spec):
-        return format(self._array.item(), spec) if spec else repr(self)
-
     def __copy__(self):
         return np.copy(self)
 
@@ -395,33 +358,6 @@ class Tensor(Operators):
 
     def __reduce__(self):
         return Tensor, (np.asarray(self._array), None, self.name)
-
-
-def plain_data(value):
-    return value._array if isinstance(value, Tensor) else value
-
-
-def as_variable(x, dtype=None) -> np.ndarray:
-    """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
-    if isinstance(x, Tensor):
-        x = x._array
-    is_array = isinstance(x, np.ndarray | np.generic)
-    if not is_array:
-        x = np.asarray(x)
-    if dtype is not None:
-        dtype = np.dtype(dtype)
-        if dtype.kind not in "fc":
-            raise TypeError(f"a Tensor of dtype {dtype} has no gradient; wanted a float or complex dtype")
-    elif x.dtype.kind in "iub":
-        if is_array:
-            raise TypeError(
-                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), or "
-                "Tensor(x, dtype=np.float64), to differentiate with respect to it"
-            )
-        dtype = np.dtype(np.float64)
-    elif x.dtype.kind not in "fc":
-        raise TypeError(f"cannot make a Tensor from {type(x).__name__} of dtype {x.dtype}; wanted numbers")
-    return np.array(x, dtype=dtype)
 
 
 def seed_for(output: Tensor, seed):

@@ -7,31 +7,18 @@ results are plain arrays; inside another transform, or given Tensors, they are T
 from __future__ import annotations
 
 import functools
-from contextlib import contextmanager
-from contextvars import ContextVar
 
 import numpy as np
 
 from autograd.containers import leaves, rebuild, tree_map
 from autograd.forwardwalk import push_forward
 from autograd.graph import leaf
+from autograd.lifting import Lifted, as_given, inside, is_inside, plain
 from autograd.modes import enable_grad
 from autograd.scalarwalk import gradients_of
-from autograd.tensor import Tensor, as_variable, seed_for, wrap
+from autograd.tensor import Tensor, seed_for, wrap
 from autograd.value import Value
 from autograd.walk import backward
-
-_depth: ContextVar[int] = ContextVar("transform_depth", default=0)
-
-
-@contextmanager
-def _inside():
-    token = _depth.set(_depth.get() + 1)
-    try:
-        with enable_grad():
-            yield
-    finally:
-        _depth.reset(token)
 
 
 def value_and_grad(f, argnums=0, has_aux=False):
@@ -49,11 +36,11 @@ def value_and_grad(f, argnums=0, has_aux=False):
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
         lifted = Lifted(args, kwargs, argnums)
-        with _inside():
+        with inside():
             result = f(*lifted.args, **lifted.kwargs)
             value, extra = _split_aux(result, f, has_aux)
             _require_scalar(value, f)
-            found = _gradients([value], lifted.variables, [None], lifted.nested)
+            found = find_gradients([value], lifted.variables, [None], lifted.nested)
         value = lifted.lower(value)
         return (value, tree_map(lifted.lower, extra)) if has_aux else value, lifted.pack(found)
 
@@ -103,7 +90,7 @@ def vjp(f, *args, **kwargs):
     (array([3., 4.]), array([1., 2.]))
     """
     lifted = Lifted(args, kwargs, tuple(range(len(args))))
-    with _inside():
+    with inside():
         output = f(*lifted.args, **lifted.kwargs)
 
     def pullback(seed):
@@ -111,9 +98,9 @@ def vjp(f, *args, **kwargs):
         seeds = leaves(seed)
         if len(seeds) != len(outputs):
             raise ValueError(f"the output has {len(outputs)} leaves, and the seed {len(seeds)}; give one for each")
-        nested = lifted.nested or any(isinstance(s, Tensor) for s in seeds) or _depth.get() > 0
-        with _inside():
-            return lifted.pack(_gradients(outputs, lifted.variables, seeds, nested), nested)
+        nested = lifted.nested or any(isinstance(s, Tensor) for s in seeds) or is_inside()
+        with inside():
+            return lifted.pack(find_gradients(outputs, lifted.variables, seeds, nested), nested)
 
     return tree_map(lifted.lower, output), pullback
 
@@ -126,10 +113,12 @@ def jvp(f, args, tangents, **kwargs):
     (6.0, 3.0)
     """
     if not (isinstance(args, tuple | list) and isinstance(tangents, tuple | list) and len(args) == len(tangents)):
-        raise TypeError(f"jvp(f, args, tangents) takes two tuples of equal length, not {args!r:.40} and {tangents!r:.40}")
+        raise TypeError(
+            f"jvp(f, args, tangents) takes two tuples of equal length, not {args!r:.40} and {tangents!r:.40}"
+        )
     lifted = Lifted(args, kwargs, tuple(range(len(args))))
     lifted.nested |= any(isinstance(t, Tensor) for t in leaves(list(tangents)))
-    with _inside():
+    with inside():
         output = f(*lifted.args, **lifted.kwargs)
         known = {}
         for variable, tangent in zip(lifted.variables, lifted.match(list(tangents)), strict=True):
@@ -143,7 +132,7 @@ def jvp(f, args, tangents, **kwargs):
 
     def moved(y):
         if isinstance(y, Tensor) and y._node in found:
-            return _as_given(found[y._node], lifted.nested)
+            return as_given(found[y._node], lifted.nested)
         return np.zeros(np.shape(lifted.lower(y)))[()]
 
     return tree_map(lifted.lower, output), tree_map(moved, output)
@@ -166,8 +155,8 @@ def gradients(output, inputs, seed=None, create_graph=False):
         if not isinstance(v, Tensor | Value):
             raise TypeError(f"gradients with respect to {type(v).__name__}: wanted the Tensor or Value that was used")
     with enable_grad():
-        found = _gradients([output], variables, [seed], create_graph)
-    return rebuild(inputs, [g if create_graph else _plain(g) for g in found])
+        found = find_gradients([output], variables, [seed], create_graph)
+    return rebuild(inputs, [g if create_graph else plain(g) for g in found])
 
 
 def hvp(f, *args):
@@ -198,74 +187,7 @@ def stop_gradient(x):
     return tree_map(stop, x)
 
 
-# -- lifting arguments to variables ---------------------------------------------------------------------------------
-class Lifted:
-    """The arguments of a call with those to differentiate replaced by fresh variables."""
-
-    def __init__(self, args, kwargs, argnums):
-        self.argnums = argnums if isinstance(argnums, tuple | list) else (argnums,)
-        self.single = not isinstance(argnums, tuple | list)
-        self.args, self.kwargs = list(args), dict(kwargs)
-        self.variables = []
-        self.given = []  # per argnum: the original argument, and which of its leaves are variables
-        everything = leaves([list(args), kwargs])
-        self.nested = _depth.get() > 0 or any(isinstance(x, Tensor | Value) for x in everything)
-        for where in self.argnums:
-            store = self.kwargs if isinstance(where, str) else self.args
-            if (isinstance(where, str) and where not in store) or (not isinstance(where, str) and where >= len(store)):
-                raise TypeError(f"argument {where!r} is to be differentiated, and was not given in the call")
-            original = store[where]
-            lifted = [self._lift(x) for x in leaves(original)]
-            self.given.append((original, [x is not None for x in lifted]))
-            store[where] = rebuild(original, [x if v is None else v for x, v in zip(leaves(original), lifted, strict=True)])
-
-    def _lift(self, x):
-        if x is None or isinstance(x, str | bool):
-            return None
-        if isinstance(x, Tensor):
-            variable = Tensor(0.0)._become_alias(x)
-        elif isinstance(x, Value):
-            variable = +x
-        else:
-            variable = Tensor(as_variable(x))
-        self.variables.append(variable)
-        return variable
-
-    def match(self, trees) -> list:
-        """The leaves of trees shaped like the differentiated arguments, at the places of the variables."""
-        found = []
-        for (original, flags), tree in zip(self.given, trees, strict=True):
-            parts = leaves(tree)
-            if len(parts) != len(flags):
-                raise ValueError(f"structures differ: {len(flags)} leaves in the argument and {len(parts)} here: {original!r:.60}")
-            found += [part for part, flag in zip(parts, flags, strict=True) if flag]
-        return found
-
-    def lower(self, y):
-        """A result as the caller should see it: a Tensor inside another transform, else plain."""
-        return y if self.nested or not isinstance(y, Tensor | Value) else _plain(y.item() if isinstance(y, Value) else y._array)
-
-    def pack(self, found, nested=None):
-        """Gradients in the structure of the arguments; None for leaves that are not numbers."""
-        supply = iter([_as_given(g, self.nested if nested is None else nested) for g in found])
-        packed = [rebuild(original, [next(supply) if flag else None for flag in flags]) for original, flags in self.given]
-        return packed[0] if self.single else tuple(packed)
-
-
-def _as_given(g, nested):
-    if nested:
-        return g if isinstance(g, Tensor | Value) else Tensor(g) if isinstance(g, np.ndarray) else g
-    return _plain(g)
-
-
-def _plain(g):
-    if isinstance(g, Tensor):
-        g = g._array
-    g = g.data if isinstance(g, Value) else g
-    return g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g
-
-
-def _gradients(outputs, variables, seeds, create_graph):
+def find_gradients(outputs, variables, seeds, create_graph):
     """Gradients for each variable; zeros where no output depends on it."""
     if any(isinstance(y, Value) for y in outputs) or (variables and isinstance(variables[0], Value)):
         found = {}

@@ -13,8 +13,8 @@ import numpy as np
 from autograd.errors import AnomalyError
 from autograd.graph import next_serial, show_line, user_line
 from autograd.modes import ACTIVE, anomaly, recording
-from autograd.rules import scalars
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
+from autograd.scalarcode import compile_method
 from autograd.scalarwalk import accumulate, gradients_of
 
 _new = object.__new__
@@ -230,79 +230,10 @@ def _slow(rule, i, *args):
         return float(rule.derivatives[i](*map(np.float64, args)))
 
 
-# -- methods compiled from the rows -------------------------------------------------------------------------------------
-_INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x", "abs": "abs(x)",
-           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
-
-_UNARY = """
-def method(self):
-    x = self.data
-    y = {forward}
-    out = new(Value)
-    out.data = y
-    out.grad = out.name = out._b = out._db = None
-    out._rule = rule
-    out._a = self
-    try:
-        out._da = {dx}
-    except (ArithmeticError, ValueError):
-        out._da = slow(rule, 0, x, y)
-    out._serial = next_serial()
-    return special(out) if ACTIVE else out
-"""
-
-_BINARY = """
-def method(self, other):
-    a = self.data
-    kind = other.__class__
-    if kind is Value:
-        b = other.data
-    elif kind is float or kind is int:
-        b = other
-    elif isinstance(other, Value):
-        kind = Value
-        b = other.data
-    else:
-        other = b = operand(rule, other)
-    y = {forward}
-    out = new(Value)
-    out.data = y
-    out.grad = out.name = None
-    out._rule = rule
-    out._a = self
-    out._b = other
-    try:
-        out._da = {da}
-        out._db = ({db}) if kind is Value else None
-    except (ArithmeticError, ValueError):
-        out._da = slow(rule, 0, a, b, y)
-        out._db = slow(rule, 1, a, b, y) if kind is Value else None
-    out._serial = next_serial()
-    return special(out) if ACTIVE else out
-"""
-
-
-def _compile(rule):
-    template = _UNARY if len(rule.formulas) == 1 else _BINARY
-    arguments = ", ".join(rule.arguments)
-    texts = [text if text not in ("1", "-1", "0") else text + ".0" for text in rule.formulas]
-    forward = _INLINE.get(rule.name, f"scalar({arguments})")
-    source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
-                             db=texts[-1])  # fmt: skip
-    names = {**scalars.SCALAR_NAMES, "__builtins__": __builtins__, "Value": Value, "new": _new, "rule": rule,
-             "scalar": rule.scalar, "slow": _slow, "special": _special, "ACTIVE": ACTIVE, "next_serial": next_serial,
-             "operand": _operand, "__name__": "autograd.value"}  # fmt: skip
-    exec(compile(source, f"<rule {rule.name}>", "exec"), names)
-    method = names["method"]
-    method.__name__ = rule.name
-    method.__qualname__ = f"Value.{rule.name}"
-    derivative = ", ".join(f"`{text}`" for text in rule.formulas)
-    method.__doc__ = f"`np.{rule.name}`; derivative {derivative} (y is the result)."
-    method.source = source
-    return method
-
-
-METHODS = {name: _compile(rule) for name, rule in ROWS.items() if isinstance(rule, Elementwise)}
+# -- methods compiled from the rows -----------------------------------------------------------------------------------
+_NAMES = {"Value": Value, "new": _new, "slow": _slow, "special": _special, "ACTIVE": ACTIVE, "next_serial": next_serial,
+          "operand": _operand}  # fmt: skip
+METHODS = {name: compile_method(rule, _NAMES) for name, rule in ROWS.items() if isinstance(rule, Elementwise)}
 
 
 def _reflected(rule, a, b):
@@ -344,5 +275,10 @@ for _operator, _name in {
 # Sums and products do not mind the order, so the quick method serves both sides.
 Value.__radd__ = Value.__add__
 Value.__rmul__ = Value.__mul__
-for _operator, _name in {"__rsub__": "subtract", "__rtruediv__": "divide", "__rpow__": "power", "__rmod__": "remainder"}.items():
+for _operator, _name in {
+    "__rsub__": "subtract",
+    "__rtruediv__": "divide",
+    "__rpow__": "power",
+    "__rmod__": "remainder",
+}.items():
     setattr(Value, _operator, _reflect(_name))

@@ -50,7 +50,9 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {n: g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+        seeds = {
+            n: g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()
+        }
     with np.errstate(all="ignore"):
         order = reach(seeds, targets)
         keep = None if targets is None else set(targets)
@@ -172,7 +174,11 @@ def _in_blocks(backward, g, saved):
         if type(part) is not np.ndarray or part.ndim == 0 or part is g:
             return backward(g, *saved)
         if into is None:
-            out = buffers.empty(shape, part.dtype) if size * part.itemsize >= buffers.LARGE else np.empty(shape, part.dtype)
+            out = (
+                buffers.empty(shape, part.dtype)
+                if size * part.itemsize >= buffers.LARGE
+                else np.empty(shape, part.dtype)
+            )
             into = out.reshape(-1)
         into[start : start + BLOCK] = part
     return out

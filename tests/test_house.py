@@ -16,16 +16,17 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 # The floors of `autograd`, from the bottom. A file imports only from floors below its own, so two files that
 # need one another are one subject, and two on one floor can be read in either order.
 FLOORS = [
-    ["errors", "modes", "buffers", "containers"],
+    ["errors", "modes", "buffers", "containers", "convert"],
     ["arrays"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.*"],  # the rows: one file for each subject
     ["rules"],
     ["graph"],
-    ["record", "walk", "scalarwalk", "dispatch", "operators"],
+    ["record", "walk", "scalarwalk", "scalarcode", "dispatch", "operators", "guards"],
     ["value", "tensor"],
     ["forwardwalk", "primitives"],
+    ["lifting"],
     ["transforms"],
     ["jacobians", "checkpoints"],
     ["check"],
@@ -35,7 +36,7 @@ FLOORS = [
 
 PUBLIC = """
     Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint
-    stop_gradient no_grad detect_anomaly jit primitive check_grads
+    stop_gradient no_grad detect_anomaly primitive check_grads
 """.split()
 
 
@@ -60,9 +61,7 @@ def imports(path):
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             source = ".".join([*above, *filter(None, [node.module])])
-            names = [
-                whole if is_module(whole := f"{source}.{alias.name}") else source for alias in node.names
-            ]
+            names = [whole if is_module(whole := f"{source}.{alias.name}") else source for alias in node.names]
         else:
             continue
         yield from ((name, node.lineno) for name in names if name.split(".")[0] in PACKAGES)
@@ -113,9 +112,7 @@ def test_every_floor_has_its_files():
 
 
 def public_packages():
-    return [
-        module(path) for path in files(*PACKAGES) if path.name == "__init__.py" and "._" not in module(path)
-    ]
+    return [module(path) for path in files(*PACKAGES) if path.name == "__init__.py" and "._" not in module(path)]
 
 
 def isort_order(name):

@@ -301,7 +301,9 @@ def test_a_dropped_graph_is_freed_at_once():
     try:
         x = Tensor(np.ones(1000))
         y = np.tanh(x * x).sum()
-        node = weakref.ref(y._node) if hasattr(type(y._node), "__weakref__") else None
+        dropped = weakref.ref(y)
+        del y
+        assert dropped() is None
         before = len(gc.get_objects())
         for _ in range(100):
             y = np.tanh(x * x).sum()
@@ -313,7 +315,6 @@ def test_a_dropped_graph_is_freed_at_once():
             z = (v * v).tanh()
             z.backward()
         assert len(gc.get_objects()) - before < 50
-        assert gc.collect() == 0 or node is None or True
     finally:
         gc.enable()
 
@@ -385,9 +386,9 @@ def test_captured_index_arrays_are_copied():
 
 
 def test_the_global_generators_are_left_alone():
-    state = np.random.get_state()[1].tolist()
+    state = np.random.get_state()[1].tolist()  # noqa: NPY002 (the legacy state is what must not change)
     autograd.grad(lambda x: np.sum(np.tanh(x)))(np.ones(3))
-    assert np.random.get_state()[1].tolist() == state
+    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002 (as above)
 
 
 def test_gradients_are_the_same_on_every_run():

@@ -171,7 +171,10 @@ def test_errors_in_backward_show_the_forward_line():
         raise ZeroDivisionError("oh")
 
     y = fails_backward(Tensor(1.0))
-    with pytest.raises(BackwardError, match=r"(?s)fails_backward.*ZeroDivisionError: oh.*test_transforms.py:\d+.*fails_backward\(Tensor"):
+    with pytest.raises(
+        BackwardError,
+        match=r"(?s)fails_backward.*ZeroDivisionError: oh.*test_transforms.py:\d+.*fails_backward\(Tensor",
+    ):
         y.backward()
 
 

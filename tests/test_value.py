@@ -89,7 +89,13 @@ def test_value_and_tensor_agree_everywhere(row):
 def test_operators_take_numbers_on_either_side(x, y):
     def check(f):
         expected = f(x, y)
-        for a, b in [(Value(x), Value(y)), (Value(x), y), (x, Value(y)), (np.float64(x), Value(y)), (Value(x), np.float32(y))]:
+        for a, b in [
+            (Value(x), Value(y)),
+            (Value(x), y),
+            (x, Value(y)),
+            (np.float64(x), Value(y)),
+            (Value(x), np.float32(y)),
+        ]:
             found = f(a, b)
             tolerance = 1e-5 if isinstance(b, np.float32) else 1e-12
             assert isinstance(found, Value)

@@ -6,7 +6,6 @@ import operator
 
 import numpy as np
 
-
 _ALL = [tuple(range(-n, 0)) for n in range(65)]  # NumPy's arrays have at most 64 axes
 
 

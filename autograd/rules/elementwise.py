@@ -39,8 +39,14 @@ row("reciprocal", np.reciprocal, ieee(lambda x: 1 / x, np.reciprocal), "-y * y",
 row("square", np.square, lambda x: x * x, "2 * x")
 row("sqrt", np.sqrt, scalars.SCALAR_NAMES["sqrt"], "0.5 / y", domain=POSITIVE)
 row("cbrt", np.cbrt, by_numpy(np.cbrt), "1 / (3 * y * y)", domain=AWAY)
-row("hypot", np.hypot, math.hypot, "where(y == 0, 0, a / where(y == 0, 1, y))", "where(y == 0, 0, b / where(y == 0, 1, y))",
-    domain=AWAY)
+row(
+    "hypot",
+    np.hypot,
+    math.hypot,
+    "where(y == 0, 0, a / where(y == 0, 1, y))",
+    "where(y == 0, 0, b / where(y == 0, 1, y))",
+    domain=AWAY,
+)
 
 # -- exponentials and logarithms ----------------------------------------------------------------------------
 row("exp", np.exp, scalars.SCALAR_NAMES["exp"], "y")
@@ -79,8 +85,20 @@ row("fabs", np.fabs, abs, "sign(x)", kinks=(0.0,))
 row("maximum", np.maximum, by_numpy(np.maximum), "where(a == b, 0.5, a > b)", "where(a == b, 0.5, b > a)")
 row("minimum", np.minimum, by_numpy(np.minimum), "where(a == b, 0.5, a < b)", "where(a == b, 0.5, b < a)")
 # fmax and fmin pass over nan: the other argument is the result, and it gets the gradient.
-row("fmax", np.fmax, by_numpy(np.fmax), "where(a == b, 0.5, (a > b) | (b != b))", "where(a == b, 0.5, (b > a) | (a != a))")
-row("fmin", np.fmin, by_numpy(np.fmin), "where(a == b, 0.5, (a < b) | (b != b))", "where(a == b, 0.5, (b < a) | (a != a))")
+row(
+    "fmax",
+    np.fmax,
+    by_numpy(np.fmax),
+    "where(a == b, 0.5, (a > b) | (b != b))",
+    "where(a == b, 0.5, (b > a) | (a != a))",
+)
+row(
+    "fmin",
+    np.fmin,
+    by_numpy(np.fmin),
+    "where(a == b, 0.5, (a < b) | (b != b))",
+    "where(a == b, 0.5, (b < a) | (a != a))",
+)
 row("copysign", np.copysign, math.copysign, "sign(a) * sign(y)", "0", domain=AWAY)
 
 # -- what every network uses, though NumPy has no name for it ----------------------------------------------------

@@ -38,7 +38,9 @@ def matmul(a, b):
     if a.ndim == 2 == b.ndim:
         return matmul_(a, b)
     if not (a.ndim and b.ndim):
-        raise ValueError(f"np.matmul needs at least 1-d arguments, got shapes {a.shape} and {b.shape}; for scaling write a * b")
+        raise ValueError(
+            f"np.matmul needs at least 1-d arguments, got shapes {a.shape} and {b.shape}; for scaling write a * b"
+        )
     y = matmul_(a if a.ndim > 1 else a[None], b if b.ndim > 1 else b[:, None])
     if b.ndim == 1:
         y = y[..., 0]

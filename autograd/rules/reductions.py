@@ -7,7 +7,14 @@ import numpy as np
 from autograd.rules.axes import from_end, unreduce
 from autograd.rules.table import Primitive, composition
 
-AXES = ("f(x)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=(0, -1))", "f(x23, axis=-1, keepdims=True)", "f(x23, axis=())")
+AXES = (
+    "f(x)",
+    "f(x23)",
+    "f(x23, axis=0)",
+    "f(x234, axis=(0, -1))",
+    "f(x23, axis=-1, keepdims=True)",
+    "f(x23, axis=())",
+)
 
 
 @Primitive.row(batched=True)

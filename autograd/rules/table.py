@@ -158,7 +158,6 @@ class Primitive(Differentiable):
 
         return register
 
-
     def own(self, y, raw):
         """The result as an array that is not one of the arguments itself, of a dtype that can be differentiated."""
         if not isinstance(y, np.ndarray | np.generic):

@@ -1,0 +1,32 @@
+"""What a user gives, as the array of a variable: checked, copied, and refused with the cast to write."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def plain_data(value):
+    return value._array if hasattr(value, "__record__") else value
+
+
+def as_variable(x, dtype=None) -> np.ndarray:
+    """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
+    if hasattr(x, "__record__") and hasattr(x, "_array"):
+        x = x._array
+    is_array = isinstance(x, np.ndarray | np.generic)
+    if not is_array:
+        x = np.asarray(x)
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise TypeError(f"a Tensor of dtype {dtype} has no gradient; wanted a float or complex dtype")
+    elif x.dtype.kind in "iub":
+        if is_array:
+            raise TypeError(
+                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), or "
+                "Tensor(x, dtype=np.float64), to differentiate with respect to it"
+            )
+        dtype = np.dtype(np.float64)
+    elif x.dtype.kind not in "fc":
+        raise TypeError(f"cannot make a Tensor from {type(x).__name__} of dtype {x.dtype}; wanted numbers")
+    return np.array(x, dtype=dtype)
