@@ -8,144 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import arrays, buffers, dispatch
+from autograd import arrays, dispatch
 from autograd.convert import as_variable, plain_data
 from autograd.graph import Node, leaf, user_line
 from autograd.guards import Guards
-from autograd.modes import ACTIVE, anomaly, recording
+from autograd.modes import ACTIVE, recording
 from autograd.operators import Operators
-from autograd.record import OUTPUT, Share, constant, keep, watch
+from autograd.recorder import Handle, record, record_binary, record_unary, wrap
 from autograd.rules.indexing import getitem, put
 from autograd.rules.table import ROWS
 from autograd.walk import backward
 
 
-def record(rule, args, settings):
-    """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
-    raw = []
-    parents = []
-    mask = 0
-    for arg in args:
-        if isinstance(arg, Tensor):
-            if arg._share is not None:
-                arg._check_current(rule)
-            mask |= 1 << len(parents)
-            raw.append(arg._array)
-            parents.append(arg._node)
-        else:
-            raw.append(arg if type(arg) is float or type(arg) is int else constant(rule, arg))
-            parents.append(None)
-    if settings:
-        _check_settings(rule, settings)
-        y = rule.forward(*raw, **settings)
-    elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= buffers.LARGE:
-        y = buffers.apply(rule.forward, raw)
-    else:
-        y = rule.forward(*raw)
-    if ACTIVE:
-        if anomaly.get():
-            watch(rule, raw, y)
-        if not recording.get():
-            return tuple(map(_fresh, y)) if rule.outputs > 1 else _fresh(y)
-    if rule.outputs > 1:
-        return _record_tuple(rule, raw, parents, mask, settings, tuple(y))
-    if not rule.elementwise:
-        y = rule.own(y, raw)
-    saved, marks = keep(rule, raw, parents, mask, y)
-    tensor = _new(Tensor)
-    tensor._array = y
-    tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line())
-    tensor._share = None
-    if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
-        tensor._shares_with(args)
-    return tensor
-
-
-_new = object.__new__
-
-
-def record_unary(rule, x):
-    """`record` for an elementwise row of one Tensor: the same, without the generality."""
-    array = x._array
-    if ACTIVE or x._share is not None or array.nbytes >= buffers.LARGE:
-        return record(rule, (x,), {})
-    y = rule.forward(array)
-    parents = (x._node,)
-    plan = rule.plans.get(1)
-    if plan is None or plan[0]:
-        saved, marks = keep(rule, (array,), parents, 1, y)
-    else:
-        saved, marks = (None, y if plan[1] else None), None
-    tensor = _new(Tensor)
-    tensor._array = y
-    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
-    tensor._share = None
-    return tensor
-
-
-def record_binary(rule, a, b):
-    """`record` for an elementwise row of two Tensors, or of a Tensor and a Python number."""
-    x = a._array
-    kind = type(b)
-    if kind is Tensor:
-        z = b._array
-        parents = (a._node, b._node)
-        mask = 3
-        plain = b._share is None and z.nbytes < buffers.LARGE
-    else:
-        z = b
-        parents = (a._node, None)
-        mask = 1
-        plain = kind is float or kind is int
-    if ACTIVE or not plain or a._share is not None or x.nbytes >= buffers.LARGE:
-        return record(rule, (a, b), {})
-    y = rule.forward(x, z)
-    plan = rule.plans.get(mask)
-    if plan is None or plan[0]:
-        saved, marks = keep(rule, (x, z), parents, mask, y)
-    else:
-        saved, marks = (None, None, y if plan[1] else None), None
-    tensor = _new(Tensor)
-    tensor._array = y
-    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
-    tensor._share = None
-    return tensor
-
-
-def _check_settings(rule, settings):
-    for key, value in settings.items():
-        if isinstance(value, Tensor):
-            raise TypeError(
-                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
-            )
-
-
-def _record_tuple(rule, raw, parents, mask, settings, ys):
-    saved, marks = keep(rule, raw, parents, mask, ys)
-    settings = {**settings, "__shapes__": [(y.shape, y.dtype) for y in ys]}
-    node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line())
-    return tuple(wrap(y, node, k) for k, y in enumerate(ys))
-
-
-def wrap(array, node, index=None):
-    """A Tensor that shows `array` and stands for `node`, or for one output of it."""
-    if index is not None:
-        node = Node(OUTPUT, (node,), (None,), {"index": index}, None, array.shape, array.dtype, node.line)
-    tensor = object.__new__(Tensor)
-    tensor._array = array
-    tensor._node = node
-    tensor._share = None
-    return tensor
-
-
-_ALIAS = ROWS["positive"]
-
-
-def _fresh(array):
-    return wrap(array, leaf(array.shape, array.dtype))
-
-
-class Tensor(Guards, Operators):
+class Tensor(Guards, Operators, Handle, shown=True):
     """An array whose operations are recorded, so that `backward()` can tell how a result depends on it.
 
     >>> import numpy as np
@@ -159,7 +34,7 @@ class Tensor(Guards, Operators):
     The array is copied, so a later write to `x` cannot change what was recorded.
     """
 
-    __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
+    __slots__ = ()
     __record__ = staticmethod(record)
     __record_unary__ = staticmethod(record_unary)
     __record_binary__ = staticmethod(record_binary)
@@ -335,21 +210,6 @@ class Tensor(Guards, Operators):
         self._node = leaf(source.shape, source.dtype)
         return self
 
-    def _shares_with(self, args):
-        source = next(arg for arg in args if isinstance(arg, Tensor))
-        if source._share is None:
-            source._share = Share()
-            source._version = 0
-        self._share = source._share
-        self._version = source._share.version
-
-    def _check_current(self, rule):
-        if self._version != self._share.version:
-            raise RuntimeError(
-                f"{rule.name if rule else 'data'} got a Tensor that shares memory with one that was written to since; "
-                "NumPy would show the write here. Take the view again after the write, or .copy() it before"
-            )
-
     def __copy__(self):
         return np.copy(self)
 
@@ -358,6 +218,9 @@ class Tensor(Guards, Operators):
 
     def __reduce__(self):
         return Tensor, (np.asarray(self._array), None, self.name)
+
+
+_ALIAS = ROWS["positive"]
 
 
 def seed_for(output: Tensor, seed):

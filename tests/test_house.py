@@ -24,6 +24,7 @@ FLOORS = [
     ["rules"],
     ["graph"],
     ["record", "walk", "scalarwalk", "scalarcode", "dispatch", "operators", "guards"],
+    ["recorder"],
     ["value", "tensor"],
     ["forwardwalk", "primitives"],
     ["lifting"],
