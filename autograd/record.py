@@ -100,6 +100,8 @@ class _Output(Rule):
     """Picks one output of a node with several; the walk collects its gradients in a list."""
 
     elementwise = False
+    broadcasts = False
+    masks = False
     outputs = 1
     batched = True
     variadic = False

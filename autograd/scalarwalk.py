@@ -11,33 +11,31 @@ from autograd.modes import ACTIVE, anomaly
 _by_serial = attrgetter("_serial")
 
 
-def reach(outputs) -> list:
-    """The Values that `outputs` depend on, newest first."""
-    order = list(dict.fromkeys(outputs))
-    seen = set(order)
-    see = seen.add
+def reach(output) -> tuple[list, dict]:
+    """The Values that `output` depends on, newest first, and a gradient of 0 for each."""
+    order = [output]
+    grads = {output: 0.0}
     push = order.append
     for node in order:  # grows while it is read
         if node._da is not None:
             parent = node._a
-            if parent not in seen:
-                see(parent)
+            if parent not in grads:
+                grads[parent] = 0.0
                 push(parent)
         if node._db is not None:
             parent = node._b
-            if parent not in seen:
-                see(parent)
+            if parent not in grads:
+                grads[parent] = 0.0
                 push(parent)
     order.sort(key=_by_serial, reverse=True)
-    return order
+    return order, grads
 
 
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
     """The gradient of `output` for every Value it depends on."""
     if create_graph or (ACTIVE and anomaly.get()):
         return _careful(output, seed, create_graph)
-    order = reach((output,))
-    grads = dict.fromkeys(order, 0.0)
+    order, grads = reach(output)
     grads[output] = float(seed)
     for node in order:
         g = grads[node]
@@ -62,7 +60,7 @@ def accumulate(grads: dict) -> None:
 
 def _careful(output, seed, create_graph):
     """The walk for higher orders (the rules run on Values, so it is recorded) and for anomaly detection."""
-    order = reach((output,))
+    order, _ = reach(output)
     grads = {output: seed}
     for node in order:
         g = grads.setdefault(node, 0.0)

@@ -19,10 +19,10 @@ from autograd import buffers
 from autograd.arrays import Seal, fingerprint, has_nan, sum_to
 from autograd.errors import AnomalyError, BackwardError, ChangedError
 from autograd.graph import Node, leaf, show_line
-from autograd.modes import anomaly
+from autograd.modes import ACTIVE, anomaly
 
 _by_serial = attrgetter("serial")
-BLOCK = 1 << 14  # elements: large elementwise gradients are computed in pieces that stay in the cache
+BLOCK = 1 << 15  # elements: large elementwise gradients are computed in pieces that stay in the cache
 
 
 def reach(outputs, targets=None) -> list[Node]:
@@ -53,20 +53,23 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
         seeds = {
             n: g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()
         }
-    with np.errstate(all="ignore"):
+    notes = []
+    # NumPy reports 0 * inf (a flag of the processor, checked after every call) by calling us.
+    with np.errstate(all="ignore", invalid="call", call=lambda *report: notes.append(report)):
         order = reach(seeds, targets)
         keep = None if targets is None else set(targets)
-        if anomaly.get():
-            return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)
-        grads = _walk(order, seeds, keep, wrap, lead, careful=False)
-        # A nan may come from 0 * inf: a singular derivative on a branch not taken. Only then pay for masking it.
-        for g in grads.values():
-            if has_nan(_raw(g)):
-                return _walk(order, seeds, keep, wrap, lead, careful=True)
+        if ACTIVE and anomaly.get():
+            return _walk(order, seeds, keep, wrap, lead, notes, careful=True, watch=True)
+        grads = _walk(order, seeds, keep, wrap, lead, notes, careful=False)
+        # A nan may come from a singular derivative on a branch not taken. Only then pay for masking it.
+        if notes:
+            for g in grads.values():
+                if has_nan(_raw(g)):
+                    return _walk(order, seeds, keep, wrap, lead, notes, careful=True)
         return grads
 
 
-def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
+def _walk(order, seeds, keep, wrap, lead, notes, careful, watch=False):
     grads = dict(seeds)
     owned = set()  # nodes whose gradient is an array made here, so adding in place is safe
     kept = {}
@@ -80,6 +83,8 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
         rule = node.rule
         if rule is None:
             continue
+        if rule.masks:
+            notes.append(rule)  # a nan below may not show above: look for one at the end
         if node.marks is not None:
             for mark in node.marks:
                 if mark is not None and (type(mark) is not Seal or mark.mark is not None):
@@ -134,6 +139,9 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
 
 def _elementwise(rule, i, g, saved, careful):
     text = rule.formulas[i]
+    if not careful and text.isidentifier() and type(g) is np.ndarray:
+        factor = saved[-1] if text == "y" else saved[rule.arguments.index(text)]
+        return buffers.apply(np.multiply, (g, factor)) if g.nbytes >= buffers.LARGE else g * factor
     if not careful and text not in ("1", "-1", "0"):
         return _in_blocks(rule.backwards[i], g, saved)
     if text in ("1", "-1", "0"):

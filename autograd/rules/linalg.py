@@ -8,7 +8,9 @@ from autograd.arrays import sum_to
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2)
+@Primitive.row(
+    masks=False, batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2
+)
 def matmul_(a, b):
     return np.matmul(a, b)
 

@@ -17,7 +17,7 @@ AXES = (
 )
 
 
-@Primitive.row(batched=True)
+@Primitive.row(masks=False, batched=True)
 def sum_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 

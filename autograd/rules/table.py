@@ -56,6 +56,7 @@ class Differentiable(Rule):
     variadic = False
     outputs = 1  # more than 1: forward returns a tuple, and g is a list
     batched = False  # True (or true of a node): backward functions accept extra leading axes on g
+    masks = True  # its result can be finite where an argument is nan, as a selection's can
     broadcasts = False  # arguments broadcast against each other, and the walk undoes it
 
     name: str
@@ -82,6 +83,7 @@ class Elementwise(Differentiable):
         super().__init__(name, [function] if isinstance(function, np.ufunc) else [], ())
         self.forward = function
         self.ufunc = isinstance(function, np.ufunc)
+        self.masks = any("!=" in text for text in formulas)
         self.scalar = scalar
         self.formulas = formulas
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
@@ -119,11 +121,12 @@ class Primitive(Differentiable):
     ...     return 2 * g
     """
 
-    def __init__(self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1):
+    def __init__(self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True):
         self.forward = function
         self.batched = batched
         self.outputs = outputs
         self.broadcasts = broadcasts
+        self.masks = masks
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.arguments = tuple(
