@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.axes import from_end
-from autograd.rules.reductions import sum_
+from autograd.rules.reductions import total_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
 
@@ -120,8 +119,8 @@ class Operators:
 
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
-        if not kwargs and (axis is None or type(axis) is int):
-            return self.__record__(sum_, (self,), {"axis": from_end(axis, self.ndim), "keepdims": False})
+        if axis is None and not kwargs:
+            return self.__record_unary__(total_, self)
         return np.sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)

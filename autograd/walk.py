@@ -100,6 +100,8 @@ def _walk(order, seeds, keep, wrap, lead, notes, careful, watch=False):
             try:
                 if quick:
                     c = rule.backwards[i](g, *saved)
+                elif not lead and g.__class__ is not list and g.shape == node.shape and not rule.elementwise:
+                    c = rule.carry(node, i, g, saved)
                 elif rule.elementwise:
                     c = _elementwise(rule, i, g, saved, careful or node.dtype.kind == "c")
                 else:
@@ -110,6 +112,8 @@ def _walk(order, seeds, keep, wrap, lead, notes, careful, watch=False):
                 raise BackwardError(_failed(node, i, error)) from error
             if c is None:
                 continue
+            if not hasattr(c, "shape"):
+                c = np.asarray(c)
             wanted = parent.shape
             if wanted is None:  # a node with several outputs collects a list
                 slots = grads.setdefault(parent, [None] * parent.rule.outputs)
@@ -204,8 +208,7 @@ def _structural(node, rule, i, g, saved, lead):
         batch = len(g[0]) if rule.outputs > 1 else len(g)
         pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
         return np.stack([_expand(rule.carry(node, i, pick(b), saved), node.parents[i].shape) for b in range(batch)])
-    c = rule.carry(node, i, g, saved)
-    return c if c is None or hasattr(c, "shape") else np.asarray(c)
+    return rule.carry(node, i, g, saved)
 
 
 def _expand(c, shape):

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-_ALL = [tuple(range(-n, 0)) for n in range(65)]  # NumPy's arrays have at most 64 axes
+ALL = [tuple(range(-n, 0)) for n in range(65)]  # NumPy's arrays have at most 64 axes
 
 
 def from_end(axis, ndim: int) -> tuple[int, ...]:
@@ -16,7 +16,7 @@ def from_end(axis, ndim: int) -> tuple[int, ...]:
     (-3, -1)
     """
     if axis is None:
-        return _ALL[ndim]
+        return ALL[ndim]
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     axes = tuple(operator.index(a) for a in axes)
     for a in axes:

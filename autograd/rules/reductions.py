@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.axes import from_end, unreduce
+from autograd.rules.axes import ALL, from_end, unreduce
 from autograd.rules.table import Primitive, composition
 
 AXES = (
@@ -26,6 +26,17 @@ def sum_(x, *, axis, keepdims):
 def _(g, x_like, axis, keepdims):
     # Left unexpanded: the walk broadcasts it only where a full array is needed.
     return g if keepdims else unreduce(g, axis, x_like.ndim)
+
+
+@Primitive.row(masks=False, batched=True)
+def total_(x):
+    """The sum of all elements: `sum_` without settings, for the commonest end of a loss."""
+    return np.add.reduce(x, axis=None)
+
+
+@total_.vjp("x")
+def _(g, x_like):
+    return unreduce(g, ALL[x_like.ndim], x_like.ndim)
 
 
 @composition(np.sum, np.add.reduce, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
