@@ -1,5 +1,6 @@
 """Glassgrad's engine: derivatives of plain NumPy code that you can see through."""
 
+from autograd.check import check_grads
 from autograd.checkpoints import checkpoint
 from autograd.jacobians import hessian, jacobian
 from autograd.modes import detect_anomaly, no_grad
@@ -20,6 +21,7 @@ from autograd.value import Value
 __all__ = [
     "Tensor",
     "Value",
+    "check_grads",
     "checkpoint",
     "detect_anomaly",
     "elementwise_grad",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.table import FUNCTIONS, Constant, Elementwise
+from autograd.rules.table import FUNCTIONS, Constant, Elementwise, numpy_name
 
 _REDUCTIONS = {
     (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,
@@ -23,7 +23,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if method == "__call__":
         row = FUNCTIONS.get(ufunc)
         if row is None:
-            raise missing(ufunc.__name__)
+            raise missing(ufunc)
         if type(row) is Constant:
             return row(*map(_plain, inputs), **kwargs)
         if not isinstance(row, Elementwise):
@@ -56,7 +56,7 @@ def array_function(self, function, types, args, kwargs):
     """`np.concatenate([t, u])` and every other NumPy function that is not a ufunc."""
     row = FUNCTIONS.get(function)
     if row is None:
-        raise missing(function.__name__, getattr(function, "__module__", "numpy"))
+        raise missing(function)
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{function.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
@@ -68,11 +68,11 @@ def array_function(self, function, types, args, kwargs):
     return row(*args, **kwargs)
 
 
-def missing(name: str, module: str = "numpy") -> TypeError:
-    module = {"numpy": "np", "numpy.linalg": "np.linalg", "numpy.fft": "np.fft"}.get(module, "np")
+def missing(function) -> TypeError:
+    name = numpy_name(function)
     return TypeError(
-        f"{module}.{name} has no derivative in the table, so it is not applied to a Tensor. Use differentiable functions "
-        f"instead, add it with autograd.primitive, or call {module}.{name}(t.data) if it is meant as a constant"
+        f"{name} has no derivative in the table, so it is not applied to a Tensor. Use differentiable functions "
+        f"instead, add it with autograd.primitive, or call {name}(t.data) if it is meant as a constant"
     )
 
 

@@ -1,5 +1,33 @@
 """The table of rules: importing this package fills it, one file for each subject."""
 
-from autograd.rules import constants, elementwise, indexing, linalg, reductions, shape
+from autograd.rules import (
+    constants,
+    elementwise,
+    extremes,
+    indexing,
+    linalg,
+    nans,
+    numeric,
+    rearranging,
+    reductions,
+    scans,
+    selection,
+    shape,
+    statistics,
+)
 
-__all__ = ["constants", "elementwise", "indexing", "linalg", "reductions", "shape"]
+__all__ = [
+    "constants",
+    "elementwise",
+    "extremes",
+    "indexing",
+    "linalg",
+    "nans",
+    "numeric",
+    "rearranging",
+    "reductions",
+    "scans",
+    "selection",
+    "shape",
+    "statistics",
+]

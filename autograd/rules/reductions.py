@@ -60,3 +60,45 @@ def mean(a, axis=None, dtype=None, keepdims=False, where=True):
     else:
         count = int(count)
     return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
+
+
+@Primitive.row(batched=True, masks=False)
+def prod_last_(x):
+    return np.multiply.reduce(x, axis=-1)
+
+
+@prod_last_.vjp("x")
+def _(g, x):
+    # The product of the others, from both sides, since dividing by x fails where x is 0.
+    if x.shape[-1] == 0:
+        return np.zeros(x.shape, x.dtype)
+    one = np.ones((*x.shape[:-1], 1), x.dtype)
+    left = np.concatenate([one, np.cumprod(x[..., :-1], axis=-1)], axis=-1)
+    right = np.concatenate([one, np.cumprod(x[..., :0:-1], axis=-1)], axis=-1)[..., ::-1]
+    others = left * right
+    return g[..., None] * (np.conj(others) if x.dtype.kind == "c" else others)
+
+
+@composition(np.prod, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
+def prod(a, axis=None, dtype=None, keepdims=False, initial=1, where=True):
+    if dtype is not None:
+        a = a.astype(dtype)
+    if where is not True:
+        a = np.where(where, a, 1)
+    axes = from_end(axis, a.ndim)
+    if not axes:
+        return a * initial
+    y = prod_last_(gather_axes(a, axes))
+    if keepdims:
+        y = np.expand_dims(y, tuple(a.ndim + i for i in axes))
+    return y if type(initial) is int and initial == 1 else y * initial
+
+
+def gather_axes(a, axes):
+    """The given axes (from the end) moved last and merged into one."""
+    if axes == (-1,):
+        return a
+    rest = tuple(i for i in range(-a.ndim, 0) if i not in axes)
+    shape = tuple(a.shape[i] for i in rest)
+    count = int(np.prod([a.shape[i] for i in axes]))
+    return np.reshape(np.transpose(a, rest + axes), (*shape, count))

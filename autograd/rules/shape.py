@@ -39,7 +39,7 @@ def _(g):
     return g
 
 
-@Primitive.row(masks=False, batched=True, samples=("f(x23, dtype='f4')",))
+@Primitive.row(masks=False, batched=True, samples=("f(x23, dtype='f8')",))
 def astype(x, *, dtype):
     return x.astype(dtype)
 

@@ -205,12 +205,15 @@ class Composition(Rule):
         self.function = function
         parameters = inspect.signature(function).parameters
         self.keywords = set(parameters)
-        super().__init__(f"np.{covers[0].__name__}", covers, tuple(samples))
+        self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        super().__init__(numpy_name(covers[0]), covers, tuple(samples))
 
     def __call__(self, *args, **kwargs):
         if not kwargs:
             return self.function(*args)
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
+        if self.any_keyword:
+            return self.function(*args, **kwargs)
         unknown = [k for k, v in kwargs.items() if k not in self.keywords and v is not None]
         if unknown:
             raise TypeError(
@@ -236,6 +239,12 @@ class Constant(Rule):
 
     def __call__(self, *args, **kwargs):
         return self.function(*args, **kwargs)
+
+
+def numpy_name(function) -> str:
+    """'np.linalg.norm' for that function: what a user would write."""
+    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+    return f"{module}.{function.__name__}"
 
 
 def _brief(value) -> str:

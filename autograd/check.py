@@ -1,0 +1,195 @@
+"""`check_grads`: derivatives against finite differences, to any order, with a report that says what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.containers import leaves, rebuild, tree_map
+from autograd.errors import GradientCheckError
+from autograd.tensor import Tensor
+from autograd.transforms import jvp, vjp
+
+# How well central differences with one Richardson step can do, by the precision of the numbers (relative, absolute).
+TOLERANCES = {"e": (2e-1, 2e-1), "f": (2e-2, 2e-2), "d": (1e-5, 1e-6), "F": (2e-2, 2e-2), "D": (1e-5, 1e-6)}
+STEPS = {"e": 3e-2, "f": 5e-3, "d": 1e-4, "F": 5e-3, "D": 1e-4}
+
+
+def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, step=None, seed=0):
+    """Compare the derivatives of `f` at `args` with central differences; raise `GradientCheckError` where they differ.
+
+    `f(x + h v) - f(x - h v)`, with Richardson extrapolation, against forward mode (`jvp`) and reverse mode (`vjp`) along
+    random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays or containers
+    of them; the tolerance follows their dtype.
+
+    >>> import numpy as np
+    >>> check_grads(lambda x: np.sum(np.tanh(x)), np.array([0.5, -1.0]))
+    >>> from autograd import primitive
+    >>> @primitive
+    ... def cube(x):
+    ...     return x**3
+    >>> @cube.vjp("x")
+    ... def _(g, x):
+    ...     return g * 2 * x**2
+    >>> check_grads(cube, np.array([1.0, 2.0]), order=1, modes=["rev"])
+    Traceback (most recent call last):
+        ...
+    autograd.errors.GradientCheckError: reverse mode of cube, order 1, is wrong at argument 0, element (1,): 8 ...
+    """
+    if not args:
+        raise TypeError("check_grads(f, *args) needs at least one argument to differentiate")
+    for mode in modes:
+        if mode not in ("rev", "fwd"):
+            raise ValueError(f"modes are 'rev' and 'fwd', not {mode!r}")
+    args = tuple(tree_map(_as_array, arg) for arg in args)
+    chars = [x.dtype.char for x in leaves(list(args)) if isinstance(x, np.ndarray)]
+    char = next((c for c in "eFfDd" if c in chars), "d")
+    settings = {
+        "rtol": TOLERANCES[char][0] if rtol is None else rtol,
+        "atol": TOLERANCES[char][1] if atol is None else atol,
+        "step": STEPS[char] if step is None else step,
+        "modes": tuple(modes),
+        "name": getattr(f, "__name__", None) or getattr(f, "name", repr(f)),
+    }
+    _check(f, args, 1, order, np.random.default_rng(seed), settings)
+
+
+def _as_array(x):
+    if x is None or isinstance(x, str | bool):
+        return x
+    return np.array(x._array if isinstance(x, Tensor) else x, dtype=getattr(x, "dtype", float))
+
+
+def _check(f, args, level, order, rng, settings):
+    def flat(*parts):
+        """f on the differentiated leaves, with a flat tuple of array results."""
+        y = f(*[rebuild(a, list(_take(a, parts_of))) for a, parts_of in zip(args, _split(args, parts), strict=True)])
+        return tuple(part for part in leaves(y) if _differentiable(part))
+
+    xs = [x for x in leaves(list(args)) if isinstance(x, np.ndarray)]
+    ys = flat(*xs)
+    vs = [_direction(x, rng) for x in xs]
+    expected, one_sided = _difference(flat, xs, vs, settings["step"])
+    seeds = [_direction(np.asarray(y), rng) for y in ys]
+    if "fwd" in settings["modes"]:
+        found = jvp(flat, tuple(xs), tuple(vs))[1]
+        for k, (a, b, kink) in enumerate(zip(found, expected, one_sided, strict=True)):
+            _compare("forward mode", level, f"output {k}", a, b, kink, settings)
+    if "rev" in settings["modes"]:
+        _, pullback = vjp(flat, *xs)
+        gradients = pullback(tuple(seeds))
+        for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
+            if np.shape(g) != x.shape or np.asarray(g).dtype != x.dtype:
+                raise GradientCheckError(
+                    f"reverse mode of {settings['name']}, order {level}: the gradient of argument {k} has shape {np.shape(g)} "
+                    f"and dtype {np.asarray(g).dtype}, not those of the argument, {x.shape} and {x.dtype}"
+                )
+        left = sum(_inner(g, v) for g, v in zip(gradients, vs, strict=True))
+        right = sum(_inner(s, e) for s, e in zip(seeds, expected, strict=True))
+        kink = any(np.any(k) for k in one_sided)
+        if not _close(left, right, settings, sum(x.size for x in xs)):
+            _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settings)
+    if level < order:
+        ones = [s for s in seeds]
+        if "rev" in settings["modes"]:
+            _check(lambda *xs: vjp(flat, *xs)[1](tuple(ones)), tuple(xs), level + 1, order, rng, settings)
+        else:
+            _check(lambda *xs: jvp(flat, xs, tuple(vs))[1], tuple(xs), level + 1, order, rng, settings)
+
+
+def _split(args, parts):
+    """The flat leaves, dealt out again to the arguments."""
+    parts = list(parts)
+    for arg in args:
+        n = sum(isinstance(x, np.ndarray) for x in leaves(arg))
+        yield parts[:n]
+        del parts[:n]
+
+
+def _take(arg, parts):
+    supply = iter(parts)
+    return [next(supply) if isinstance(x, np.ndarray) else x for x in leaves(arg)]
+
+
+def _differentiable(y) -> bool:
+    return getattr(y, "dtype", np.dtype(type(y))).kind in "fc"
+
+
+def _direction(x, rng):
+    v = rng.standard_normal(x.shape)
+    if x.dtype.kind == "c":
+        v = v + 1j * rng.standard_normal(x.shape)
+    return np.asarray(v, dtype=x.dtype)
+
+
+def _difference(f, xs, vs, h):
+    """Central differences at h and 2h, combined; and how far the two one-sided slopes are apart."""
+
+    def at(t):
+        return [np.asarray(y) for y in f(*[np.asarray(x + t * v, dtype=x.dtype) for x, v in zip(xs, vs, strict=True)])]
+
+    with np.errstate(all="ignore"):
+        middle, right, left, right2, left2 = at(0.0), at(h), at(-h), at(2 * h), at(-2 * h)
+        parts = zip(right, left, right2, left2, strict=True)
+        wide = [_wide(4 * (a - b) / (2 * h) - (c - d) / (4 * h)) / 3 for a, b, c, d in parts]
+        jump = [np.abs(_wide(a) - 2 * _wide(m) + _wide(b)) / h for a, m, b in zip(right, middle, left, strict=True)]
+    return wide, jump
+
+
+def _wide(x):
+    return np.asarray(x, dtype=complex if np.asarray(x).dtype.kind == "c" else float)
+
+
+def _inner(a, b):
+    """The real inner product, by which gradients of complex numbers are defined here."""
+    return float(np.sum(np.real(np.conj(_wide(a)) * _wide(b))))
+
+
+def _close(a, b, settings, n=1):
+    scale = settings["atol"] * max(np.sqrt(n), 1) + settings["rtol"] * np.maximum(np.abs(a), np.abs(b))
+    with np.errstate(all="ignore"):
+        return bool(np.all((np.abs(np.subtract(a, b)) <= scale) | (np.isnan(a) & np.isnan(b)) | np.equal(a, b)))
+
+
+def _compare(mode, level, what, found, expected, jump, settings):
+    found = _wide(found)
+    if found.shape != expected.shape:
+        raise GradientCheckError(
+            f"{mode} of {settings['name']}, order {level}: {what} has a derivative of shape {found.shape}, not {expected.shape}"
+        )
+    if _close(found, expected, settings):
+        return
+    with np.errstate(all="ignore"):
+        worst = np.unravel_index(np.nanargmax(np.nan_to_num(np.abs(found - expected), nan=np.inf)), found.shape)
+    _fail(mode, level, what, worst, found[worst], expected[worst], jump[worst], settings)
+
+
+def _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settings):
+    """Find the element whose partial derivative is farthest off, by moving one element at a time."""
+    worst = None
+    for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
+        for index in np.ndindex(x.shape):
+            unit = [np.zeros_like(other) for other in xs]
+            unit[k][index] = 1
+            expected, jump = _difference(flat, xs, unit, settings["step"])
+            number = sum(_inner(s, e) for s, e in zip(seeds, expected, strict=True))
+            off = abs(np.real(g[index]) - number)
+            if worst is None or not off <= worst[0]:
+                worst = (off, k, index, g[index], number, max((np.max(j, initial=0.0) for j in jump), default=0.0))
+    if worst is None:
+        raise GradientCheckError(f"reverse mode of {settings['name']}, order {level}: {left:.6g} against {right:.6g}")
+    _, k, index, found, expected, jump = worst
+    _fail("reverse mode", level, f"argument {k}", index, found, expected, jump, settings)
+
+
+def _fail(mode, level, what, index, found, expected, jump, settings):
+    kink = ""
+    if jump > 0.1 * max(abs(expected), 1e-3) and jump > settings["atol"] * 100:
+        kink = (
+            f"; the slopes on the two sides differ by {jump:.3g}, so this point is at or near a kink, where no derivative "
+            "exists: check at a point away from it"
+        )
+    place = f", element {tuple(int(i) for i in index)}" if index else ""
+    raise GradientCheckError(
+        f"{mode} of {settings['name']}, order {level}, is wrong at {what}{place}: {found:.8g} by the rules, "
+        f"{expected:.8g} by finite differences{kink}"
+    )

@@ -1,0 +1,83 @@
+"""Reductions that pass over nan: the nan are replaced by what changes nothing, and get no gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.axes import from_end
+from autograd.rules.reductions import gather_axes
+from autograd.rules.table import composition
+
+SAMPLES = ("f(x23)", "f(x34, axis=0)", "f(x234, axis=(0, -1))", "f(x23, axis=1, keepdims=True)")
+
+
+def _present(a):
+    return ~np.isnan(getattr(a, "_array", a))
+
+
+def _through(function, neutral):
+    def through(a, axis=None, keepdims=False):
+        here = _present(a)
+        y = function(np.where(here, a, neutral), axis=axis, keepdims=keepdims)
+        if np.isinf(neutral):
+            y = np.where(np.any(here, axis=axis, keepdims=keepdims), y, np.nan)
+        return y
+
+    return through
+
+
+for _function, _plain, _neutral in [
+    (np.nansum, np.sum, 0.0),
+    (np.nanprod, np.prod, 1.0),
+    (np.nanmax, np.max, -np.inf),
+    (np.nanmin, np.min, np.inf),
+]:
+    composition(_function, samples=SAMPLES)(_through(_plain, _neutral))
+
+
+@composition(np.nanmean, samples=SAMPLES)
+def nanmean(a, axis=None, keepdims=False):
+    return np.mean(np.where(_present(a), a, 0.0), axis=axis, keepdims=keepdims, where=_present(a))
+
+
+@composition(np.nanvar, samples=(*SAMPLES, "f(x34, axis=0, ddof=1)"))
+def nanvar(a, axis=None, ddof=0, keepdims=False):
+    return np.var(np.where(_present(a), a, 0.0), axis=axis, ddof=ddof, keepdims=keepdims, where=_present(a))
+
+
+@composition(np.nanstd, samples=(*SAMPLES, "f(x34, axis=0, ddof=1)"))
+def nanstd(a, axis=None, ddof=0, keepdims=False):
+    return np.std(np.where(_present(a), a, 0.0), axis=axis, ddof=ddof, keepdims=keepdims, where=_present(a))
+
+
+@composition(np.nancumsum, samples=("f(x5)", "f(x23, axis=0)"))
+def nancumsum(a, axis=None):
+    return np.cumsum(np.where(_present(a), a, 0.0), axis=axis)
+
+
+@composition(np.nancumprod, samples=("f(x5)", "f(x23, axis=0)"))
+def nancumprod(a, axis=None):
+    return np.cumprod(np.where(_present(a), a, 1.0), axis=axis)
+
+
+@composition(np.nanquantile, samples=("f(x5, 0.3)", "f(x34, 0.7, axis=0)", "f(x34, [0.2, 0.5], axis=-1, keepdims=True)"))
+def nanquantile(a, q, axis=None, method="linear", keepdims=False):
+    axes = from_end(axis, a.ndim)
+    x = gather_axes(a, axes)
+    shape = x.shape[:-1]
+    rows = np.reshape(x, (-1, x.shape[-1]))
+    here = _present(rows)
+    found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
+    y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)
+    y = np.reshape(y, np.shape(q) + shape)
+    return np.reshape(y, np.shape(q) + tuple(1 if i - a.ndim in axes else n for i, n in enumerate(a.shape))) if keepdims else y
+
+
+@composition(np.nanpercentile, samples=("f(x5, 30)", "f(x34, 70, axis=0)"))
+def nanpercentile(a, q, axis=None, method="linear", keepdims=False):
+    return np.nanquantile(a, np.asarray(q) / 100, axis=axis, method=method, keepdims=keepdims)
+
+
+@composition(np.nanmedian, samples=SAMPLES)
+def nanmedian(a, axis=None, keepdims=False):
+    return np.nanquantile(a, 0.5, axis=axis, keepdims=keepdims)

@@ -1,0 +1,100 @@
+"""Odds and ends of numerical NumPy: interpolation, sinc, unwrapping, polynomials, convolution."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.table import composition
+
+
+def _raw(a):
+    return getattr(a, "_array", a)
+
+
+@composition(np.nan_to_num, samples=("f(x23)", "f(x5, nan=1.0)"))
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    raw = _raw(x)
+    limits = np.finfo(raw.dtype)
+    y = np.where(np.isnan(raw), nan, x)
+    y = np.where(raw == np.inf, limits.max if posinf is None else posinf, y)
+    return np.where(raw == -np.inf, limits.min if neginf is None else neginf, y)
+
+
+@composition(np.sinc, samples=("f(x5)", "f(0 * x3)"))
+def sinc(x):
+    # Near 0 the quotient is 0 / 0; its series serves there, and for its derivatives.
+    z = np.pi * x
+    small = np.abs(_raw(z)) < 1e-2
+    series = 1 - z * z / 6 * (1 - z * z / 20 * (1 - z * z / 42))
+    safe = np.where(small, 1.0, z)
+    return np.where(small, series, np.sin(safe) / safe)
+
+
+@composition(np.unwrap, samples=("f(x5)", "f(x34, axis=0)"))
+def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
+    return p + (np.unwrap(_raw(p), discont=discont, axis=axis, period=period) - _raw(p))
+
+
+@composition(np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)"))
+def interp(x, xp, fp, left=None, right=None):
+    places, knots = _raw(x), np.asarray(_raw(xp))
+    i = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, max(len(knots) - 2, 0))
+    at = xp[i] if hasattr(xp, "_array") else knots[i]
+    after = xp[i + 1] if hasattr(xp, "_array") else knots[i + 1]
+    fp = fp if hasattr(fp, "_array") else np.asarray(fp, dtype=float)
+    part = (x - at) / (after - at)
+    y = fp[i] * (1 - part) + fp[i + 1] * part
+    y = np.where(np.asarray(places) < knots[0], fp[0] if left is None else left, y)
+    return np.where(np.asarray(places) > knots[-1], fp[-1] if right is None else right, y)
+
+
+@composition(np.polyval, samples=("f(x3, x4)", "f(x3, x)"))
+def polyval(p, x):
+    y = 0 * x
+    for i in range(len(p)):
+        y = y * x + p[i]
+    return y
+
+
+@composition(np.vander, samples=("f(x3)", "f(x3, 4, increasing=True)"))
+def vander(x, N=None, increasing=False):  # noqa: N803 (NumPy's name)
+    n = len(x) if N is None else N
+    columns = [x**0]
+    for _ in range(n - 1):
+        columns.append(columns[-1] * x)
+    return np.stack(columns[:n] if increasing else columns[:n][::-1], axis=-1)
+
+
+def _windows(a, v, mode):
+    """The full convolution, as a matrix of shifted copies of `v` times `a`; then the part that `mode` keeps."""
+    a, v = (x if hasattr(x, "_array") else np.asarray(x, dtype=float) for x in (a, v))
+    if a.ndim != 1 or v.ndim != 1:
+        raise ValueError(f"convolution takes two 1-d arrays, not shapes {a.shape} and {v.shape}")
+    n, m = a.shape[0], v.shape[0]
+    if not (n and m):
+        raise ValueError("convolution of an empty array")
+    shift = np.arange(n + m - 1)[:, None] - np.arange(n)[None, :]
+    inside = (shift >= 0) & (shift < m)
+    full = np.where(inside, v[np.where(inside, shift, 0)], 0) @ a
+    kept = len(np.convolve(np.ones(n), np.ones(m), mode))
+    start = (n + m - 1 - kept) // 2
+    return full[start : start + kept], start
+
+
+CONVOLVE = ("f(x5, x3)", "f(x5, x3, mode='same')", "f(x5, x3, 'valid')", "f(x3, x4, 'same')", "f(x4, x2, 'same')")
+
+
+@composition(np.convolve, samples=CONVOLVE)
+def convolve(a, v, mode="full"):
+    if len(v) > len(a):
+        a, v = v, a
+    return _windows(a, v, mode)[0]
+
+
+@composition(np.correlate, samples=CONVOLVE)
+def correlate(a, v, mode="valid"):
+    swapped = len(v) > len(a)
+    if swapped:
+        a, v = v, a
+    y = np.convolve(a, np.conj(np.flip(v)), mode)
+    return np.conj(np.flip(y)) if swapped else y

@@ -1,0 +1,108 @@
+"""Functions that only move elements about: NumPy itself is asked where each one goes.
+
+`np.roll(t, 3)` is `t.ravel()[np.roll(positions, 3)]`, where `positions` numbers the elements of `t`: so every keyword is
+honoured, and the derivative is that of indexing. Functions that also put zeros, or that join several arrays, work likewise.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+
+from autograd.rules.indexing import getitem
+from autograd.rules.table import Composition
+
+
+class Rearranging(Composition):
+    """A NumPy function that moves the elements of some of its arguments. `at` names those arguments."""
+
+    def __init__(self, function, at, samples):
+        self.original = function
+        self.signature = inspect.signature(function)
+        self.at = at.split()
+        super().__init__(self.rearrange, (function,), samples)
+        self.keywords = set(self.signature.parameters)
+
+    def rearrange(self, *args, **kwargs):
+        bound = self.signature.bind(*args, **kwargs)
+        parts = []
+        for name in self.at:
+            if name in bound.arguments:
+                bound.arguments[name] = self._numbered(bound.arguments[name], parts)
+        positions = self.original(*bound.args, **bound.kwargs)
+        dtype = np.result_type(*[p.dtype for p in parts])
+        flat = [np.zeros(1, dtype), *(np.ravel(p) for p in parts)]
+        elements = np.concatenate(flat)
+        return _pick(elements, positions)
+
+    def _numbered(self, argument, parts):
+        """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
+        if isinstance(argument, list | tuple) and any(_is_arrays(part) for part in argument):
+            return type(argument)(self._numbered(part, parts) for part in argument)
+        array = argument if hasattr(argument, "_array") else np.asarray(argument)
+        start = 1 + sum(p.size for p in parts)
+        parts.append(array)
+        return np.arange(start, start + array.size).reshape(array.shape)
+
+
+def _is_arrays(part) -> bool:
+    return hasattr(part, "_array") or isinstance(part, np.ndarray | list | tuple)
+
+
+def _pick(elements, positions):
+    if isinstance(positions, list | tuple):
+        return type(positions)(_pick(elements, p) for p in positions)
+    return getitem(elements, index=np.array(positions))
+
+
+def moves(function, at, *samples):
+    if function is not None:
+        Rearranging(function, at, samples)
+
+
+moves(np.flip, "m", "f(x23)", "f(x23, 0)", "f(x23, axis=(0, -1))")
+moves(np.fliplr, "m", "f(x23)")
+moves(np.flipud, "m", "f(x23)")
+moves(np.rot90, "m", "f(x23)", "f(x234, k=3, axes=(0, -1))")
+moves(np.roll, "a", "f(x5, 2)", "f(x23, 1, axis=-1)", "f(x34, (1, 2), axis=(0, 1))")
+moves(np.tile, "A", "f(x3, 2)", "f(x23, (2, 1))", "f(x, 3)")
+moves(np.repeat, "a", "f(x3, 2)", "f(x23, [1, 2], axis=0)", "f(x23, 2, axis=-1)")
+moves(np.rollaxis, "a", "f(x234, 2)", "f(x234, 0, 2)")
+moves(np.diagonal, "a", "f(x33)", "f(x34, 1)", "f(x234, 0, 1, 2)")
+moves(np.diag, "v", "f(x3)", "f(x34)", "f(x3, k=-1)")
+moves(np.diagflat, "v", "f(x3)", "f(x22, 1)")
+moves(np.tril, "m", "f(x33)", "f(x234, k=1)")
+moves(np.triu, "m", "f(x33)", "f(x234, k=-1)")
+moves(np.delete, "arr", "f(x5, 1)", "f(x34, [0, 2], axis=1)")
+moves(np.resize, "a", "f(x3, (2, 4))")
+moves(np.take, "a", "f(x34, 1)", "f(x34, [0, -1, 0], axis=1)", "f(x34, [5, 2], axis=0, mode='wrap')")
+moves(np.take_along_axis, "arr", "f(x23, np.array([[0, 0], [2, 1]]), axis=1)")
+moves(np.compress, "a", "f([True, False, True], x3)", "f([True, False], x23, axis=0)")
+moves(np.extract, "arr", "f([True, False, True], x3)")
+moves(np.matrix_transpose, "x", "f(x234)")
+moves(np.linalg.matrix_transpose, "x", "f(x234)")
+moves(np.linalg.diagonal, "x", "f(x234, offset=1)")
+moves(np.lib.stride_tricks.sliding_window_view, "x", "f(x5, 2)", "f(x34, (2, 2))", "f(x34, 2, axis=-1)")
+moves(np.vstack, "tup", "f([x23, x13])", "f([x3, x3])")
+moves(np.hstack, "tup", "f([x3, x2])", "f([x23, x21])")
+moves(np.dstack, "tup", "f([x23, x23])")
+moves(np.column_stack, "tup", "f([x3, x32])")
+moves(np.block, "arrays", "f([[x22, x23], [x12, x13]])")
+moves(np.append, "arr values", "f(x3, x2)", "f(x23, x13, axis=0)")
+moves(np.insert, "arr values", "f(x5, 1, x)", "f(x23, [0, 2], x2, axis=1)")
+moves(np.split, "ary", "f(x4, 2)", "f(x34, [1, 2], axis=1)")
+moves(np.array_split, "ary", "f(x5, 2)")
+moves(np.vsplit, "ary", "f(x43, 2)")
+moves(np.hsplit, "ary", "f(x34, 2)")
+moves(np.dsplit, "ary", "f(x234, 2)")
+moves(getattr(np, "unstack", None), "x", "f(x34)", "f(x34, axis=1)")
+moves(np.meshgrid, "xi", "f(x3, x2)", "f(x3, x2, indexing='ij', sparse=True)")
+moves(np.broadcast_arrays, "args", "f(x3, x21)")
+moves(np.atleast_1d, "arys", "f(x)", "f(x, x23)")
+moves(np.atleast_2d, "arys", "f(x)", "f(x3)")
+moves(np.atleast_3d, "arys", "f(x3)", "f(x23)")
+moves(np.moveaxis, "a", "f(x234, 0, -1)", "f(x234, (0, 1), (2, 0))")
+moves(np.select, "choicelist default", "f([[True, False, False], [True, True, False]], [x3, x3], default=x)")
+moves(np.choose, "choices", "f([1, 0, 1], [x3, x3])")
+moves(np.trim_zeros, "filt", "f(x3)")

@@ -1,0 +1,154 @@
+"""Choosing by value: sort, partition, clip, piecewise, pad, and the writers in place that are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.axes import one_from_end
+from autograd.rules.table import Composition, composition
+
+
+def _raw(a):
+    return getattr(a, "_array", a)
+
+
+@composition(np.sort, samples=("f(x5)", "f(x34, axis=0)", "f(x34, axis=None)", "f(x34, -1, kind='stable')"))
+def sort(a, axis=-1, kind=None, stable=None):
+    if axis is None:
+        a, axis = np.ravel(a), -1
+    return np.take_along_axis(a, np.argsort(_raw(a), axis=axis, kind=kind, stable=stable), axis=axis)
+
+
+@composition(np.partition, samples=("f(x5, 2)", "f(x34, (0, 2), axis=0)"))
+def partition(a, kth, axis=-1, kind="introselect"):
+    if axis is None:
+        a, axis = np.ravel(a), -1
+    return np.take_along_axis(a, np.argpartition(_raw(a), kth, axis=axis, kind=kind), axis=axis)
+
+
+@composition(np.clip, samples=("f(x34, -0.5, 0.5)", "f(x34, min=-0.1)", "f(x34, None, 0.3)", "f(x34, x4, 2.5)"))
+def clip(a, a_min=None, a_max=None, *, min=None, max=None):
+    low = a_min if min is None else min
+    high = a_max if max is None else max
+    y = a
+    # Outside, and on the edge, the limit is the result: slope 0 in a.
+    if low is not None:
+        y = np.where(_raw(y) <= _raw(low), low, y)
+    if high is not None:
+        y = np.where(_raw(y) >= _raw(high), high, y)
+    return np.copy(y) if y is a else y
+
+
+@composition(np.piecewise, samples=("f(x5, [[True, False, True, False, True]], [np.sin, np.cos])",))
+def piecewise(x, condlist, funclist, *args, **kw):
+    conditions = np.asarray(condlist, dtype=bool)
+    if conditions.ndim == x.ndim:
+        conditions = conditions[None]
+    functions = list(funclist)
+    if len(functions) == len(conditions) + 1:
+        conditions = np.concatenate([conditions, ~conditions.any(axis=0, keepdims=True)])
+    if len(functions) != len(conditions):
+        raise ValueError(f"np.piecewise got {len(functions)} functions for {len(condlist)} conditions")
+    y = np.zeros(x.shape, x.dtype)
+    for condition, function in zip(conditions, functions, strict=True):
+        y = np.where(condition, function(x, *args, **kw) if callable(function) else function, y)
+    return y
+
+
+PADS = ("f(x23, 1)", "f(x5, (1, 2), constant_values=0.5)", "f(x34, ((1, 0), (0, 2)), mode='reflect')",
+        "f(x34, 2, mode='edge')", "f(x5, 3, mode='symmetric')", "f(x5, 2, mode='wrap')", "f(x5, 2, 'linear_ramp', end_values=0.3)",
+        "f(x34, 1, mode='mean')", "f(x34, 1, mode='maximum')")  # fmt: skip
+
+
+@composition(np.pad, samples=PADS)
+def pad(array, pad_width, mode="constant", **settings):
+    a = array
+    numbers = np.arange(1, a.size + 1).reshape(a.shape)
+    if mode == "constant":
+        fill = settings.pop("constant_values", 0)
+        inside = np.pad(numbers, pad_width)
+        around = np.pad(np.zeros(a.shape), pad_width, constant_values=fill).astype(a.dtype)
+        placed = np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[inside]
+        return np.where(inside > 0, placed, around)
+    if mode in ("edge", "reflect", "symmetric", "wrap") and settings.get("reflect_type", "even") == "even":
+        return np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[np.pad(numbers, pad_width, mode=mode, **settings)]
+    if mode in ("linear_ramp", "mean", "maximum", "minimum", "median"):
+        widths = np.broadcast_to(np.asarray(pad_width), (a.ndim, 2)).tolist()
+        for axis, (before, after) in enumerate(widths):
+            a = _pad_axis(a, axis, before, after, mode, settings)
+        return a
+    raise TypeError(f"np.pad of a Tensor does not take mode={mode!r} {settings or ''}: it has no gradient rule here")
+
+
+def _pad_axis(a, axis, before, after, mode, settings):
+    axis = one_from_end(axis, a.ndim)
+
+    def part(index):
+        return a[(..., index) + (slice(None),) * (-1 - axis)]
+
+    def end(edge, width, k):
+        if mode == "linear_ramp":
+            target = np.broadcast_to(np.asarray(settings.get("end_values", 0)), (a.ndim, 2))[axis, k]
+            steps = np.linspace(0, 1, width, endpoint=False).reshape((-1,) + (1,) * (-1 - axis)).astype(a.dtype)
+            steps = steps if k == 0 else np.flip(steps, 0)
+            return target * (1 - steps) + edge * steps
+        length = settings.get("stat_length")
+        source = a
+        if length is not None:
+            length = int(np.broadcast_to(np.asarray(length), (a.ndim, 2))[axis, k])
+            source = part(slice(None, length)) if k == 0 else part(slice(-length, None))
+        function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
+        value = function(source, axis=axis, keepdims=True)
+        return np.repeat(value, width, axis=axis)
+
+    return np.concatenate([end(part(slice(0, 1)), before, 0), a, end(part(slice(-1, None)), after, 1)], axis=axis)
+
+
+@composition(np.full_like, samples=("f(x23, 2.0)",))
+def full_like(a, fill_value, dtype=None, shape=None):
+    shape = a.shape if shape is None else shape
+    if hasattr(fill_value, "_array"):
+        return np.broadcast_to(fill_value, shape)
+    return np.full(shape, fill_value, dtype or a.dtype)
+
+
+@composition(np.unique, samples=("f(u5)", "f(x23)"))
+def unique(ar):
+    a = np.ravel(ar)
+    return a[np.unique(_raw(a), return_index=True)[1]]
+
+
+@composition(np.apply_along_axis, samples=("f(np.sum, 0, x34)", "f(np.cumsum, 1, x34)"))
+def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+    rows = np.moveaxis(arr, axis, -1)
+    flat = np.reshape(rows, (-1, arr.shape[axis]))
+    y = np.stack([func1d(flat[i], *args, **kwargs) for i in range(flat.shape[0])])
+    y = np.reshape(y, rows.shape[:-1] + y.shape[1:])
+    inner = y.ndim - rows.ndim + 1
+    return np.moveaxis(y, range(y.ndim - inner, y.ndim), range(axis % arr.ndim, axis % arr.ndim + inner))
+
+
+class _Refused(Composition):
+    """A function that writes into an array: refused, with what to write instead."""
+
+    def __init__(self, function, instead):
+        self.instead = instead
+        super().__init__(self.refuse, (function,), ())
+        self.keywords = None
+
+    def __call__(self, *args, **kwargs):
+        return self.refuse()
+
+    def refuse(self):
+        raise TypeError(f"{self.name} writes into an array and would lose the gradient; write {self.instead}")
+
+
+for _function, _instead in [
+    (np.put_along_axis, "t[index] = values, or np.where"),
+    (np.put, "t[index] = values"),
+    (np.place, "np.where(mask, values, t)"),
+    (np.putmask, "np.where(mask, values, t)"),
+    (np.copyto, "t[...] = values, or np.where"),
+    (np.fill_diagonal, "np.where(np.eye(n, dtype=bool), value, t)"),
+]:
+    _Refused(_function, _instead)

@@ -1,0 +1,91 @@
+"""The sample calls in the table's rows, turned into functions and arrays.
+
+In a sample, `f` is the row's function and a name such as `x23` an array of shape (2, 3); the letter says what is in it:
+`x` normal numbers, `p` positive, `s` symmetric positive definite, `m` well-conditioned, `z` complex, `u` increasing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograd.rules.table import Composition, Elementwise
+
+_NAME = re.compile(r"\b([xpsmzu])(\d*)\b(?!=)")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One call: `call(*arrays)` on raw arrays or Tensors."""
+
+    text: str
+    call: Callable
+    arrays: tuple[np.ndarray, ...]
+
+    def __repr__(self):
+        return self.text
+
+
+def sample_calls(row, dtype=np.float64, seed=0) -> list[Sample]:
+    """The samples of a row as functions of the arrays they name."""
+    if isinstance(row, Elementwise):
+        return _elementwise(row, dtype, seed)
+    function = row.covers[0] if isinstance(row, Composition) else row
+    return [_parse(row, function, text, dtype, seed) for text in row.samples]
+
+
+def _elementwise(row, dtype, seed):
+    rng = np.random.default_rng(seed)
+    found = []
+    shapes = [((),), ((3,),), ((2, 3),)] if len(row.formulas) == 1 else [((), ()), ((2, 3), (3,)), ((2, 1), (2, 3))]
+    for pair in shapes:
+        arrays = [_draw(rng, domain, shape, row.kinks, dtype) for domain, shape in zip(row.domain, pair, strict=True)]
+        found.append(Sample(f"{row.name}{pair}", row, tuple(arrays)))
+    return found
+
+
+def _draw(rng, domain, shape, kinks, dtype):
+    x = rng.uniform(*domain, shape)
+    for kink in kinks:  # keep away from points where the slope jumps
+        x = np.where(np.abs(x - kink) < 0.2, kink + 0.2 + np.abs(x - kink), x)
+    return np.asarray(x, dtype=dtype)
+
+
+def _parse(row, function, text, dtype, seed):
+    rng = np.random.default_rng(seed)
+    names = list(dict.fromkeys(match.group(0) for match in _NAME.finditer(text)))
+    # A repeated name is a second array of the same kind.
+    used = []
+
+    def rename(match):
+        used.append(match.group(0))
+        return f"arg{len(used) - 1}"
+
+    code = compile(_NAME.sub(rename, text), f"<sample of {row.name}>", "eval")
+    arrays = tuple(_make(name, rng, dtype) for name in used)
+    assert names
+
+    def call(*args):
+        return eval(code, {"f": function, "np": np, **{f"arg{i}": a for i, a in enumerate(args)}})
+
+    call.__name__ = f"{row.name}: {text}"
+    return Sample(text.replace("f(", f"{row.name}(", 1), call, arrays)
+
+
+def _make(name, rng, dtype):
+    kind, shape = name[0], tuple(int(d) for d in name[1:])
+    x = rng.standard_normal(shape)
+    if kind == "p":
+        x = np.exp(0.5 * x)
+    elif kind == "u":
+        x = np.sort(x, axis=-1) + np.arange(shape[-1])
+    elif kind in "sm":
+        x = x + 3 * np.eye(*shape[-2:])
+        if kind == "s":
+            x = x @ np.swapaxes(x, -1, -2)
+    elif kind == "z":
+        return np.asarray(x + 1j * rng.standard_normal(shape), dtype=np.result_type(dtype, np.complex64))
+    return np.asarray(x, dtype=dtype)
