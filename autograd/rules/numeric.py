@@ -35,7 +35,9 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
     return p + (np.unwrap(_raw(p), discont=discont, axis=axis, period=period) - _raw(p))
 
 
-@composition(np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)"))
+@composition(
+    np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)")
+)
 def interp(x, xp, fp, left=None, right=None):
     places, knots = _raw(x), np.asarray(_raw(xp))
     i = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, max(len(knots) - 2, 0))
@@ -57,7 +59,7 @@ def polyval(p, x):
 
 
 @composition(np.vander, samples=("f(x3)", "f(x3, 4, increasing=True)"))
-def vander(x, N=None, increasing=False):  # noqa: N803 (NumPy's name)
+def vander(x, N=None, increasing=False):
     n = len(x) if N is None else N
     columns = [x**0]
     for _ in range(n - 1):

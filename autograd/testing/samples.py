@@ -56,7 +56,6 @@ def _draw(rng, domain, shape, kinks, dtype):
 
 def _parse(row, function, text, dtype, seed):
     rng = np.random.default_rng(seed)
-    names = list(dict.fromkeys(match.group(0) for match in _NAME.finditer(text)))
     # A repeated name is a second array of the same kind.
     used = []
 
@@ -66,9 +65,9 @@ def _parse(row, function, text, dtype, seed):
 
     code = compile(_NAME.sub(rename, text), f"<sample of {row.name}>", "eval")
     arrays = tuple(_make(name, rng, dtype) for name in used)
-    assert names
-
     def call(*args):
+        # A function of symmetric matrices is checked on symmetric ones only: NumPy reads one triangle of them.
+        args = [(a + np.swapaxes(a, -1, -2)) / 2 if name[0] == "s" else a for name, a in zip(used, args, strict=True)]
         return eval(code, {"f": function, "np": np, **{f"arg{i}": a for i, a in enumerate(args)}})
 
     call.__name__ = f"{row.name}: {text}"

@@ -1,0 +1,65 @@
+"""Complex numbers. The gradient of a real loss L with respect to z is dL/dRe(z) + i dL/dIm(z).
+
+With that convention a holomorphic rule multiplies by the conjugate of its derivative (the walk does so for elementwise
+rows), and a step against the gradient makes the loss smaller.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.table import Primitive, composition
+
+
+@Primitive.row(covers=np.conjugate, batched=True, masks=False, samples=("f(x23)", "f(z23)"))
+def conjugate(x):
+    return np.conjugate(x)
+
+
+@conjugate.vjp("x")
+def _(g):
+    return np.conj(g)
+
+
+@Primitive.row(covers=np.real, batched=True, masks=False, samples=("f(x23)", "f(z23)"))
+def real(x):
+    return np.array(np.real(x))
+
+
+@real.vjp("x")
+def _(g):
+    return g
+
+
+@Primitive.row(covers=np.imag, batched=True, masks=False, samples=("f(z23)",))
+def imag(x):
+    return np.array(np.imag(x))
+
+
+@imag.vjp("x")
+def _(g, x_like):
+    return g * 1j if x_like.dtype.kind == "c" else 0 * g
+
+
+@Primitive.row(batched=True, masks=False)
+def modulus_(x):
+    """|z| of complex numbers, with slope 0 at 0."""
+    return np.absolute(x)
+
+
+@modulus_.vjp("x")
+def _(g, x, y):
+    zero = getattr(y, "_array", y) == 0
+    return g * np.where(zero, 0, x / np.where(zero, 1, y))
+
+
+@composition(np.angle, samples=("f(z23)", "f(z23, deg=True)"))
+def angle(z, deg=False):
+    y = np.arctan2(np.imag(z), np.real(z))
+    return y * (180 / np.pi) if deg else y
+
+
+@composition(np.real_if_close, samples=("f(x23)",))
+def real_if_close(a, tol=100):
+    close = np.isrealobj(np.real_if_close(getattr(a, "_array", a), tol))
+    return np.real(a) if close else np.copy(a)

@@ -1,0 +1,137 @@
+"""Fourier transforms. Each is linear, so the gradient goes back through its adjoint."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.axes import one_from_end
+from autograd.rules.table import Primitive, composition
+
+# The norm that the adjoint of a transform uses: scaling moves to the other direction.
+SCALE = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
+ONE = ("f(x5)", "f(x34, axis=0)", "f(x34, n=3)", "f(x34, 6)", "f(x4, norm='ortho')", "f(x4, norm='forward')")
+SHAPES = ("f(x34)", "f(x34, s=(2, 5))", "f(x234, axes=(0, 1))", "f(x34, norm='ortho')")
+
+
+def _fit(x, n, axis):
+    """Cut or fill with zeros to length n."""
+    m = x.shape[axis]
+    if n < m:
+        return x[(..., slice(0, n)) + (slice(None),) * (-1 - axis)]
+    if n > m:
+        shape = tuple(n - m if i - x.ndim == axis else k for i, k in enumerate(x.shape))
+        return np.concatenate([x, np.zeros(shape, x.dtype)], axis=axis)
+    return x
+
+
+@Primitive.row(batched=True, masks=False)
+def fft_(x, *, axis, norm):
+    return np.fft.fft(x, axis=axis, norm=norm)
+
+
+@fft_.vjp("x")
+def _(g, axis, norm):
+    return np.fft.ifft(g, axis=axis, norm=SCALE[norm])
+
+
+@Primitive.row(batched=True, masks=False)
+def ifft_(x, *, axis, norm):
+    return np.fft.ifft(x, axis=axis, norm=norm)
+
+
+@ifft_.vjp("x")
+def _(g, axis, norm):
+    return np.fft.fft(g, axis=axis, norm=SCALE[norm])
+
+
+def _one(function, row):
+    @composition(function, samples=(*ONE, "f(z5)"))
+    def transform(a, n=None, axis=-1, norm=None):
+        axis = one_from_end(axis, a.ndim)
+        return row(_fit(a, a.shape[axis] if n is None else n, axis), axis=axis, norm=norm or "backward")
+
+    return transform
+
+
+_one(np.fft.fft, fft_)
+_one(np.fft.ifft, ifft_)
+
+
+@composition(np.fft.rfft, samples=ONE)
+def rfft(a, n=None, axis=-1, norm=None):
+    y = np.fft.fft(a, n, axis, norm)
+    return _fit(y, y.shape[axis] // 2 + 1, one_from_end(axis, a.ndim))
+
+
+@composition(np.fft.irfft, samples=("f(z4)", "f(z34, n=5)", "f(z34, axis=0)", "f(x4, norm='ortho')"))
+def irfft(a, n=None, axis=-1, norm=None):
+    axis = one_from_end(axis, a.ndim)
+    n = 2 * (a.shape[axis] - 1) if n is None else n
+    return np.real(np.fft.ifft(_mirrored(a, n, axis), axis=axis, norm=norm))
+
+
+def _mirrored(a, n, axis):
+    """The whole spectrum of a real signal of length n from its first half; the ends count by their real part."""
+    a = _fit(a, n // 2 + 1, axis)
+    rest = (slice(None),) * (-1 - axis)
+    first = a[(..., slice(0, 1), *rest)]
+    middle = a[(..., slice(1, (n + 1) // 2), *rest)]
+    parts = [np.real(first) + 0 * first, middle]
+    if n % 2 == 0 and n > 0:
+        last = a[(..., slice(n // 2, n // 2 + 1), *rest)]
+        parts.append(np.real(last) + 0 * last)
+    parts.append(np.conj(np.flip(middle, axis)))
+    return np.concatenate(parts, axis=axis)
+
+
+OTHER = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+
+
+@composition(np.fft.hfft, samples=("f(z4)", "f(z34, n=5)"))
+def hfft(a, n=None, axis=-1, norm=None):
+    n = 2 * (a.shape[axis] - 1) if n is None else n
+    return np.fft.irfft(np.conj(a), n, axis, norm=OTHER[norm])
+
+
+@composition(np.fft.ihfft, samples=("f(x5)", "f(x34, n=3)"))
+def ihfft(a, n=None, axis=-1, norm=None):
+    return np.conj(np.fft.rfft(a, n, axis, norm=OTHER[norm]))
+
+
+def _several(function, one, default, last=None):
+    @composition(
+        function, samples=SHAPES if last is not np.fft.irfft else tuple(s.replace("x", "z", 1) for s in SHAPES[:-1])
+    )
+    def transform(a, s=None, axes=default, norm=None):
+        if axes is None:
+            axes = range(-a.ndim, 0) if s is None else range(-len(s), 0)
+        sizes = [None] * len(axes) if s is None else list(s)
+        steps = [(one, n, axis) for n, axis in zip(sizes, axes, strict=True)]
+        if last is not None:
+            steps[-1] = (last, *steps[-1][1:])
+        if last is np.fft.rfft:  # of the real numbers themselves, so before the complex transforms
+            steps.reverse()
+        for step, n, axis in steps:
+            a = step(a, n, axis, norm)
+        return a
+
+    return transform
+
+
+for _suffix, _default in (("2", (-2, -1)), ("n", None)):
+    _several(getattr(np.fft, "fft" + _suffix), np.fft.fft, _default)
+    _several(getattr(np.fft, "ifft" + _suffix), np.fft.ifft, _default)
+    _several(getattr(np.fft, "rfft" + _suffix), np.fft.fft, _default, np.fft.rfft)
+    _several(getattr(np.fft, "irfft" + _suffix), np.fft.ifft, _default, np.fft.irfft)
+
+
+@composition(np.fft.fftshift, samples=("f(x5)", "f(x34, axes=0)"))
+def fftshift(x, axes=None):
+    axes = tuple(range(x.ndim)) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
+    return np.roll(x, [x.shape[a] // 2 for a in axes], axes)
+
+
+@composition(np.fft.ifftshift, samples=("f(x5)", "f(x34, axes=0)"))
+def ifftshift(x, axes=None):
+    axes = tuple(range(x.ndim)) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
+    return np.roll(x, [-(x.shape[a] // 2) for a in axes], axes)

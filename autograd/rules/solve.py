@@ -1,0 +1,127 @@
+"""Inverses, systems of equations, determinants."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.arrays import sum_to
+from autograd.rules.linalg import adjoint
+from autograd.rules.table import Primitive, composition
+
+
+@Primitive.row(covers=np.linalg.inv, masks=False, samples=("f(m33)", "f(m233)"))
+def inv(a):
+    return np.linalg.inv(a)
+
+
+@inv.vjp("a")
+def _(g, y):
+    h = adjoint(y)
+    return -(h @ g @ h)
+
+
+@Primitive.row(masks=False)
+def solve_(a, b):
+    return np.linalg.solve(a, b)
+
+
+@solve_.vjp("a")
+def _(g, a, y, a_like):
+    c = -(np.linalg.solve(adjoint(a), g) @ adjoint(y))
+    return sum_to(c, a_like.shape)
+
+
+@solve_.vjp("b")
+def _(g, a, b_like):
+    return sum_to(np.linalg.solve(adjoint(a), g), b_like.shape)
+
+
+@composition(np.linalg.solve, samples=("f(m33, x3)", "f(m33, x32)", "f(m233, x32)", "f(m233, x232)"))
+def solve(a, b):
+    if b.ndim == 1:
+        return solve_(a, b[:, None])[..., 0]
+    return solve_(a, b)
+
+
+@Primitive.row(covers=np.linalg.slogdet, outputs=2, masks=False, samples=("f(m33)", "f(m233)"))
+def slogdet(a):
+    sign, logdet = np.linalg.slogdet(a)
+    return np.asarray(sign), np.asarray(logdet)
+
+
+@slogdet.vjp("a")
+def _(g, a):
+    if a.dtype.kind == "c":
+        raise TypeError("np.linalg.slogdet of complex matrices has no rule here; use det")
+    return g[1][..., None, None] * adjoint(np.linalg.inv(a))
+
+
+@Primitive.row(covers=np.linalg.det, masks=False, samples=("f(m33)", "f(m233)", "f(m11)"))
+def det(a):
+    return np.asarray(np.linalg.det(a))
+
+
+@det.vjp("a")
+def _(g, a):
+    return g[..., None, None] * np.conj(cofactors(a))
+
+
+def cofactors(a):
+    """d det(a) / da, also where `a` is singular: from the products of the other singular values, or det * inv."""
+    raw = getattr(a, "_array", a)
+    sizes = np.linalg.svd(raw, compute_uv=False)
+    singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
+    if not np.any(singular):
+        return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
+    n = raw.shape[-1]
+    if n == 1:
+        return np.ones(raw.shape, raw.dtype) + 0 * a
+    rows = []
+    for i in range(n):
+        others = [k for k in range(n) if k != i]
+        minors = [np.linalg.det(a[..., others, :][..., [m for m in range(n) if m != j]]) for j in range(n)]
+        rows.append(np.stack([(-1) ** (i + j) * m for j, m in enumerate(minors)], axis=-1))
+    return np.stack(rows, axis=-2)
+
+
+@composition(np.linalg.pinv, samples=("f(m33)", "f(m43)", "f(m34)", "f(m243)"))
+def pinv(a, rcond=None, hermitian=False):
+    """By the normal equations, which give the derivative for matrices of full rank."""
+    rank = np.linalg.matrix_rank(getattr(a, "_array", a))
+    m, n = a.shape[-2:]
+    if np.any(rank < min(m, n)):
+        raise np.linalg.LinAlgError("np.linalg.pinv has no derivative where the matrix has not full rank")
+    h = adjoint(a)
+    return np.linalg.solve(h @ a, h) if m >= n else adjoint(np.linalg.solve(a @ h, a))
+
+
+@composition(np.linalg.lstsq, samples=("f(m43, x4)[0]", "f(m34, x32)[0]"))
+def lstsq(a, b, rcond=None):
+    raw = [getattr(x, "_array", x) for x in (a, b)]
+    _, residuals, rank, sizes = np.linalg.lstsq(*raw, rcond=rcond)
+    a = a if hasattr(a, "_array") else np.asarray(a)
+    return np.linalg.pinv(a) @ b, residuals, rank, sizes
+
+
+@composition(np.linalg.tensorinv, samples=("f(m66.reshape(6, 2, 3), ind=1)",))
+def tensorinv(a, ind=2):
+    shape = a.shape[ind:] + a.shape[:ind]
+    n = int(np.prod(a.shape[ind:]))
+    return np.reshape(np.linalg.inv(np.reshape(a, (n, -1))), shape)
+
+
+@composition(np.linalg.tensorsolve, samples=("f(m66.reshape(2, 3, 6), x23)",))
+def tensorsolve(a, b, axes=None):
+    if axes is not None:
+        a = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
+    shape = a.shape[b.ndim :]
+    n = int(np.prod(shape))
+    return np.reshape(np.linalg.solve(np.reshape(a, (n, n)), np.ravel(b)), shape)
+
+
+@composition(np.linalg.cond, samples=("f(m33)", "f(m33, 'fro')"))
+def cond(x, p=None):
+    if p in (None, 2, -2):
+        s = np.linalg.svd(x, compute_uv=False)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return np.linalg.norm(x, p, axis=(-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, axis=(-2, -1))
