@@ -1,0 +1,178 @@
+"""Every row of the table, found by itself: values, derivatives to second order, dtypes, memory layouts, empty arrays."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tensor, Value, check_grads, gradients, jacobian, testing
+from autograd.containers import leaves
+from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Elementwise, Primitive
+
+LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
+SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
+SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]
+
+
+def results(y):
+    return leaves(list(y)) if isinstance(y, tuple | list) else [y]
+
+
+def raw(y):
+    return np.asarray(getattr(y, "_array", y))
+
+
+def run(sample, arrays):
+    """The results on Tensors, and the gradient of a weighted sum of them for each argument."""
+    tensors = [Tensor(a) for a in arrays]
+    with np.errstate(all="ignore"):
+        ys = [y for y in results(sample.call(*tensors)) if isinstance(y, Tensor)]
+        total = sum(np.sum(np.real(y) * np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype.char.lower())) for y in ys)
+    gs = gradients(total, tensors) if isinstance(total, Tensor) else [np.zeros_like(a) for a in arrays]
+    return [raw(y) for y in ys], gs
+
+
+def test_a_row_without_samples_fails():
+    bare = [
+        row.name
+        for row in ROWS.values()
+        if isinstance(row, Composition | Primitive)
+        and row.covers
+        and not row.samples
+        and not hasattr(row, "instead")  # refused by design
+    ]
+    assert not bare, f"rows without sample calls, so nothing checks them: {bare}"
+
+
+def test_at_least_two_hundred_differentiable_public_functions():
+    found = [f for f, row in FUNCTIONS.items() if not isinstance(row, Constant) and not hasattr(row, "instead")]
+    assert len(found) >= 200
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=repr)
+def test_values_and_derivatives(sample):
+    with np.errstate(all="ignore"):
+        plain = results(sample.call(*sample.arrays))
+        on_tensors = results(sample.call(*map(Tensor, sample.arrays)))
+    for a, b in zip(plain, on_tensors, strict=True):
+        assert np.shape(a) == raw(b).shape
+        assert np.asarray(a).dtype == raw(b).dtype
+        assert np.allclose(a, raw(b), equal_nan=True)
+    check_grads(sample.call, *sample.arrays)
+
+
+@pytest.mark.parametrize("sample", [s for row in SAMPLED for s in testing.sample_calls(row, np.float32)], ids=repr)
+def test_float32_stays_float32(sample):
+    with np.errstate(all="ignore"):
+        expected = [np.asarray(y).dtype for y in results(sample.call(*sample.arrays))]
+        ys, gs = run(sample, sample.arrays)
+    assert [y.dtype for y in ys] == [dtype for dtype in expected if dtype.kind in "fc"]
+    assert [g.dtype for g in gs] == [a.dtype for a in sample.arrays]
+
+
+def layouts(a):
+    yield "fortran", np.asfortranarray(a)
+    yield "reversed", a[(slice(None, None, -1),) * a.ndim].copy()[(slice(None, None, -1),) * a.ndim]
+    wide = np.zeros(tuple(2 * n for n in a.shape), a.dtype)
+    wide[(slice(None, None, 2),) * a.ndim] = a
+    yield "strided", wide[(slice(None, None, 2),) * a.ndim]
+    frozen = a.copy()
+    frozen.flags.writeable = False
+    yield "read-only", frozen
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=repr)
+def test_memory_layouts_make_no_difference(sample):
+    ys, gs = run(sample, sample.arrays)
+    for versions in zip(*(layouts(a) for a in sample.arrays), strict=True):
+        arrays = [array for _, array in versions]
+        before = [array.copy() for array in arrays]
+        # As variables (which are copied), and as they are beside one variable.
+        for y, z in zip(ys, run(sample, arrays)[0], strict=True):
+            assert np.allclose(y, z, equal_nan=True)
+        for k in range(len(arrays)):
+            mixed = [Tensor(0.0)._become_leaf(Tensor(a)) for a in arrays]
+            for t, a in zip(mixed, arrays, strict=True):
+                t._array = a
+            with np.errstate(all="ignore"):
+                zs = [y for y in results(sample.call(*mixed)) if isinstance(y, Tensor)]
+                weights = [np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype.char.lower()) for y in zs]
+                total = sum(np.sum(np.real(y) * w) for y, w in zip(zs, weights, strict=True))
+            if isinstance(total, Tensor):
+                found = gradients(total, mixed[k])
+                assert np.allclose(found, gs[k], equal_nan=True)
+                assert not np.shares_memory(found, arrays[k])
+        for a, b in zip(arrays, before, strict=True):
+            assert np.array_equal(a, b, equal_nan=True)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=repr)
+def test_empty_arrays_where_numpy_takes_them(sample):
+    for k, array in enumerate(sample.arrays):
+        for axis in range(array.ndim):
+            shape = array.shape
+            for other in sample.arrays:  # the same length elsewhere goes with it
+                assert other is not None
+            cut = [
+                a[tuple(slice(0, 0) if n == shape[axis] and (i == k or n != 1) else slice(None) for n in a.shape)]
+                for i, a in enumerate(sample.arrays)
+            ]
+            with np.errstate(all="ignore"):
+                try:
+                    import warnings
+
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("error")
+                        plain = results(sample.call(*cut))
+                except Exception:  # noqa: BLE001, S112 (NumPy itself does not take it: nothing to compare)
+                    continue
+                ys, gs = run(sample, cut)
+            expected = [np.asarray(y) for y in plain if np.asarray(y).dtype.kind in "fc"]
+            for a, b in zip(expected, ys, strict=True):
+                assert np.shape(a) == b.shape
+            for a, g in zip(cut, gs, strict=True):
+                assert g.shape == a.shape
+                assert g.dtype == a.dtype
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if all(a.dtype.kind == "f" for a in s.arrays)], ids=repr)
+def test_batched_cotangents_equal_one_at_a_time(sample):
+    with np.errstate(all="ignore"):
+        plain = results(sample.call(*sample.arrays))
+    if not all(np.asarray(y).dtype.kind == "f" for y in plain):
+        return
+    for k, y in enumerate(plain):
+        flat = jacobian(lambda *xs, k=k: results(sample.call(*xs))[k], tuple(range(len(sample.arrays))))(*sample.arrays)
+        tensors = [Tensor(a) for a in sample.arrays]
+        with np.errstate(all="ignore"):
+            out = results(sample.call(*tensors))[k]
+        for index in list(np.ndindex(np.shape(y)))[:6]:
+            seed = np.zeros(np.shape(y))
+            seed[index] = 1
+            for j, g in zip(flat, gradients(out, tensors, seed=seed), strict=True):
+                assert np.allclose(j[index], g)
+
+
+@pytest.mark.parametrize("row", LINES, ids=lambda row: row.name)
+@given(data=st.data())
+def test_elementwise_rows_on_any_shapes(row, data):
+    shapes = [data.draw(testing.broadcastable_shapes(2))[0]] if len(row.formulas) == 1 else data.draw(testing.broadcastable_shapes())
+    args = [
+        data.draw(testing.arrays(shape, low=low, high=high, away_from=row.kinks))
+        for shape, (low, high) in zip(shapes, row.domain, strict=True)
+    ]
+    if row.name in ("maximum", "minimum", "fmax", "fmin") and args:
+        args[1] = args[1] + 4.5 * np.sign(args[1] + 0.1)  # away from ties
+    check_grads(row, *args, order=1)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS.values() if isinstance(row, Constant)], ids=lambda row: row.name)
+def test_constants_give_no_tensors(row):
+    t = Tensor(np.array([[3.0, 1.0], [1.0, 2.0]]))
+    for args in ((t,), (t, t), (t[0], t[1])):
+        try:
+            y = row.covers[0](*args)
+        except (TypeError, ValueError, FileNotFoundError):
+            continue
+        assert not any(isinstance(part, Tensor | Value) for part in results(y))
+        return
