@@ -1,5 +1,7 @@
 """Every row of the table, found by itself: values, derivatives to second order, dtypes, memory layouts, empty arrays."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +29,9 @@ def run(sample, arrays):
     tensors = [Tensor(a) for a in arrays]
     with np.errstate(all="ignore"):
         ys = [y for y in results(sample.call(*tensors)) if isinstance(y, Tensor)]
-        total = sum(np.sum(np.real(y) * np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype.char.lower())) for y in ys)
+        total = sum(
+            np.sum(np.real(y) * np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype.char.lower())) for y in ys
+        )
     gs = gradients(total, tensors) if isinstance(total, Tensor) else [np.zeros_like(a) for a in arrays]
     return [raw(y) for y in ys], gs
 
@@ -63,14 +67,18 @@ def test_values_and_derivatives(sample):
 
 @pytest.mark.parametrize("sample", [s for row in SAMPLED for s in testing.sample_calls(row, np.float32)], ids=repr)
 def test_float32_stays_float32(sample):
-    with np.errstate(all="ignore"):
-        expected = [np.asarray(y).dtype for y in results(sample.call(*sample.arrays))]
-        ys, gs = run(sample, sample.arrays)
-    assert [y.dtype for y in ys] == [dtype for dtype in expected if dtype.kind in "fc"]
+    if "float_power" in sample.text or "f8" in sample.text:
+        return  # float64 by definition
+    # Even where NumPy itself goes to float64 (cov, interp, vander).
+    ys, gs = run(sample, sample.arrays)
+    assert {y.dtype.char for y in ys} <= {"F" if y.dtype.kind == "c" else "f" for y in ys}
     assert [g.dtype for g in gs] == [a.dtype for a in sample.arrays]
 
 
 def layouts(a):
+    if a.ndim == 0:
+        yield from [("0-d", a.copy())] * 4
+        return
     yield "fortran", np.asfortranarray(a)
     yield "reversed", a[(slice(None, None, -1),) * a.ndim].copy()[(slice(None, None, -1),) * a.ndim]
     wide = np.zeros(tuple(2 * n for n in a.shape), a.dtype)
@@ -111,20 +119,16 @@ def test_empty_arrays_where_numpy_takes_them(sample):
     for k, array in enumerate(sample.arrays):
         for axis in range(array.ndim):
             shape = array.shape
-            for other in sample.arrays:  # the same length elsewhere goes with it
-                assert other is not None
             cut = [
                 a[tuple(slice(0, 0) if n == shape[axis] and (i == k or n != 1) else slice(None) for n in a.shape)]
                 for i, a in enumerate(sample.arrays)
             ]
             with np.errstate(all="ignore"):
                 try:
-                    import warnings
-
                     with warnings.catch_warnings():
                         warnings.simplefilter("error")
                         plain = results(sample.call(*cut))
-                except Exception:  # noqa: BLE001, S112 (NumPy itself does not take it: nothing to compare)
+                except Exception:
                     continue
                 ys, gs = run(sample, cut)
             expected = [np.asarray(y) for y in plain if np.asarray(y).dtype.kind in "fc"]
@@ -156,7 +160,11 @@ def test_batched_cotangents_equal_one_at_a_time(sample):
 @pytest.mark.parametrize("row", LINES, ids=lambda row: row.name)
 @given(data=st.data())
 def test_elementwise_rows_on_any_shapes(row, data):
-    shapes = [data.draw(testing.broadcastable_shapes(2))[0]] if len(row.formulas) == 1 else data.draw(testing.broadcastable_shapes())
+    shapes = (
+        [data.draw(testing.broadcastable_shapes(2))[0]]
+        if len(row.formulas) == 1
+        else data.draw(testing.broadcastable_shapes())
+    )
     args = [
         data.draw(testing.arrays(shape, low=low, high=high, away_from=row.kinks))
         for shape, (low, high) in zip(shapes, row.domain, strict=True)

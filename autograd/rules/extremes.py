@@ -65,8 +65,11 @@ def quantile(a, q, axis=None, method="linear", keepdims=False):
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     n = x.shape[-1]
-    if not n:
-        raise ValueError(f"np.quantile of an empty axis: shape {a.shape}, axis {axis}")
+    if not n:  # of nothing: nan, as NumPy has it for a median; elsewhere NumPy raises
+        if axis is None or q.ndim:
+            raise IndexError(f"np.quantile of an empty axis: shape {a.shape}, axis {axis}")
+        y = np.sum(x, axis=-1) * np.nan
+        return np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
     x = np.sort(x, axis=-1)
     # NumPy itself says how each method weighs two neighbours: ask it for the position among 0, 1, 2, ...
     at = np.quantile(np.arange(float(n)), q, method=method)

@@ -10,7 +10,7 @@ from autograd.rules.table import Primitive, composition
 # The norm that the adjoint of a transform uses: scaling moves to the other direction.
 SCALE = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 ONE = ("f(x5)", "f(x34, axis=0)", "f(x34, n=3)", "f(x34, 6)", "f(x4, norm='ortho')", "f(x4, norm='forward')")
-SHAPES = ("f(x34)", "f(x34, s=(2, 5))", "f(x234, axes=(0, 1))", "f(x34, norm='ortho')")
+SHAPES = ("f(x34)", "f(x34, s=(2, 5), axes=(0, 1))", "f(x234, axes=(0, 1))", "f(x34, norm='ortho')")
 
 
 def _fit(x, n, axis):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.rules.axes import from_end
@@ -67,7 +69,11 @@ def nanquantile(a, q, axis=None, method="linear", keepdims=False):
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     shape = x.shape[:-1]
-    rows = np.reshape(x, (-1, x.shape[-1]))
+    rows = np.reshape(x, (math.prod(shape), x.shape[-1]))
+    if not rows.size:
+        y = np.sum(x, axis=-1) * np.nan
+        y = np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
+        return np.broadcast_to(y, np.shape(q) + y.shape)
     here = _present(rows)
     found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
     y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)

@@ -17,12 +17,17 @@ def _squares(x):
     return np.real(x * np.conj(x)) if x.dtype.kind == "c" else x * x
 
 
+def _largest(x, axis, keepdims):
+    """The maximum of numbers that are not negative: 0 of none."""
+    return (np.max if x.size else np.sum)(x, axis=axis, keepdims=keepdims)
+
+
 def _vector(x, order, axis, keepdims):
     if order is None or order == 2:
         return safe_sqrt(np.sum(_squares(x), axis=axis, keepdims=keepdims))
     size = np.abs(x)
     if order == np.inf:
-        return np.max(size, axis=axis, keepdims=keepdims)
+        return _largest(size, axis, keepdims)
     if order == -np.inf:
         return np.min(size, axis=axis, keepdims=keepdims)
     if order == 1:
@@ -43,13 +48,13 @@ def _matrix(x, order, axes, keepdims):
         raise ValueError("np.linalg.norm: duplicate axes")
     if order in (2, -2, "nuc"):
         s = np.linalg.svd(np.moveaxis(x, (row, column), (-2, -1)), compute_uv=False)
-        y = np.sum(s, axis=-1) if order == "nuc" else np.max(s, axis=-1) if order == 2 else np.min(s, axis=-1)
+        y = np.sum(s, axis=-1) if order == "nuc" else _largest(s, -1, False) if order == 2 else np.min(s, axis=-1)
         return np.expand_dims(y, tuple(sorted((row, column)))) if keepdims else y
     if order not in (1, -1, np.inf, -np.inf):
         raise ValueError(f"np.linalg.norm of a matrix has no order {order!r}")
     first, second = (row, column) if abs(order) == 1 else (column, row)
     sums = np.sum(np.abs(x), axis=first, keepdims=True)
-    y = (np.max if order > 0 else np.min)(sums, axis=second, keepdims=True)
+    y = _largest(sums, second, True) if order > 0 else np.min(sums, axis=second, keepdims=True)
     return y if keepdims else np.squeeze(y, axis=(row, column))
 
 

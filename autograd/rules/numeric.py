@@ -39,12 +39,11 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
     np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)")
 )
 def interp(x, xp, fp, left=None, right=None):
-    places, knots = _raw(x), np.asarray(_raw(xp))
+    dtype = next(a.dtype for a in (x, fp, xp) if hasattr(a, "_array"))
+    x, xp, fp = (a if hasattr(a, "_array") else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
+    places, knots = _raw(x), _raw(xp)
     i = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, max(len(knots) - 2, 0))
-    at = xp[i] if hasattr(xp, "_array") else knots[i]
-    after = xp[i + 1] if hasattr(xp, "_array") else knots[i + 1]
-    fp = fp if hasattr(fp, "_array") else np.asarray(fp, dtype=float)
-    part = (x - at) / (after - at)
+    part = (x - xp[i]) / (xp[i + 1] - xp[i])
     y = fp[i] * (1 - part) + fp[i + 1] * part
     y = np.where(np.asarray(places) < knots[0], fp[0] if left is None else left, y)
     return np.where(np.asarray(places) > knots[-1], fp[-1] if right is None else right, y)
@@ -61,7 +60,9 @@ def polyval(p, x):
 @composition(np.vander, samples=("f(x3)", "f(x3, 4, increasing=True)"))
 def vander(x, N=None, increasing=False):
     n = len(x) if N is None else N
-    columns = [x**0]
+    if n == 0:
+        return np.reshape(x[:0], (len(x), 0))
+    columns = [0 * x + 1]
     for _ in range(n - 1):
         columns.append(columns[-1] * x)
     return np.stack(columns[:n] if increasing else columns[:n][::-1], axis=-1)

@@ -54,7 +54,7 @@ def mean(a, axis=None, dtype=None, keepdims=False, where=True):
     axes = from_end(axis, np.ndim(a))
     count = np.prod([a.shape[i] for i in axes], dtype=int)
     if where is not True:
-        count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims)
+        count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims).astype(a.real.dtype)
     elif not count:
         return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims) * np.nan
     else:

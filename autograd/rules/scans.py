@@ -90,7 +90,9 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
     for part in ends:
         if part is np._NoValue or part is None:
             continue
-        if np.ndim(part) == 0:
+        if not hasattr(part, "_array"):
+            part = np.asarray(part, dtype=a.dtype)
+        if part.ndim == 0:
             part = np.broadcast_to(part, tuple(1 if i - a.ndim == axis else m for i, m in enumerate(a.shape)))
         parts.append(part)
     a = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
@@ -105,10 +107,9 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
 def ediff1d(ary, to_end=None, to_begin=None):
     a = np.ravel(ary)
     parts = [a[1:] - a[:-1]]
-    if to_begin is not None:
-        parts.insert(0, np.atleast_1d(to_begin) if np.ndim(to_begin) == 0 else np.ravel(to_begin))
-    if to_end is not None:
-        parts.append(np.atleast_1d(to_end) if np.ndim(to_end) == 0 else np.ravel(to_end))
+    for end, at in ((to_begin, 0), (to_end, len(parts) + 1)):
+        if end is not None:
+            parts.insert(at, np.ravel(end if hasattr(end, "_array") else np.asarray(end, dtype=a.dtype)))
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 

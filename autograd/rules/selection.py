@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.rules.axes import one_from_end
@@ -88,7 +90,7 @@ def _pad_axis(a, axis, before, after, mode, settings):
 
     def end(edge, width, k):
         if mode == "linear_ramp":
-            target = np.broadcast_to(np.asarray(settings.get("end_values", 0)), (a.ndim, 2))[axis, k]
+            target = float(np.broadcast_to(np.asarray(settings.get("end_values", 0)), (a.ndim, 2))[axis, k])
             steps = np.linspace(0, 1, width, endpoint=False).reshape((-1,) + (1,) * (-1 - axis)).astype(a.dtype)
             steps = steps if k == 0 else np.flip(steps, 0)
             return target * (1 - steps) + edge * steps
@@ -104,11 +106,13 @@ def _pad_axis(a, axis, before, after, mode, settings):
     return np.concatenate([end(part(slice(0, 1)), before, 0), a, end(part(slice(-1, None)), after, 1)], axis=axis)
 
 
-@composition(np.full_like, samples=("f(x23, 2.0)",))
+@composition(np.full_like, samples=("f(x23, x)", "f(x23, x3)"))
 def full_like(a, fill_value, dtype=None, shape=None):
+    a = a if hasattr(a, "shape") else np.asarray(a)
     shape = a.shape if shape is None else shape
     if hasattr(fill_value, "_array"):
-        return np.broadcast_to(fill_value, shape)
+        y = np.copy(np.broadcast_to(fill_value, shape))
+        return y if dtype is None else y.astype(dtype)
     return np.full(shape, fill_value, dtype or a.dtype)
 
 
@@ -121,7 +125,9 @@ def unique(ar):
 @composition(np.apply_along_axis, samples=("f(np.sum, 0, x34)", "f(np.cumsum, 1, x34)"))
 def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     rows = np.moveaxis(arr, axis, -1)
-    flat = np.reshape(rows, (-1, arr.shape[axis]))
+    flat = np.reshape(rows, (math.prod(rows.shape[:-1]), arr.shape[axis]))
+    if not len(flat):
+        raise ValueError(f"np.apply_along_axis over an array of shape {arr.shape}: there are no slices to apply it to")
     y = np.stack([func1d(flat[i], *args, **kwargs) for i in range(flat.shape[0])])
     y = np.reshape(y, rows.shape[:-1] + y.shape[1:])
     inner = y.ndim - rows.ndim + 1

@@ -65,6 +65,7 @@ def _parse(row, function, text, dtype, seed):
 
     code = compile(_NAME.sub(rename, text), f"<sample of {row.name}>", "eval")
     arrays = tuple(_make(name, rng, dtype) for name in used)
+
     def call(*args):
         # A function of symmetric matrices is checked on symmetric ones only: NumPy reads one triangle of them.
         args = [(a + np.swapaxes(a, -1, -2)) / 2 if name[0] == "s" else a for name, a in zip(used, args, strict=True)]
