@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.complexes import modulus_
 from autograd.rules.table import FUNCTIONS, Constant, Elementwise, numpy_name
 
 _REDUCTIONS = {
@@ -22,6 +23,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         )
     if method == "__call__":
         row = FUNCTIONS.get(ufunc)
+        if ufunc is np.absolute and self.dtype.kind == "c":
+            row = modulus_  # not holomorphic, so no elementwise formula will do
         if row is None:
             raise missing(ufunc)
         if type(row) is Constant:

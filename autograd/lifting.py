@@ -99,7 +99,9 @@ class Lifted:
 
 def as_given(g, nested):
     if nested:
-        return g if isinstance(g, Tensor | Value) else Tensor(g) if isinstance(g, np.ndarray) else g
+        if type(g) is float:  # of Values
+            return Value(g)
+        return Tensor(g) if isinstance(g, np.ndarray) else g
     return plain(g)
 
 

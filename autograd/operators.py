@@ -85,7 +85,6 @@ class Operators:
 
     __neg__ = _unary("negative")
     __pos__ = _unary("positive")
-    __abs__ = _unary("abs")
     exp = _unary("exp")
     log = _unary("log")
     sqrt = _unary("sqrt")
@@ -93,7 +92,7 @@ class Operators:
     cos = _unary("cos")
     tan = _unary("tan")
     tanh = _unary("tanh")
-    abs = _unary("abs")
+    _real_abs = _unary("abs")
     relu = _unary("relu")
     sigmoid = _unary("sigmoid")
     softplus = _unary("softplus")
@@ -110,6 +109,11 @@ class Operators:
 
     def __rfloordiv__(self, other):
         return np.floor_divide(plain(other), self._array)
+
+    def __abs__(self):
+        return np.abs(self) if self.dtype.kind == "c" else self._real_abs()
+
+    abs = __abs__
 
     def __matmul__(self, other):
         return np.matmul(self, other)

@@ -41,7 +41,7 @@ def _(g, x_like):
     return g * 1j if x_like.dtype.kind == "c" else 0 * g
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive.row(batched=True, masks=False, samples=("f(z23)", "f(z)"))
 def modulus_(x):
     """|z| of complex numbers, with slope 0 at 0."""
     return np.absolute(x)

@@ -72,8 +72,9 @@ def nanquantile(a, q, axis=None, method="linear", keepdims=False):
     rows = np.reshape(x, (math.prod(shape), x.shape[-1]))
     if not rows.size:
         y = np.sum(x, axis=-1) * np.nan
-        y = np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
-        return np.broadcast_to(y, np.shape(q) + y.shape)
+        return (
+            np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
+        )  # of nothing: one nan for all q, as NumPy has it
     here = _present(rows)
     found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
     y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)

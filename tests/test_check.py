@@ -1,0 +1,117 @@
+"""The tester, tested: a wrong derivative must be caught, and said plainly."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from autograd import Tensor, Value, check_grads, grad, gradients, primitive, testing
+from autograd.errors import BackwardError, GradientCheckError
+
+X = np.array([0.5, 1.5, -0.7])
+
+
+def make(name, forward, backward):
+    forward.__name__ = name
+    row = primitive(forward)
+    row.vjp("x")(backward)
+    return row
+
+
+def test_a_right_rule_passes():
+    check_grads(make("right_cube", lambda x: x**3, lambda g, x: g * 3 * x**2), X, order=3)
+
+
+def test_a_wrong_rule_is_caught_with_both_numbers():
+    wrong = make("wrong_cube", lambda x: x**3, lambda g, x: g * 2 * x**2)
+    for mode in ("rev", "fwd"):
+        with pytest.raises(GradientCheckError, match=r"wrong_cube, order 1, is wrong at .* by the rules, .* by finite"):
+            check_grads(wrong, X, modes=[mode])
+
+
+def test_a_rule_wrong_at_order_two_only():
+    # The derivative is right as a number, but computed in a way that hides how it depends on x.
+    wrong = make("hidden", lambda x: x**3, lambda g, x: g * (3 * getattr(x, "_array", x) ** 2))
+    check_grads(wrong, X, order=1)
+    with pytest.raises(GradientCheckError, match="order 2"):
+        check_grads(wrong, X, order=2)
+
+
+def test_a_missing_sum_over_a_broadcast_axis():
+    wrong = make("unsummed", lambda x: x + np.zeros((2, 3)), lambda g: g)
+    with pytest.raises((GradientCheckError, BackwardError), match="shape"):
+        check_grads(wrong, X, modes=["rev"])
+
+
+def test_the_worst_element_is_named():
+    def backward(g, x):
+        return g * 2 * x + np.array([0.0, 0.0, 7.0])
+
+    with pytest.raises(GradientCheckError, match=r"argument 0, element \(2,\)"):
+        check_grads(make("third_off", lambda x: x * x, backward), X, modes=["rev"])
+
+
+def test_a_kink_is_noticed():
+    with pytest.raises(GradientCheckError, match="kink"):
+        check_grads(lambda x: np.sum(np.abs(x - 0.5) + x), X)
+
+
+def test_precisions():
+    for dtype in (np.float16, np.float32, np.float64):
+        check_grads(lambda x: np.tanh(x) * x, X.astype(dtype), order=1)
+    check_grads(lambda z: np.sum(np.abs(z * z)), X + 1j)
+
+
+def test_containers_and_keywords():
+    check_grads(lambda p, s: {"y": np.sin(p["a"]) * s, "z": p["b"][0]}, {"a": X, "b": [2.0, None]}, 1.5)
+    with pytest.raises(ValueError, match="'rev' and 'fwd'"):
+        check_grads(np.sin, X, modes=["backward"])
+    with pytest.raises(TypeError, match="at least one"):
+        check_grads(np.sin)
+
+
+@given(testing.expressions(arguments=2))
+def test_random_programs_agree_on_values_and_tensors(program):
+    point = (0.3, -0.8)
+    values, tensors = [Value(x) for x in point], [Tensor(x) for x in point]
+    v, t = program(*values), program(*tensors)
+    assert np.isclose(v.data, t.item())
+    for a, b in zip(gradients(v, values), gradients(t, tensors), strict=True):
+        assert np.isclose(a, float(b))
+    check_grads(program, *point, order=1)
+    assert np.isclose(grad(grad(program))(*values).data, grad(grad(program))(*point))
+
+
+@given(testing.expressions(arguments=2))
+def test_random_programs_on_arrays(program):
+    x, y = np.array([[0.1, -0.4, 0.6]]), np.array([[0.2], [-0.3]])
+    check_grads(program, x, y)
+
+
+@given(testing.arrays((3, 4)), testing.indices((3, 4)))
+def test_random_indices(x, index):
+    def read(t):
+        return t[index] * 2
+
+    assert np.array_equal(read(Tensor(x)).data, read(x))
+    (g,) = gradients(np.sum(Tensor(x)[index]) * 1.0, [Tensor(x)])
+    t = Tensor(x)
+    g = gradients(np.sum(t[index]), t)
+    expected = np.zeros_like(x)
+    np.add.at(expected, index, 1.0)
+    assert np.array_equal(g, expected)
+
+
+@given(testing.arrays((3, 4)), testing.indices((3, 4)))
+def test_random_writes(x, index):
+    value = np.float64(2.5)
+
+    def write(a, v):
+        a = a * 1.0
+        a[index] = v * 3
+        return a
+
+    t, v = Tensor(x), Tensor(value)
+    y = write(t, v)
+    assert np.array_equal(y.data, write(x, value))
+    if x[index].size:
+        check_grads(write, x, value, order=1)
