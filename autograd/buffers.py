@@ -11,7 +11,7 @@ import threading
 
 import numpy as np
 
-LARGE = 1 << 20  # bytes; below this the system's allocator is quick enough
+LARGE = 1 << 17  # bytes; below this the system's allocator does not ask for fresh pages each time
 CAP = 64 << 20
 
 

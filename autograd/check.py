@@ -132,7 +132,10 @@ def _difference(f, xs, vs, h):
         parts = zip(right, left, right2, left2, strict=True)
         wide = [_wide(4 * (a - b) / (2 * h) - (c - d) / (4 * h)) / 3 for a, b, c, d in parts]
         points = zip(left2, left, middle, right, right2, strict=True)
-        jump = [np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:])], axis=0) for p in map(_all_wide, points)]
+        jump = [
+            np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:])], axis=0)
+            for p in map(_all_wide, points)
+        ]
     return wide, jump
 
 

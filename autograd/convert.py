@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd import buffers
+
 
 def plain_data(value):
     return value._array if hasattr(value, "__record__") else value
@@ -29,4 +31,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
         dtype = np.dtype(np.float64)
     elif x.dtype.kind not in "fc":
         raise TypeError(f"cannot make a Tensor from {type(x).__name__} of dtype {x.dtype}; wanted numbers")
+    if x.nbytes >= buffers.LARGE:
+        array = buffers.empty(x.shape, dtype or x.dtype)
+        array[...] = x
+        return array
     return np.array(x, dtype=dtype)

@@ -136,7 +136,8 @@ def _walk(order, seeds, keep, wrap, lead, notes, careful, watch=False):
             elif wrap is None and parent in owned and c.shape == before.shape and c.shape:
                 np.add(before, c, out=before)
             else:
-                grads[parent] = before + c
+                large = wrap is None and c.nbytes >= buffers.LARGE and type(before) is np.ndarray
+                grads[parent] = buffers.apply(np.add, (before, c)) if large else before + c
                 owned.add(parent)
     return {node: _finish(node, g, lead, wrap) for node, g in kept.items()}
 

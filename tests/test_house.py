@@ -16,8 +16,8 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 # The floors of `autograd`, from the bottom. A file imports only from floors below its own, so two files that
 # need one another are one subject, and two on one floor can be read in either order.
 FLOORS = [
-    ["errors", "modes", "buffers", "containers", "convert"],
-    ["arrays"],
+    ["errors", "modes", "buffers", "containers"],
+    ["arrays", "convert"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.indexing", "rules.linalg", "rules.reductions"],  # rows that other rows are spelt in

@@ -1,0 +1,69 @@
+"""Ours."""
+
+import cases
+import numpy as np
+
+import autograd
+from autograd import Tensor, Value, value_and_grad
+from engines import scalar
+
+
+def version():
+    return f"NumPy {np.__version__}"
+
+
+def elementwise(n):
+    a, b, c = (Tensor(x) for x in cases.elementwise(n))
+
+    def run():
+        a.grad = b.grad = c.grad = None
+        y = (a * b + c).tanh().sum()
+        y.backward()
+        return lambda: y.item() + sum(float(t.grad.sum()) for t in (a, b, c))
+
+    return run
+
+
+def mlp():
+    x, labels, parameters = cases.mlp()
+    rows = np.arange(len(labels))
+
+    def loss(w1, b1, w2, b2):
+        logits = np.tanh(x @ w1 + b1) @ w2 + b2
+        logits = logits - np.max(logits.data, axis=1, keepdims=True)
+        return np.mean(np.log(np.sum(np.exp(logits), axis=1)) - logits[rows, labels])
+
+    f = value_and_grad(loss, (0, 1, 2, 3))
+
+    def run():
+        value, gradients = f(*parameters)
+        return lambda: float(value) + sum(float(g.sum()) for g in gradients)
+
+    return run
+
+
+def multiply_add():
+    x0, w0, b0 = cases.multiply_add()
+    w, b = Tensor(w0), Tensor(b0)
+
+    def run():
+        w.grad = b.grad = None
+        x = Tensor(x0)
+        for _ in range(50):
+            x = x * w + b
+        y = x.sum()
+        y.backward()
+        return lambda: y.item() + float(w.grad.sum()) + float(b.grad.sum())
+
+    return run
+
+
+def all_cases():
+    assert autograd
+    return {
+        **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
+        "chain": lambda: scalar.chain(Value),
+        "moons": lambda: scalar.moons(Value),
+        "mlp": mlp,
+        "multiply_add": multiply_add,
+    }
