@@ -17,8 +17,8 @@ STEPS = {"e": 3e-2, "f": 5e-3, "d": 1e-4, "F": 5e-3, "D": 1e-4}
 def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, step=None, seed=0):
     """Compare the derivatives of `f` at `args` with central differences; raise `GradientCheckError` where they differ.
 
-    `f(x + h v) - f(x - h v)`, with Richardson extrapolation, against forward mode (`jvp`) and reverse mode (`vjp`) along
-    random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays or containers
+    `f(x + h v) - f(x - h v)`, with Richardson extrapolation, against forward mode (`jvp`) and reverse mode (`vjp`)
+    along random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays or containers
     of them; the tolerance follows their dtype.
 
     >>> import numpy as np
@@ -80,8 +80,8 @@ def _check(f, args, level, order, rng, settings):
         for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
             if np.shape(g) != x.shape or np.asarray(g).dtype != x.dtype:
                 raise GradientCheckError(
-                    f"reverse mode of {settings['name']}, order {level}: the gradient of argument {k} has shape {np.shape(g)} "
-                    f"and dtype {np.asarray(g).dtype}, not those of the argument, {x.shape} and {x.dtype}"
+                    f"reverse mode of {settings['name']}, order {level}: the gradient of argument {k} has shape "
+                    f"{np.shape(g)} and dtype {np.asarray(g).dtype}, not those of the argument, {x.shape} and {x.dtype}"
                 )
         left = sum(_inner(g, v) for g, v in zip(gradients, vs, strict=True))
         right = sum(_inner(s, e) for s, e in zip(seeds, expected, strict=True))
@@ -89,7 +89,7 @@ def _check(f, args, level, order, rng, settings):
         if not _close(left, right, settings, sum(x.size for x in xs)):
             _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settings)
     if level < order:
-        ones = [s for s in seeds]
+        ones = list(seeds)
         if "rev" in settings["modes"]:
             _check(lambda *xs: vjp(flat, *xs)[1](tuple(ones)), tuple(xs), level + 1, order, rng, settings)
         else:
@@ -133,7 +133,7 @@ def _difference(f, xs, vs, h):
         wide = [_wide(4 * (a - b) / (2 * h) - (c - d) / (4 * h)) / 3 for a, b, c, d in parts]
         points = zip(left2, left, middle, right, right2, strict=True)
         jump = [
-            np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:])], axis=0)
+            np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:], strict=False)], axis=0)
             for p in map(_all_wide, points)
         ]
     return wide, jump
@@ -162,7 +162,8 @@ def _compare(mode, level, what, found, expected, jump, settings):
     found = _wide(found)
     if found.shape != expected.shape:
         raise GradientCheckError(
-            f"{mode} of {settings['name']}, order {level}: {what} has a derivative of shape {found.shape}, not {expected.shape}"
+            f"{mode} of {settings['name']}, order {level}: {what} has a derivative of shape {found.shape}, "
+            f"not {expected.shape}"
         )
     if _close(found, expected, settings):
         return
@@ -193,8 +194,8 @@ def _fail(mode, level, what, index, found, expected, jump, settings):
     kink = ""
     if jump > 0.1 * max(abs(expected), 1e-3) and jump > settings["atol"] * 100:
         kink = (
-            f"; the slopes on the two sides differ by {jump:.3g}, so this point is at or near a kink, where no derivative "
-            "exists: check at a point away from it"
+            f"; the slopes on the two sides differ by {jump:.3g}, so this point is at or near a kink, where no "
+            "derivative exists: check at a point away from it"
         )
     place = f", element {tuple(int(i) for i in index)}" if index else ""
     raise GradientCheckError(

@@ -25,8 +25,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
     elif x.dtype.kind in "iub":
         if is_array:
             raise TypeError(
-                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), or "
-                "Tensor(x, dtype=np.float64), to differentiate with respect to it"
+                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), "
+                "or Tensor(x, dtype=np.float64), to differentiate with respect to it"
             )
         dtype = np.dtype(np.float64)
     elif x.dtype.kind not in "fc":

@@ -1,6 +1,7 @@
 """How a Tensor behaves in Python where it is not arithmetic: printing, looping, and the exits from the graph.
 
-The exits that would lose a gradient silently (`float(t)`, `np.asarray(t)`, `array[i] = t`) are refused, with what to write.
+The exits that would lose a gradient silently (`float(t)`, `np.asarray(t)`, `array[i] = t`) are refused,
+with what to write.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograd.rules import scalars
 
-_INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x", "abs": "abs(x)",
-           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
+_INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x",
+           "abs": "abs(x)",           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
 
 _UNARY = """
 def method(self):

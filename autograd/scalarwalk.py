@@ -86,7 +86,7 @@ def _contribution(node, i, g, d):
     number = getattr(again, "data", again)
     if number != d and not math.isclose(number, d, rel_tol=1e-9, abs_tol=1e-300):
         raise ChangedError(
-            f"an operand of {node.op} was changed after it was recorded ({number} now, {d} then), so a second derivative "
-            "would be wrong; compute it again after the change"
+            f"an operand of {node.op} was changed after it was recorded ({number} now, {d} then), so a second "
+            "derivative would be wrong; compute it again after the change"
         )
     return g * again

@@ -218,8 +218,8 @@ def _require_scalar(value, f):
         return
     if not isinstance(value, Tensor | np.ndarray):
         raise TypeError(
-            f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use jacobian "
-            "or vjp, for extra results has_aux=True"
+            f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use "
+            "jacobian or vjp, for extra results has_aux=True"
         )
     if value.size != 1:
         raise TypeError(

@@ -148,7 +148,7 @@ class Value:
     def __round__(self, digits=None):
         return round(self.data, digits)
 
-    # -- the ways out of the graph that would lose it silently -----------------------------------------------------------
+    # -- the ways out of the graph that would lose it silently ------------------------------------------------
     def __float__(self):
         raise TypeError(
             "float() and math functions of a Value would lose its gradient; write v.data for the number, or v.sin() or "
@@ -159,8 +159,8 @@ class Value:
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError(
-            "an array of Values would lose their gradients; keep them in a list, use v.data for the numbers, or make one "
-            "Tensor of the array"
+            "an array of Values would lose their gradients; keep them in a list, use v.data for the numbers, or make "
+            "one Tensor of the array"
         )
 
     def __repr__(self):

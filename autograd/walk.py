@@ -254,8 +254,8 @@ def _check_shape(node, i, shape, wanted):
     """A gradient may be smaller than its argument only where broadcasting fills it out again."""
     if (len(shape) != len(wanted) and shape) or any(n not in (1, m) for n, m in zip(shape, wanted, strict=False)):
         raise BackwardError(
-            f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape {wanted}; "
-            f"the forward line was {show_line(node.line)}"
+            f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape "
+            f"{wanted}; the forward line was {show_line(node.line)}"
         )
 
 

@@ -1,7 +1,8 @@
 """Compare the engines: `python benchmarks/run.py [--rounds N] [--only CASE ...]`, or `make bench`.
 
-Each engine runs in its own process and virtual environment, on one thread, in turn: A B C A B C ... The time of a case is
-the median over the rounds, a ratio the median of the ratios of each round. Engines whose results differ are not compared.
+Each engine runs in its own process and virtual environment, on one thread, in turn: A B C A B C ... The time of a case
+is the median over the rounds, a ratio the median of the ratios of each round. Engines whose results differ are not
+compared.
 """
 
 import argparse
@@ -85,17 +86,21 @@ def show(seconds):
     return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms"
 
 
+def start(engine):
+    """The engine's process, or None (said aloud) where it cannot be installed."""
+    try:
+        return Worker(engine)
+    except (subprocess.CalledProcessError, ValueError, OSError) as error:
+        print(f"{engine} is left out: {error}")
+        return None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", nargs="*", choices=list(CASES), default=list(CASES))
     options = parser.parse_args()
-    workers = {}
-    for engine in ENGINES:
-        try:
-            workers[engine] = Worker(engine)
-        except (subprocess.CalledProcessError, ValueError, OSError) as error:
-            print(f"{engine} is left out: {error}")
+    workers = {engine: worker for engine in ENGINES if (worker := start(engine))}
     others = [name for name in workers if name != "glassgrad"]
     lines = [
         "| work | glassgrad | "
@@ -120,9 +125,9 @@ def main():
     table = "\n".join(lines)
     python = f"Python {platform.python_version()}, {workers['glassgrad'].version}"
     text = (
-        f"# Measured speed\n\n`python benchmarks/run.py --rounds {options.rounds}` on {platform.machine()}, {os.cpu_count()} cores, "
-        f"{python}; one thread, each engine in its own process and environment, interleaved. The time is the median; in "
-        f"brackets ours over theirs, so less than 1 is faster.\n\n{table}\n"
+        f"# Measured speed\n\n`python benchmarks/run.py --rounds {options.rounds}` on {platform.machine()}, "
+        f"{os.cpu_count()} cores, {python}; one thread, each engine in its own process and environment, interleaved. "
+        f"The time is the median; in brackets ours over theirs, so less than 1 is faster.\n\n{table}\n"
     )
     print("\n" + text)
     if options.only == list(CASES):

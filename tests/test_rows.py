@@ -1,4 +1,4 @@
-"""Every row of the table, found by itself: values, derivatives to second order, dtypes, memory layouts, empty arrays."""
+"""Every row of the table, found by itself: values, derivatives, dtypes, memory layouts, empty arrays."""
 
 import warnings
 

@@ -79,7 +79,7 @@ def test_containers():
 
 
 def test_has_aux():
-    (value, extra), g = value_and_grad(lambda x: (np.sum(x * x), {"x": x}), has_aux=True)(X)
+    (value, extra), _g = value_and_grad(lambda x: (np.sum(x * x), {"x": x}), has_aux=True)(X)
     assert np.isclose(value, np.sum(X * X))
     assert type(extra["x"]) is np.ndarray
     _g, extra = grad(lambda x: (np.sum(x * x), "hello"), has_aux=True)(X)

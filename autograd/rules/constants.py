@@ -15,8 +15,8 @@ UFUNCS = """sign floor ceil rint trunc heaviside floor_divide signbit spacing ne
 POSITIONS = """argmax argmin nanargmax nanargmin argsort argpartition argwhere nonzero flatnonzero searchsorted digitize
     lexsort count_nonzero"""
 QUESTIONS = """shape ndim size all any allclose isclose array_equal array_equiv isreal iscomplex iscomplexobj isrealobj
-    isneginf isposinf isin shares_memory may_share_memory result_type can_cast min_scalar_type common_type linalg.matrix_rank
-    in1d bincount histogram histogram2d histogramdd histogram_bin_edges"""
+    isneginf isposinf isin shares_memory may_share_memory result_type can_cast min_scalar_type common_type
+    linalg.matrix_rank in1d bincount histogram histogram2d histogramdd histogram_bin_edges"""
 FLAT = "round around fix zeros_like ones_like empty_like array_repr array_str array2string save savez savetxt"
 
 for _name in " ".join((UFUNCS, POSITIONS, QUESTIONS, FLAT)).split():

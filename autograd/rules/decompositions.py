@@ -110,8 +110,16 @@ def _(g, a_like, y):
     return c
 
 
-@composition(np.linalg.svd, samples=("f(m33, full_matrices=False)[1]", "f(m43, compute_uv=False)", "f(m234, compute_uv=False)",
-                                     "np.abs(f(m43, full_matrices=False)[0])", "np.abs(f(m34, full_matrices=False)[2])"))  # fmt: skip
+SVDS = (
+    "f(m33, full_matrices=False)[1]",
+    "f(m43, compute_uv=False)",
+    "f(m234, compute_uv=False)",
+    "np.abs(f(m43, full_matrices=False)[0])",
+    "np.abs(f(m34, full_matrices=False)[2])",
+)
+
+
+@composition(np.linalg.svd, samples=SVDS)
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     if compute_uv and full_matrices and a.shape[-1] != a.shape[-2]:
         raise TypeError(

@@ -114,7 +114,7 @@ def _explicit(subscripts, arrays):
     return ",".join(terms) + "->" + output
 
 
-# -- the rest in terms of matmul, multiplication and einsum ----------------------------------------------------------------
+# -- the rest in terms of matmul, multiplication and einsum ------------------------------------------------
 @composition(np.dot, samples=("f(x23, x34)", "f(x3, x3)", "f(x23, x3)", "f(x, x23)", "f(x234, x42)", "f(x23, x232)"))
 def dot(a, b):
     a, b = _array(a), _array(b)

@@ -1,7 +1,7 @@
 """Functions that only move elements about: NumPy itself is asked where each one goes.
 
-`np.roll(t, 3)` is `t.ravel()[np.roll(positions, 3)]`, where `positions` numbers the elements of `t`: so every keyword is
-honoured, and the derivative is that of indexing. Functions that also put zeros, or that join several arrays, work likewise.
+`np.roll(t, 3)` is `t.ravel()[np.roll(positions, 3)]`, where `positions` numbers the elements of `t`: so every keyword
+is honoured, and the derivative is that of indexing. Functions that put zeros, or join several arrays, work likewise.
 """
 
 from __future__ import annotations

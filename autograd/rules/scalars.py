@@ -72,7 +72,7 @@ _SHARED = {"pi": math.pi, "LN2": LN2, "LN10": LN10, "__builtins__": {}}
 # What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values).
 ARRAY_NAMES = {
     name: getattr(np, name)
-    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign where floor power isfinite conj hypot".split()
+    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign where floor power".split()
 } | {"sigmoid": sigmoid, **_SHARED}
 
 # What they mean on floats.

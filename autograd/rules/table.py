@@ -217,8 +217,8 @@ class Composition(Rule):
         unknown = [k for k, v in kwargs.items() if k not in self.keywords and v is not None]
         if unknown:
             raise TypeError(
-                f"{self.name} of a Tensor does not take {unknown[0]}={_brief(kwargs[unknown[0]])}: its gradient has no rule for "
-                f"that keyword; leave it out, or call it on t.data for a constant"
+                f"{self.name} of a Tensor does not take {unknown[0]}={_brief(kwargs[unknown[0]])}: its gradient has no "
+                f"rule for that keyword; leave it out, or call it on t.data for a constant"
             )
         return self.function(*args, **{k: v for k, v in kwargs.items() if k in self.keywords})
 
