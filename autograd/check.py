@@ -18,7 +18,8 @@ def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, s
     """Compare the derivatives of `f` at `args` with central differences; raise `GradientCheckError` where they differ.
 
     `f(x + h v) - f(x - h v)`, with Richardson extrapolation, against forward mode (`jvp`) and reverse mode (`vjp`)
-    along random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays or containers
+    along random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays
+    or containers
     of them; the tolerance follows their dtype.
 
     >>> import numpy as np

@@ -56,7 +56,8 @@ def ptp(a, axis=None, keepdims=False):
 
 
 QUANTILES = ("f(x5, 0.3)", "f(x34, [0.1, 0.5], axis=0)", "f(x34, 0.7, axis=-1, keepdims=True)",
-             "f(x23, 0.4, axis=(0, 1))",             "f(x5, 0.3, method='lower')", "f(x5, 0.3, method='midpoint')", "f(x5, 0.3, method='weibull')")  # fmt: skip
+             "f(x23, 0.4, axis=(0, 1))",             "f(x5, 0.3, method='lower')",
+             "f(x5, 0.3, method='midpoint')", "f(x5, 0.3, method='weibull')")  # fmt: skip
 
 
 @composition(np.quantile, samples=QUANTILES)

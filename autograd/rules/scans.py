@@ -126,7 +126,8 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
 
 @composition(np.gradient, samples=("f(x5)", "f(x34)", "f(x34, axis=0)", "f(x34, 0.5, axis=-1)",
-                                   "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])",                                   "f(x34, 0.5, 2.0, edge_order=2)"))  # fmt: skip
+                                   "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])",
+                                   "f(x34, 0.5, 2.0, edge_order=2)"))  # fmt: skip
 def gradient(f, *varargs, axis=None, edge_order=1):
     axes = range(f.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
     axes = [i % f.ndim for i in axes]

@@ -59,7 +59,8 @@ def piecewise(x, condlist, funclist, *args, **kw):
 
 PADS = ("f(x23, 1)", "f(x5, (1, 2), constant_values=0.5)", "f(x34, ((1, 0), (0, 2)), mode='reflect')",
         "f(x34, 2, mode='edge')", "f(x5, 3, mode='symmetric')", "f(x5, 2, mode='wrap')",
-        "f(x5, 2, 'linear_ramp', end_values=0.3)",        "f(x34, 1, mode='mean')", "f(x34, 1, mode='maximum')")  # fmt: skip
+        "f(x5, 2, 'linear_ramp', end_values=0.3)",        "f(x34, 1, mode='mean')",
+        "f(x34, 1, mode='maximum')")  # fmt: skip
 
 
 @composition(np.pad, samples=PADS)
