@@ -12,7 +12,7 @@ from autograd.rules.reductions import AXES, gather_axes
 from autograd.rules.table import Primitive, composition
 
 
-def _extreme(function):
+def _extreme(function, *aliases):
     def extreme(x, *, axis):
         return function(x, axis=axis)
 
@@ -43,11 +43,11 @@ def _extreme(function):
 
     public.__name__ = function.__name__
     samples = (*AXES[:-1], "f(x23, where=[True, False, True], initial=0.0, axis=1)", "f(x23, 1, initial=-9.0)")
-    composition(function, samples=samples)(public)
+    composition(function, *aliases, samples=samples)(public)
 
 
-_extreme(np.max)
-_extreme(np.min)
+_extreme(np.max, *{np.amax} - {np.max})
+_extreme(np.min, *{np.amin} - {np.min})
 
 
 @composition(np.ptp, samples=("f(x23)", "f(x23, axis=0)", "f(x23, -1, keepdims=True)"))

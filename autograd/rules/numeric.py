@@ -1,4 +1,4 @@
-"""Odds and ends of numerical NumPy: interpolation, sinc, unwrapping, polynomials, convolution."""
+"""Odds and ends of numerical NumPy: interpolation, ranges, sinc, unwrapping, convolution."""
 
 from __future__ import annotations
 
@@ -49,23 +49,52 @@ def interp(x, xp, fp, left=None, right=None):
     return np.where(np.asarray(places) > knots[-1], fp[-1] if right is None else right, y)
 
 
-@composition(np.polyval, samples=("f(x3, x4)", "f(x3, x)"))
-def polyval(p, x):
-    y = 0 * x
-    for i in range(len(p)):
-        y = y * x + p[i]
-    return y
+@composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))
+def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
+    a, b = (x if hasattr(x, "_array") else np.asarray(x, dtype=float) for x in (start, stop))
+    dtype = next(x.dtype for x in (start, stop) if hasattr(x, "_array"))
+    ndim = max(a.ndim, b.ndim)
+    part = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype).reshape((-1,) + (1,) * ndim)
+    if not hasattr(a, "_array"):
+        a = a.astype(dtype)
+    if not hasattr(b, "_array"):
+        b = b.astype(dtype)
+    y = np.moveaxis(a * (1 - part) + b * part, 0, axis)
+    return (y, (b - a) / max(num - 1 if endpoint else num, 1)) if retstep else y
 
 
-@composition(np.vander, samples=("f(x3)", "f(x3, 4, increasing=True)"))
-def vander(x, N=None, increasing=False):
-    n = len(x) if N is None else N
-    if n == 0:
-        return np.reshape(x[:0], (len(x), 0))
-    columns = [0 * x + 1]
-    for _ in range(n - 1):
-        columns.append(columns[-1] * x)
-    return np.stack(columns[:n] if increasing else columns[:n][::-1], axis=-1)
+@composition(np.logspace, samples=("f(x, x, 5)", "f(x, 1.0, 3, base=2.0)"))
+def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):
+    return base ** np.linspace(start, stop, num, endpoint=endpoint, axis=axis)
+
+
+@composition(np.geomspace, samples=("f(p, p, 5)", "f(p2, 3.0, num=4)"))
+def geomspace(start, stop, num=50, endpoint=True, axis=0):
+    return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint=endpoint, axis=axis))
+
+
+@composition(np.divmod, samples=("f(p3, 0.7)[1]",))
+def divmod_(x1, x2):
+    return np.floor_divide(_raw(x1), _raw(x2)), np.remainder(x1, x2)
+
+
+@composition(np.modf, samples=("f(p3)[0]",))
+def modf(x):
+    whole = np.trunc(_raw(x))
+    return x - whole, whole
+
+
+@composition(np.ldexp, samples=("f(x3, [1, 2, 3])",))
+def ldexp(x1, x2):
+    return x1 * np.ldexp(np.ones((), x1.dtype), x2)
+
+
+@composition(np.apply_over_axes, samples=("f(np.sum, x234, [0, 2])",))
+def apply_over_axes(func, a, axes):
+    for axis in np.atleast_1d(axes):
+        y = func(a, int(axis))
+        a = y if y.ndim == a.ndim else np.expand_dims(y, int(axis))
+    return a
 
 
 def _windows(a, v, mode):

@@ -135,6 +135,16 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     return np.moveaxis(y, range(y.ndim - inner, y.ndim), range(axis % arr.ndim, axis % arr.ndim + inner))
 
 
+if hasattr(np, "unique_values"):
+    composition(np.unique_values, samples=("f(u5)",))(unique.function)
+
+if hasattr(np, "astype"):
+
+    @composition(np.astype, samples=("f(x23, 'f8')",))
+    def astype(x, dtype, /, *, copy=True):
+        return x.astype(dtype)
+
+
 class _Refused(Composition):
     """A function that writes into an array: refused, with what to write instead."""
 

@@ -1,0 +1,71 @@
+"""Polynomials as arrays of coefficients, highest power first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.rules.table import composition
+
+
+@composition(np.polyval, samples=("f(x3, x4)", "f(x3, x)"))
+def polyval(p, x):
+    y = 0 * x
+    for i in range(len(p)):
+        y = y * x + p[i]
+    return y
+
+
+@composition(np.vander, samples=("f(x3)", "f(x3, 4, increasing=True)"))
+def vander(x, N=None, increasing=False):
+    n = len(x) if N is None else N
+    if n == 0:
+        return np.reshape(x[:0], (len(x), 0))
+    columns = [0 * x + 1]
+    for _ in range(n - 1):
+        columns.append(columns[-1] * x)
+    return np.stack(columns if increasing else columns[::-1], axis=-1)
+
+
+def _coefficients(a, b):
+    dtype = next(x.dtype for x in (a, b) if hasattr(x, "_array"))
+    both = [np.ravel(x if hasattr(x, "_array") else np.asarray(x, dtype=dtype)) for x in (a, b)]
+    return [x if len(x) else np.zeros(1, dtype) for x in both]
+
+
+def _aligned(a, b):
+    """Both with as many coefficients, by zeros in front."""
+    a, b = _coefficients(a, b)
+    n = max(len(a), len(b))
+    return [np.concatenate([np.zeros(n - len(x), x.dtype), x]) for x in (a, b)]
+
+
+@composition(np.polyadd, samples=("f(x3, x2)", "f(x2, [1.0, 2.0, 3.0])"))
+def polyadd(a1, a2):
+    a, b = _aligned(a1, a2)
+    return a + b
+
+
+@composition(np.polysub, samples=("f(x3, x2)",))
+def polysub(a1, a2):
+    a, b = _aligned(a1, a2)
+    return a - b
+
+
+@composition(np.polymul, samples=("f(x3, x2)",))
+def polymul(a1, a2):
+    return np.convolve(*_coefficients(a1, a2))
+
+
+@composition(np.polyder, samples=("f(x4)", "f(x4, 2)"))
+def polyder(p, m=1):
+    for _ in range(m):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1).astype(p.dtype)
+    return p
+
+
+@composition(np.polyint, samples=("f(x3)", "f(x3, 2)"))
+def polyint(p, m=1, k=None):
+    constants = np.zeros(m) if k is None else np.broadcast_to(np.asarray(k, dtype=float), (m,))
+    for i in range(m):
+        p = np.concatenate([p / np.arange(len(p), 0, -1).astype(p.dtype), np.asarray(constants[i : i + 1], p.dtype)])
+    return p
