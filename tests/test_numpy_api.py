@@ -11,7 +11,8 @@ from autograd.rules.table import FUNCTIONS, Constant
 REFUSED = """
     bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or
     bitwise_right_shift bitwise_xor busday_count busday_offset datetime_as_string einsum_path frexp gcd i0 intersect1d
-    invert is_busday isnat lcm left_shift packbits poly polydiv polyfit right_shift roots setdiff1d setxor1d sort_complex
+    invert is_busday isnat lcm left_shift packbits poly polydiv polyfit right_shift roots setdiff1d setxor1d
+    sort_complex
     union1d unique_all unique_inverse unpackbits
 """.split()
 

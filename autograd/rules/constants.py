@@ -19,7 +19,8 @@ QUESTIONS = """shape ndim size all any allclose isclose array_equal array_equiv 
     linalg.matrix_rank in1d bincount histogram histogram2d histogramdd histogram_bin_edges"""
 INDICES = """tril_indices_from triu_indices_from diag_indices_from ix_ unravel_index ravel_multi_index
     unique_counts"""
-FLAT = "round around fix zeros_like ones_like empty_like array_repr array_str array2string save savez savez_compressed savetxt"
+FLAT = """round around fix zeros_like ones_like empty_like array_repr array_str array2string save savez
+    savez_compressed savetxt"""
 
 for _name in " ".join((UFUNCS, POSITIONS, QUESTIONS, INDICES, FLAT)).split():
     _function = np

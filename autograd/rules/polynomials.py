@@ -28,8 +28,7 @@ def vander(x, N=None, increasing=False):
 
 def _coefficients(a, b):
     dtype = next(x.dtype for x in (a, b) if hasattr(x, "_array"))
-    both = [np.ravel(x if hasattr(x, "_array") else np.asarray(x, dtype=dtype)) for x in (a, b)]
-    return [x if len(x) else np.zeros(1, dtype) for x in both]
+    return [np.ravel(x if hasattr(x, "_array") else np.asarray(x, dtype=dtype)) for x in (a, b)]
 
 
 def _aligned(a, b):
@@ -53,7 +52,9 @@ def polysub(a1, a2):
 
 @composition(np.polymul, samples=("f(x3, x2)",))
 def polymul(a1, a2):
-    return np.convolve(*_coefficients(a1, a2))
+    a, b = _coefficients(a1, a2)
+    # No coefficients stand for the polynomial 0.
+    return np.convolve(*(x if len(x) else np.concatenate([x, np.zeros(1, x.dtype)]) for x in (a, b)))
 
 
 @composition(np.polyder, samples=("f(x4)", "f(x4, 2)"))

@@ -1,0 +1,42 @@
+"""Writes docs/functions.md from the table: every NumPy function that can be applied to a Tensor, and its derivative."""
+
+from pathlib import Path
+
+from autograd.rules.table import ROWS, Composition, Constant, Elementwise, Primitive, numpy_name
+
+PAGE = Path(__file__).parent / "functions.md"
+HEAD = """# What differentiates
+
+Made from the table by `python docs/make_functions.py`. Anything else refuses a Tensor by name.
+
+"""
+
+
+def page() -> str:
+    rows = list(ROWS.values())
+    lines = [
+        HEAD,
+        "## Elementwise\n",
+        "In the formulas `x`, or `a` and `b`, are the arguments and `y` is the result.\n",
+    ]
+    lines += ["| function | derivative |", "|---|---|"]
+    for row in rows:
+        if isinstance(row, Elementwise):
+            name = ", ".join(numpy_name(f) for f in row.covers) or f"`.{row.name}()`"
+            formulas = ", ".join(f"`{text}`" for text in row.formulas).replace("|", "\\|")
+            lines.append(f"| {name} | {formulas} |")
+    lines += ["\n## On whole arrays\n", "| function | calls that the tests check |", "|---|---|"]
+    for row in rows:
+        if isinstance(row, Composition | Primitive) and row.covers and row.samples:
+            name = ", ".join(numpy_name(f) for f in row.covers)
+            calls = " ".join(f"`{text}`" for text in row.samples).replace("|", "\\|")
+            lines.append(f"| {name} | {calls} |")
+    lines += ["\nIn the calls `f` is the function and a name such as `x23` an array of shape (2, 3).\n"]
+    lines += ["## Constant on purpose\n", "These give plain arrays or plain answers, and end the graph there:\n"]
+    names = dict.fromkeys(row.name.removesuffix(" (alias)") for row in rows if isinstance(row, Constant))
+    lines += [", ".join(names) + "."]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
