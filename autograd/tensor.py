@@ -74,8 +74,9 @@ class Tensor(Guards, Operators, Handle, shown=True):
                 raise ValueError(
                     f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
                 )
+        if value is self._array:
+            node.seal.mark = -1  # written to in place: matches no fingerprint, so what was recorded before is refused
         self._array = value
-        node.seal.mark = -1 if value is self._array else node.seal.mark
         node.seal = arrays.Seal()
         node.seal.expose(value)
 

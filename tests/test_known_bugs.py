@@ -148,6 +148,16 @@ def test_a_write_to_a_variable_s_data_is_noticed():
     assert x.grad.tolist() == [16, 2]
 
 
+def test_new_data_leaves_what_was_recorded_alone():
+    x = Tensor([1.0, 2.0])
+    y = (x * x).sum()
+    x.data = np.array([5.0, 6.0])
+    y.backward()
+    assert x.grad.tolist() == [2, 4]
+    with pytest.raises(ValueError, match="shape"):
+        x.data = np.zeros(3)
+
+
 def test_the_data_of_a_result_cannot_be_written_to():
     y = Tensor([1.0, 2.0]) * 2
     with pytest.raises(ValueError, match="read-only"):
