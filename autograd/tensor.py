@@ -144,10 +144,6 @@ class Tensor(Guards, Operators, Handle, shown=True):
         """A new variable with a copy of the array, cut off from the graph."""
         return Tensor(self._array)
 
-    def detach_data(self):
-        """The array itself, for the engine: no copy, no mark."""
-        return self._array
-
     # -- gradients -----------------------------------------------------------------------------------------------
     def backward(self, seed=None, create_graph=False) -> None:
         """Add d(self)/d(variable) to the `.grad` of every variable that this Tensor was computed from.
