@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.rules.table import ROWS, Primitive
+from autograd.rules.table import Primitive
 
 
 def primitive(function=None, *, samples=(), batched=False):
@@ -26,16 +26,14 @@ def primitive(function=None, *, samples=(), batched=False):
     """
 
     def make(function):
-        ROWS.pop(function.__name__, None) if _is_users(function.__name__) else None
-        row = _Users(function, (), samples, batched)
-        return row
+        key = f"{function.__module__}.{function.__qualname__}"
+        return UserPrimitive(function, (), samples, batched, key=key)
 
     return make if function is None else make(function)
 
 
-def _is_users(name):
-    return isinstance(ROWS.get(name), _Users)
-
-
-class _Users(Primitive):
+class UserPrimitive(Primitive):
     """A row that a user added; making it again replaces it, as when a notebook cell is run twice."""
+
+
+UserPrimitive.replaceable = (UserPrimitive,)

@@ -78,12 +78,15 @@ def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
     if type(arg) in _PLAIN:
         return arg
+    if isinstance(arg, np.ma.MaskedArray):
+        raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")
     if isinstance(arg, np.ndarray | np.generic):
         if arg.dtype.kind not in "biufc":
             raise TypeError(
                 f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated"
             )
-        return arg
+        # A subclass such as np.matrix has arithmetic of its own; its numbers are what counts here.
+        return np.asarray(arg) if isinstance(arg, np.ndarray) else arg
     if isinstance(arg, list | tuple):
         return constant(rule, np.asarray(arg))
     if hasattr(arg, "__array__") and not hasattr(arg, "__record__"):

@@ -206,3 +206,18 @@ def test_transforms_in_threads():
     for t in threads:
         t.join()
     assert sorted(found) == [(k, 12.0 * k) for k in range(8)]
+
+
+def test_a_primitive_may_have_the_name_of_a_row_and_be_made_again():
+    for _ in range(2):
+
+        @autograd.primitive
+        def tan(x):
+            return x * 1.0
+
+        @tan.vjp("x")
+        def _(g):
+            return g * 1.0
+
+        assert grad(tan)(1.0) == 1
+    assert grad(np.tan)(0.0) == 1

@@ -87,9 +87,9 @@ def cofactors(a):
 @composition(np.linalg.pinv, samples=("f(m33)", "f(m43)", "f(m34)", "f(m243)"))
 def pinv(a, rcond=None, hermitian=False):
     """By the normal equations, which give the derivative for matrices of full rank."""
-    rank = np.linalg.matrix_rank(getattr(a, "_array", a))
     m, n = a.shape[-2:]
-    if np.any(rank < min(m, n)):
+    rank = np.linalg.matrix_rank(getattr(a, "_array", a)) if a.size else 0
+    if a.size and np.any(rank < min(m, n)):
         raise np.linalg.LinAlgError("np.linalg.pinv has no derivative where the matrix has not full rank")
     h = adjoint(a)
     return np.linalg.solve(h @ a, h) if m >= n else adjoint(np.linalg.solve(a @ h, a))

@@ -30,13 +30,16 @@ ROWS: dict[str, Rule] = {}
 class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
-    def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...]):
-        if name in ROWS:
-            raise ValueError(f"two rows are named {name!r}; a name is used once")
+    replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
+
+    def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
+        key = key or name
+        if key in ROWS and not isinstance(ROWS[key], type(self).replaceable):
+            raise ValueError(f"two rows are named {key!r}; a name is used once")
         self.name = name.rstrip("_")  # `sum_` is the primitive behind the composition `sum`
         self.covers = tuple(covers)
         self.samples = samples
-        ROWS[name] = self
+        ROWS[key] = self
         for function in self.covers:
             FUNCTIONS[function] = self
 
@@ -121,7 +124,9 @@ class Primitive(Differentiable):
     ...     return 2 * g
     """
 
-    def __init__(self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True):
+    def __init__(
+        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, key=None
+    ):
         self.forward = function
         self.batched = batched
         self.outputs = outputs
@@ -138,7 +143,7 @@ class Primitive(Differentiable):
         self.fetch: dict[str, list] = {}  # how to find each of these in a node
         self.plans = {}
         self.doc = inspect.getdoc(function) or ""
-        super().__init__(function.__name__, covers, tuple(samples))
+        super().__init__(function.__name__, covers, tuple(samples), key)
 
     @classmethod
     def row(cls, covers=(), **options):
