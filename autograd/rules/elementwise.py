@@ -106,3 +106,13 @@ relu = row("relu", scalars.relu, lambda x: x if x > 0 or x != x else 0.0, "x > 0
 sigmoid = row("sigmoid", scalars.sigmoid, scalars.SCALAR_NAMES["sigmoid"], "y * (1 - y)")
 softplus = row("softplus", scalars.softplus,
                lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), "sigmoid(x)")  # fmt: skip
+silu = row("silu", scalars.silu, lambda x: x * (0.5 * math.tanh(0.5 * x) + 0.5),
+           "sigmoid(x) * (1 + x * (1 - sigmoid(x)))")  # fmt: skip
+erf = row("erf", scalars.erf, math.erf, "2 / sqrt(pi) * exp(-x * x)")
+scalars.ARRAY_NAMES["erf"] = erf  # in a formula it is the row, so that higher orders find its derivative
+gelu = row("gelu", scalars.gelu, lambda x: 0.5 * x * (1 + math.erf(x / scalars.SQRT2)),
+           "0.5 * (1 + erf(x / SQRT2)) + x * exp(-0.5 * x * x) / sqrt(2 * pi)")  # fmt: skip
+# The cross-entropy of a probability `b` and a sigmoid of the logit `a`, without ever taking log(0).
+sigmoid_cross_entropy = row("sigmoid_cross_entropy", scalars.sigmoid_cross_entropy,
+                            lambda a, b: max(a, 0.0) - a * b + math.log1p(math.exp(-abs(a))),
+                            "sigmoid(a) - b", "-a", domain=((-2.0, 2.0), (0.0, 1.0)))  # fmt: skip
