@@ -80,6 +80,22 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node.seal = arrays.Seal()
         node.seal.expose(value)
 
+    def rebase(self, array) -> None:
+        """Show `array` itself from now on, not a copy; also: say that it was written to since it was last recorded.
+
+        This is how an optimizer keeps many variables in one array and updates them with one call. Going backward
+        through what was recorded before is refused afterwards, as after any write.
+        """
+        node = self._node
+        if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
+            raise ValueError(f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}")
+        exposed = node.seal.mark is not None
+        node.seal.mark = -1  # matches no fingerprint
+        node.seal = arrays.Seal()
+        self._array = array
+        if exposed:
+            node.seal.expose(array)
+
     @property
     def grad(self) -> np.ndarray | None:
         """The gradient from `backward()`, of this shape and dtype; None where nothing was computed."""

@@ -82,9 +82,7 @@ class Registry:
     def _from_description(self, what, custom):
         name, settings = what.get("name"), what.get("config", {})
         if not isinstance(name, str) or not isinstance(settings, dict) or set(what) - {"name", "config"}:
-            raise ValueError(
-                f"a {self.kind} is described by {{'name': ..., 'config': {{...}}}}; got {what!r:.100}"
-            )
+            raise ValueError(f"a {self.kind} is described by {{'name': ..., 'config': {{...}}}}; got {what!r:.100}")
         found = self.find(name, custom)
         if not isinstance(found, type):
             return found
@@ -114,7 +112,8 @@ def parameters_of(kind: type) -> dict[str, inspect.Parameter]:
         if "__init__" not in vars(cls) or cls is object:
             continue
         parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        found |= {p.name: p for p in parameters if p.name not in found and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        found |= {p.name: p for p in named if p.name not in found}
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             break
     return found
@@ -167,7 +166,7 @@ def revive(value, custom: dict[str, Any] | None = None):
     if kind == "custom":
         name = rest.get("name")
         if not custom or name not in custom:
-            raise ValueError(f"the class or function {name!r} is not the library's own; pass it as custom={{{name!r}: ...}}")
+            raise ValueError(f"{name!r} is not one of the library's own; pass its class as custom={{{name!r}: ...}}")
         found = custom[name]
         return construct(found, rest.get("config", {}), custom) if isinstance(found, type) else found
     if kind not in REGISTRIES:

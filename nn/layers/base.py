@@ -1,0 +1,218 @@
+"""Layer: a module that is built for the shape of its first input, and knows its name, dtype and generator."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+
+from autograd import Tensor, no_grad
+from nn import initializers, regularizers
+from nn.errors import ShapeError
+from nn.layers.symbols import Symbol, shape_of, traced_shape
+from nn.module import Module, Parameter
+from nn.registry import Registry
+from nn.seeds import generator
+
+layers = Registry("layer")
+
+
+class Layer(Module):
+    """A step of a model. A subclass makes its parameters in `build` and computes in `call`:
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight((input_shape[-1],), initializer="ones")
+    ...     def call(self, x):
+    ...         return x * self.factor
+    >>> scale = Scale()
+    >>> scale(np.array([[1.0, 2.0]])).shape, scale.count_params()
+    ((1, 2), 2)
+
+    `call` may take `training=` to know which mode it is in. Settings of `__init__` kept as attributes of the same names
+    let the layer be saved.
+    """
+
+    # Defaults, so that a subclass whose __init__ forgets super().__init__() still works.
+    name: str | None = None
+    named = False  # whether the user chose the name
+    dtype: str | None = None
+    input_shape: tuple | None = None
+    seed = None
+    built = False
+    integers = False  # True: integer inputs stay integers, as indices
+    several = False  # True: the layer takes a list of inputs
+    _rng: np.random.Generator | None = None
+    _added: list | None = None
+
+    def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None):
+        self.name = name or snake(type(self).__name__)
+        self.named = name is not None
+        self.trainable = trainable
+        self.dtype = None if dtype is None else np.dtype(dtype).name
+        self.input_shape = None if input_shape is None else shape_of(input_shape, f"{type(self).__name__} input_shape")
+        self.seed = seed
+
+    # -- what a subclass writes ----------------------------------------------------------------------------------------
+    def build(self, input_shape) -> None:
+        """Make the parameters for inputs of this shape; its first number is the batch, None for any."""
+
+    def check_input(self, shape) -> None:
+        """Raise a ShapeError if an input of this shape does not fit."""
+
+    def refuse(self, shape, wanted) -> None:
+        """Raise the error that names this layer."""
+        raise ShapeError(f"layer {self.name!r} ({type(self).__name__}) got an input of shape {shape}; wanted {wanted}")
+
+    def add_weight(
+        self, shape=(), initializer="glorot_uniform", regularizer=None, trainable=True, dtype=None, name=None
+    ) -> Parameter:
+        """A parameter of this layer: assign it to an attribute."""
+        dtype = np.dtype(dtype or self.dtype or "float32")
+        draw = initializers.get(initializer)
+        value = draw(tuple(shape), dtype, self.random)
+        return Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
+
+    def add_loss(self, loss) -> None:
+        """Add a number to the loss of the step that is being computed."""
+        if self._added is None:
+            self._added = []
+        self._added.append(loss)
+
+    @property
+    def random(self) -> np.random.Generator:
+        """The generator that this layer draws from: by its own seed, or shared by the whole model."""
+        if self._rng is None:
+            self._rng = generator(self.seed)
+        return self._rng
+
+    def share_random(self, rng) -> None:
+        """Draw from this generator, here and in the layers inside, unless a seed was given."""
+        for _, module in self.modules():
+            if isinstance(module, Layer) and module._rng is None and module.seed is None:
+                module._rng = rng
+
+    # -- calling ---------------------------------------------------------------------------------------------------
+    def __call__(self, x, *args, training=None, **kwargs):
+        if isinstance(x, Symbol) or (isinstance(x, list | tuple) and any(isinstance(part, Symbol) for part in x)):
+            return self._note(x, args, kwargs)
+        if self.several and isinstance(x, list | tuple):
+            x = [self.as_input(part) for part in x]
+            shapes = [part.shape for part in x]
+        else:
+            x = self.as_input(x)
+            shapes = x.shape
+        if not self.built:
+            self.build_for(shapes)
+        self.check_input(shapes)
+        if _takes_training(type(self)):
+            kwargs["training"] = self.training if training is None else training
+        return self.call(x, *args, **kwargs)
+
+    def build_for(self, shapes) -> None:
+        """Make the parameters once, for an input of this shape."""
+        free = (lambda s: (None, *s[1:])) if not _is_list(shapes) else (lambda s: [(None, *part[1:]) for part in s])
+        self.check_input(shapes)
+        self.build(free(shapes))
+        self.built = True
+        self.share_random(self.random)
+
+    def as_input(self, x):
+        """The input as an array or Tensor of this layer's dtype."""
+        dtype = np.dtype(self.dtype or "float32")
+        if isinstance(x, Tensor):
+            return x if x.dtype == dtype or self.integers else x.astype(dtype)
+        x = np.asarray(x)
+        if x.dtype == dtype or (self.integers and x.dtype.kind in "iu"):
+            return x
+        if x.dtype.kind not in "fiub":
+            raise ShapeError(
+                f"layer {self.name!r} ({type(self).__name__}) got an input of dtype {x.dtype}; wanted numbers. Rows of "
+                "different lengths need padding, words an index (nn.preprocessing)"
+            )
+        return x.astype(dtype)
+
+    def compute_output_shape(self, input_shape):
+        """The shape that comes out for one that goes in, found by running the layer on zeros."""
+        several = _is_list(input_shape)
+        kind = np.int64 if self.integers else np.dtype(self.dtype or "float32")
+        symbols = [Symbol(shape, kind) for shape in (input_shape if several else [input_shape])]
+        return self._trace(symbols, several, (), {})[0]
+
+    def _trace(self, symbols, several, args, kwargs):
+        def run(*arrays):
+            return self(list(arrays) if several else arrays[0], *args, training=False, **kwargs)
+
+        with no_grad(), np.errstate(all="ignore"):
+            return traced_shape(run, symbols)
+
+    def _note(self, x, args, kwargs):
+        several = isinstance(x, list | tuple)
+        symbols = list(x) if several else [x]
+        if not all(isinstance(symbol, Symbol) for symbol in symbols):
+            raise TypeError(f"layer {self.name!r} got symbols and arrays together; wrap constants in a Lambda layer")
+        shapes = self._trace(symbols, several, args, kwargs)
+        dtype = self.dtype or "float32"
+        settings = {"args": args, "kwargs": kwargs, "several": several, "count": len(shapes)}
+        found = [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]
+        call = found[0].serial
+        for symbol in found:
+            symbol.settings["call"] = call
+        return found if len(found) > 1 else found[0]
+
+    # -- weights in a list, as in Keras ------------------------------------------------------------------------------
+    @property
+    def weights(self) -> list[Parameter]:
+        return self.parameters()
+
+    @property
+    def trainable_weights(self) -> list[Parameter]:
+        return self.trainable_parameters()
+
+    @property
+    def trainable_variables(self) -> list[Parameter]:
+        return self.trainable_parameters()
+
+    def get_weights(self) -> list[np.ndarray]:
+        """A copy of every parameter, in order."""
+        return [np.array(parameter._array) for parameter in self.parameters()]
+
+    def set_weights(self, weights) -> None:
+        """Set every parameter, in order; all shapes are checked first."""
+        own = self.named_parameters()
+        if len(own) != len(weights):
+            raise ValueError(f"{self.name} has {len(own)} parameters and got {len(weights)}; nothing was changed")
+        self.load_state_dict({name: array for (name, _), array in zip(own, weights, strict=True)})
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.name!r}{'' if self.built else ', not built'}>"
+
+
+def _is_list(shapes) -> bool:
+    return isinstance(shapes, list) or (isinstance(shapes, tuple) and any(isinstance(s, tuple | list) for s in shapes))
+
+
+_with_training: dict[type, bool] = {}
+
+
+def _takes_training(kind) -> bool:
+    found = _with_training.get(kind)
+    if found is None:
+        parameters = inspect.signature(kind.call).parameters.values()
+        found = any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
+        _with_training[kind] = found
+    return found
+
+
+def snake(name: str) -> str:
+    """A class's name as a layer's.
+
+    >>> snake("BatchNormalization"), snake("ReLU"), snake("Dense")
+    ('batch_normalization', 're_lu', 'dense')
+    """
+    text = ""
+    for i, c in enumerate(name):
+        if c.isupper() and i and (not name[i - 1].isupper() or name[i + 1 : i + 2].islower()):
+            text += "_"
+        text += c.lower()
+    return text.lstrip("_")

@@ -1,0 +1,53 @@
+"""Layers that bring several inputs together: given a list, they give one."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from nn.layers.base import Layer, layers
+
+
+class _Merge(Layer):
+    several = True
+
+    def check_input(self, shapes):
+        if not isinstance(shapes, list) or len(shapes) < 2:
+            self.refuse(shapes, "a list of two or more inputs")
+
+
+def _merging(name, function, formula):
+    """A class of layer that joins its inputs by a function of two."""
+
+    def call(self, inputs):
+        return functools.reduce(function, inputs)
+
+    return layers.add(name)(type(name, (_Merge,), {"call": call, "__doc__": formula, "__module__": __name__}))
+
+
+Add = _merging("Add", np.add, "y = a + b + ...")
+Subtract = _merging("Subtract", np.subtract, "y = a - b.")
+Multiply = _merging("Multiply", np.multiply, "y = a * b * ...")
+Maximum = _merging("Maximum", np.maximum, "y = the largest of a, b, ...")
+Minimum = _merging("Minimum", np.minimum, "y = the smallest of a, b, ...")
+
+
+@layers.add("Average")
+class Average(_Merge):
+    """y = (a + b + ...) / n."""
+
+    def call(self, inputs):
+        return functools.reduce(np.add, inputs) / len(inputs)
+
+
+@layers.add("Concatenate")
+class Concatenate(_Merge):
+    """The inputs side by side along an axis."""
+
+    def __init__(self, axis=-1, **others):
+        super().__init__(**others)
+        self.axis = axis
+
+    def call(self, inputs):
+        return np.concatenate(inputs, axis=self.axis)

@@ -1,0 +1,67 @@
+"""Layers that disturb in training and do nothing afterwards: dropout and noise."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+from nn.layers.base import Layer, layers
+
+
+@layers.add("Dropout")
+class Dropout(Layer):
+    """In training each number is set to 0 with probability `rate`, and the others are scaled by 1 / (1 - rate).
+
+    >>> Dropout(0.5)(np.ones((1, 3)), training=False)
+    array([[1., 1., 1.]], dtype=float32)
+    """
+
+    def __init__(self, rate, noise_shape=None, **others):
+        super().__init__(**others)
+        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+            raise ValueError(f"Dropout: rate is the share to drop, from 0 to below 1; got {rate!r:.60}")
+        self.rate = float(rate)
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+
+    def call(self, x, training=False):
+        if not training or not self.rate:
+            return x
+        shape = x.shape
+        if self.noise_shape is not None:
+            shape = tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape, strict=True))
+        kept = self.random.random(shape, dtype=x.dtype) >= self.rate
+        return x * np.multiply(kept, 1.0 / (1.0 - self.rate), dtype=x.dtype)
+
+
+@layers.add("GaussianNoise")
+class GaussianNoise(Layer):
+    """In training, y = x + noise of mean 0 and this standard deviation."""
+
+    def __init__(self, stddev, **others):
+        super().__init__(**others)
+        if not isinstance(stddev, numbers.Real) or not stddev >= 0:
+            raise ValueError(f"GaussianNoise: stddev is a number, 0 or more; got {stddev!r:.60}")
+        self.stddev = float(stddev)
+
+    def call(self, x, training=False):
+        if not training or not self.stddev:
+            return x
+        return x + self.random.standard_normal(x.shape, dtype=x.dtype) * self.stddev
+
+
+@layers.add("GaussianDropout")
+class GaussianDropout(Layer):
+    """In training, y = x times noise of mean 1 and standard deviation sqrt(rate / (1 - rate))."""
+
+    def __init__(self, rate, **others):
+        super().__init__(**others)
+        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+            raise ValueError(f"GaussianDropout: rate is a number from 0 to below 1; got {rate!r:.60}")
+        self.rate = float(rate)
+
+    def call(self, x, training=False):
+        if not training or not self.rate:
+            return x
+        spread = (self.rate / (1.0 - self.rate)) ** 0.5
+        return x * (1.0 + spread * self.random.standard_normal(x.shape, dtype=x.dtype))

@@ -1,0 +1,88 @@
+"""Symbols: arrays that are not there yet. A layer called on one notes the call, and a Model is made of the notes."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+_serial = itertools.count(1).__next__
+
+
+class Symbol:
+    """A place for an array of a known shape (None where any size will do) and the call that will fill it.
+
+    >>> x = Input(shape=(28, 28))
+    >>> x.shape
+    (None, 28, 28)
+    """
+
+    __array_ufunc__ = None  # so that `array + symbol` comes to us
+
+    def __init__(self, shape, dtype, layer=None, inputs=(), settings=None, name=None):
+        self.shape = tuple(shape)
+        self.dtype = np.dtype(dtype)
+        self.layer = layer
+        self.inputs = tuple(inputs)
+        self.settings = settings or {}
+        self.name = name
+        self.serial = _serial()
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def sample(self, size: int) -> np.ndarray:
+        """Zeros of this shape, with `size` where any size will do."""
+        return np.zeros([size if n is None else n for n in self.shape], self.dtype)
+
+    def _refuse(self, *args, **kwargs):
+        raise TypeError(
+            "a symbol has no numbers yet, so it can only be given to layers; for arithmetic use the layers Add, "
+            "Multiply, Concatenate, ... or Lambda(lambda x: ...)"
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __matmul__ = _refuse
+    __neg__ = __pow__ = __getitem__ = __array__ = __bool__ = __array_function__ = _refuse
+
+    def __repr__(self):
+        return f"<Symbol shape={self.shape} dtype={self.dtype}{f' name={self.name!r}' if self.name else ''}>"
+
+
+def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None) -> Symbol:
+    """A place for a model's input; `shape` leaves out the batch axis.
+
+    In a Sequential it stands first: `Sequential([Input(shape=(2,)), Dense(1)])`.
+    """
+    if batch_shape is None:
+        if shape is None:
+            raise ValueError("Input needs shape=, such as shape=(2,) for rows of two numbers")
+        batch_shape = (batch_size, *shape_of(shape, "Input"))
+    return Symbol(batch_shape, dtype or np.float32, name=name)
+
+
+def shape_of(shape, what) -> tuple:
+    """A shape that a user gave, checked: one whole number, or several, or None for any size."""
+    parts = (shape,) if isinstance(shape, int | np.integer) else shape
+    if not isinstance(parts, tuple | list) or not all(
+        n is None or (isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0) for n in parts
+    ):
+        raise ValueError(f"{what}: a shape is a tuple of sizes, such as (28, 28, 1) or (None, 3); got {shape!r:.60}")
+    return tuple(None if n is None else int(n) for n in parts)
+
+
+def traced_shape(run, inputs) -> list[tuple]:
+    """The shapes that `run(*arrays)` gives for these Symbols, run on zeros; what follows the free sizes is free.
+
+    >>> traced_shape(lambda x: x.reshape(len(x), -1), [Input(shape=(3, 4))])
+    [(None, 12)]
+    """
+    small, large = (results(run(*[symbol.sample(size) for symbol in inputs])) for size in (2, 3))
+    return [
+        tuple(a if a == b else None for a, b in zip(np.shape(x), np.shape(y), strict=True))
+        for x, y in zip(small, large, strict=True)
+    ]
+
+
+def results(y) -> list:
+    return list(y) if isinstance(y, tuple | list) else [y]

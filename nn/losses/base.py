@@ -1,0 +1,144 @@
+"""What all losses share: the order of arguments, weights, and the mean."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd import Tensor
+from nn.registry import Registry
+
+losses = Registry("loss")
+
+REDUCTIONS = {"sum_over_batch_size": "mean", "mean": "mean", "sum": "sum", "none": "none", None: "none"}
+
+
+class Loss:
+    """A loss in its own words: `call(y_true, y_pred)` gives one value for each sample.
+
+    >>> class Cubic(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return np.mean(np.abs(y_pred - y_true) ** 3, axis=-1)
+    >>> float(Cubic()(np.array([[1.0]]), np.array([[3.0]])))
+    8.0
+
+    The order is Keras's: what is true first. Where just one of the two is a Tensor, that one is the prediction, so
+    `loss(model(x), y)` means the same.
+    """
+
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction is 'sum_over_batch_size' ('mean'), 'sum' or 'none'; got {reduction!r}")
+        self.reduction = reduction
+        self.name = name or _snake(type(self).__name__)
+
+    def call(self, y_true, y_pred):
+        """One value for each sample."""
+        raise NotImplementedError(f"{type(self).__name__} defines no call(self, y_true, y_pred)")
+
+    def check(self, y_true, y_pred_shape) -> None:
+        """Refuse targets that cannot be meant: a shape that would broadcast, a label that is no class."""
+        if np.shape(y_true) != y_pred_shape:
+            raise ValueError(
+                f"{self.name}: targets of shape {np.shape(y_true)} against predictions of shape {y_pred_shape}; "
+                "the shapes must be equal, since broadcasting would compare every target with every prediction. "
+                f"{_reshape_advice(np.shape(y_true), y_pred_shape)}"
+            )
+
+    def prepare(self, y_true, dtype):
+        """The targets as the array that `call` takes."""
+        y_true = getattr(y_true, "_array", y_true)
+        return np.asarray(y_true, dtype=dtype)
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if isinstance(y_true, Tensor) and not isinstance(y_pred, Tensor):
+            y_true, y_pred = y_pred, y_true
+        if not isinstance(y_pred, Tensor):
+            y_pred = np.asarray(y_pred)
+            if y_pred.dtype.kind != "f":
+                y_pred = y_pred.astype(np.float64)
+        if not y_pred.size:
+            raise ValueError(f"{self.name} of an empty batch: predictions of shape {y_pred.shape} have no mean")
+        self.check(y_true, y_pred.shape)
+        if not isinstance(y_true, Tensor):
+            y_true = self.prepare(y_true, y_pred.dtype)
+        return self.reduce(self.call(y_true, y_pred), sample_weight)
+
+    def reduce(self, values, sample_weight=None):
+        """The values of the samples as one number, weighted: their sum over their count."""
+        if sample_weight is not None:
+            values = values * weights_like(sample_weight, values)
+        how = REDUCTIONS[self.reduction]
+        if how == "mean":
+            return np.mean(values)
+        return np.sum(values) if how == "sum" else values
+
+
+def weights_like(sample_weight, values):
+    """Weights of samples, or of each value, shaped to multiply the values."""
+    weight = np.asarray(sample_weight, dtype=values.dtype)
+    if weight.ndim == np.ndim(values) + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
+    if weight.shape != np.shape(values)[: weight.ndim]:
+        raise ValueError(
+            f"sample weights of shape {weight.shape} for losses of shape {np.shape(values)}; wanted one for each sample"
+        )
+    return weight.reshape(weight.shape + (1,) * (np.ndim(values) - weight.ndim))
+
+
+def as_function(kind, name):
+    """A loss class as a function: `mse(y_true, y_pred)` is the mean over the batch; reduction='none' for each."""
+
+    def loss(y_true, y_pred, sample_weight=None, **settings):
+        return kind(**settings)(y_true, y_pred, sample_weight)
+
+    loss.__name__ = loss.__qualname__ = name
+    loss.__module__ = "nn.losses"
+    loss.__doc__ = f"{kind.__doc__}\n\n    The function of the class `{kind.__name__}`, whose settings it takes."
+    loss.kind = kind
+    return loss
+
+
+def get(what, custom=None):
+    """The loss for a name, a class, an object, or a function of (y_true, y_pred).
+
+    >>> get("mse").name
+    'mean_squared_error'
+    """
+    found = losses.get(what, custom)
+    if isinstance(found, Loss):
+        return found
+    if hasattr(found, "kind"):
+        return found.kind()
+    return FunctionLoss(found)
+
+
+class FunctionLoss(Loss):
+    """A user's function of (y_true, y_pred): its values, or their mean."""
+
+    def __init__(self, function):
+        super().__init__(name=getattr(function, "__name__", type(function).__name__))
+        self.function = function
+
+    def call(self, y_true, y_pred):
+        return self.function(y_true, y_pred)
+
+    def check(self, y_true, y_pred_shape):
+        """A user's own function decides which targets it takes."""
+
+    def prepare(self, y_true, dtype):
+        y_true = np.asarray(getattr(y_true, "_array", y_true))
+        return y_true if y_true.dtype.kind in "iub" else y_true.astype(dtype, copy=False)
+
+
+def _reshape_advice(true, pred):
+    if len(true) == len(pred) - 1 and pred[-1] == 1:
+        return "Write y.reshape(-1, 1)"
+    if len(pred) == len(true) - 1 and true[-1] == 1:
+        return "Write y.ravel(), or give the model's last layer one unit"
+    if len(true) == len(pred) - 1 and true == pred[:-1]:
+        return "For class numbers use sparse_categorical_crossentropy, or to_categorical(y) first"
+    return "Check the units of the model's last layer"
+
+
+def _snake(name):
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

@@ -1,0 +1,90 @@
+"""Parameters laid end to end in one array, so that an update takes a few NumPy calls however many there are."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from autograd import Tensor, Value
+
+
+class TensorGroup:
+    """Tensors of one dtype. Each keeps its shape, as a view of the one array."""
+
+    def __init__(self, parameters: list[Tensor]):
+        self.parameters = parameters
+        self.array = np.concatenate([p._array.reshape(-1) for p in parameters])
+        self.slices = slices_of([p._array.size for p in parameters])
+        self.views = [self.array[at].reshape(p.shape) for at, p in zip(self.slices, parameters, strict=True)]
+        self.scratch = np.empty_like(self.array)
+        self.attach()
+
+    def attach(self) -> None:
+        """Let the parameters show their views; numbers that somebody set since are taken over."""
+        for p, view in zip(self.parameters, self.views, strict=True):
+            if p._array is not view:
+                view[...] = p._array
+                p.rebase(view)
+
+    def gradient(self):
+        """All gradients end to end, and the places of parameters that have none."""
+        gradients = [p.grad for p in self.parameters]
+        missing = [at for at, g in zip(self.slices, gradients, strict=True) if g is None]
+        if not missing:
+            np.concatenate([g.reshape(-1) for g in gradients], out=self.scratch)
+            return self.scratch, missing
+        for at, g in zip(self.slices, gradients, strict=True):
+            self.scratch[at] = 0 if g is None else g.reshape(-1)
+        return self.scratch, missing
+
+    def written(self) -> None:
+        """Tell the engine that the numbers have changed."""
+        for p, view in zip(self.parameters, self.views, strict=True):
+            p.rebase(view)
+
+
+class ValueGroup:
+    """Values: their numbers are read before an update and written after it."""
+
+    def __init__(self, parameters: list[Value]):
+        self.parameters = parameters
+        self.slices = slices_of([1] * len(parameters))
+        self.attach()
+
+    def attach(self) -> None:
+        self.array = np.array([v.data for v in self.parameters], dtype=np.float64)
+
+    def gradient(self):
+        missing = [at for at, v in zip(self.slices, self.parameters, strict=True) if v.grad is None]
+        return np.array([v.grad or 0.0 for v in self.parameters], dtype=np.float64), missing
+
+    def written(self) -> None:
+        for v, number in zip(self.parameters, self.array.tolist(), strict=True):
+            v.data = number
+
+
+def slices_of(sizes: list[int]) -> list[slice]:
+    """Where parts of these sizes lie, end to end.
+
+    >>> slices_of([2, 3])
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    ends = np.cumsum([0, *sizes]).tolist()
+    return [slice(a, b) for a, b in itertools.pairwise(ends)]
+
+
+def grouped(parameters) -> list[TensorGroup | ValueGroup]:
+    """The parameters in groups that can lie in one array, in order of first appearance."""
+    kinds: dict = {}
+    for p in parameters:
+        if isinstance(p, Value):
+            kinds.setdefault(Value, []).append(p)
+        elif isinstance(p, Tensor) and p.is_leaf:
+            kinds.setdefault(p.dtype, []).append(p)
+        else:
+            raise TypeError(
+                f"an optimizer moves variables; got {type(p).__name__} {p!r:.60}. Pass model.parameters(), or a list "
+                "of Parameters, Tensors or Values"
+            )
+    return [ValueGroup(ps) if kind is Value else TensorGroup(ps) for kind, ps in kinds.items()]
