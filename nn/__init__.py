@@ -1,3 +1,23 @@
-"""Neurons, layers, losses and training, to be built on `autograd`. Nothing is here yet."""
+"""Neurons, layers, losses, optimizers and training, on `autograd`."""
 
-__all__: list[str] = []
+from nn import activations, callbacks, initializers, layers, losses, metrics, models, optimizers, regularizers
+from nn.layers import Input
+from nn.models import Model, Sequential
+from nn.module import Module, Parameter
+
+__all__ = [
+    "Input",
+    "Model",
+    "Module",
+    "Parameter",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "regularizers",
+]

@@ -16,6 +16,9 @@ from nn.seeds import generator
 
 layers = Registry("layer")
 
+# Functions of (layer, input, output) that look on while layers are called: the linter, recorders, pictures.
+OBSERVERS: list = []
+
 
 class Layer(Module):
     """A step of a model. A subclass makes its parameters in `build` and computes in `call`:
@@ -107,7 +110,18 @@ class Layer(Module):
         self.check_input(shapes)
         if _takes_training(type(self)):
             kwargs["training"] = self.training if training is None else training
-        return self.call(x, *args, **kwargs)
+        try:
+            y = self.call(x, *args, **kwargs)
+        except ValueError as error:
+            if type(error) is not ValueError or str(error).startswith("layer "):
+                raise
+            raise ShapeError(
+                f"layer {self.name!r} ({type(self).__name__}) cannot take an input of shape {shapes}: {error}"
+            ) from error
+        if OBSERVERS:
+            for see in OBSERVERS:
+                see(self, x, y)
+        return y
 
     def build_for(self, shapes) -> None:
         """Make the parameters once, for an input of this shape."""

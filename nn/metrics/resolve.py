@@ -1,0 +1,64 @@
+"""From what a user wrote in `compile(metrics=[...])` to a metric."""
+
+from __future__ import annotations
+
+import copy
+
+from nn.metrics import accuracy
+from nn.metrics.base import FunctionMetric, Metric, metrics
+
+GENERAL = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
+
+
+def get(what, custom=None) -> Metric:
+    """The metric for a name, a class, an object or a function of (y_true, y_pred).
+
+    >>> get("mae").name
+    'mean_absolute_error'
+    """
+    found = metrics.get(what, custom)
+    if isinstance(found, Metric):
+        return found
+    if hasattr(found, "kind"):  # a loss given as a function
+        return metrics.get(found.kind.__name__)
+    return FunctionMetric(found)
+
+
+def resolve(what, output_shape, loss=None) -> Metric:
+    """The metric, with 'accuracy' made binary, categorical or sparse as the loss and the output suggest."""
+    if not isinstance(what, str) or what not in GENERAL:
+        metric = get(what)
+        if isinstance(what, str) and what in metrics.entries:
+            metric.name = what  # as the user wrote it: 'mae' in the logs
+        return metric
+    kind = kind_of(output_shape, loss)
+    if GENERAL[what] == "accuracy":
+        found = {
+            "binary": accuracy.BinaryAccuracy,
+            "sparse": accuracy.SparseCategoricalAccuracy,
+            "categorical": accuracy.CategoricalAccuracy,
+        }[kind]
+        return _Logits(what) if kind == "binary" and loss == "hinge" else found(name=what)
+    metric = copy.copy(get({"binary": "bce"}.get(kind, f"{kind}_crossentropy".replace("sparse", "sparse_categorical"))))
+    metric.name = what
+    return metric
+
+
+class _Logits(accuracy.BinaryAccuracy):
+    """Hinge losses predict above and below 0, for targets -1 and 1."""
+
+    def __init__(self, name):
+        super().__init__(name=name)
+        self.threshold = 0.0
+
+    def values(self, y_true, y_pred):
+        return super().values(y_true > 0, y_pred)
+
+
+def kind_of(output_shape, loss) -> str:
+    """'binary', 'sparse' or 'categorical': by the loss where it tells, else by the number of outputs."""
+    if loss is not None and "sparse" in loss:
+        return "sparse"
+    if (loss is not None and "categorical" in loss) or output_shape[-1] > 1:
+        return "categorical" if loss is None or "binary" not in loss else "binary"
+    return "binary"

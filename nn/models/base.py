@@ -1,0 +1,248 @@
+"""Model: a layer made of layers, with the training methods that Keras users know."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from autograd import Tensor, no_grad
+from nn import losses, metrics, optimizers, saving
+from nn.layers.base import Layer
+from nn.models.summary import summary_text
+from nn.training import evaluation, fitting, steps
+
+
+class Model(Layer):
+    """What can be trained: `Model(inputs, outputs)` from symbols, or a subclass with layers as attributes.
+
+    >>> from nn import layers
+    >>> class Net(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden = layers.Dense(4, activation="tanh")
+    ...         self.out = layers.Dense(1)
+    ...     def call(self, x):
+    ...         return self.out(self.hidden(x))
+    >>> net = Net()
+    >>> net(np.zeros((2, 3))).shape, [name for name, _ in net.named_parameters()]
+    ((2, 1), ['hidden.kernel', 'hidden.bias', 'out.kernel', 'out.bias'])
+
+    `fit` is a loop over `train_step`. To do otherwise, write the loop by hand or override `train_step` or `compute_loss`.
+    """
+
+    integers = True  # integers are left to the layers inside
+
+    optimizer: optimizers.Optimizer | None = None
+    loss: losses.Loss | None = None
+    stop_training = False
+    epochs_done = 0
+    history = None
+    jit = False
+    _functional: type[Model] | None = None
+    _metric_names: tuple = ()
+    _weighted_names: tuple = ()
+    _metrics: list | None = None
+    _warned: frozenset = frozenset()
+    _shapes: dict | None = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and (args or "inputs" in kwargs):
+            return object.__new__(Model._functional)
+        return object.__new__(cls)
+
+    def __init_subclass__(cls, functional=False, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if functional:
+            Model._functional = cls
+
+    # -- training ------------------------------------------------------------------------------------------------
+    def compile(self, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None, **ignored) -> None:
+        """Say how to train: an optimizer, a loss and metrics, each by name or as an object."""
+        unknown = set(ignored) - {"jit_compile", "run_eagerly", "steps_per_execution", "auto_scale_loss"}
+        if unknown:
+            raise TypeError(f"compile takes no {min(unknown)}=; it takes optimizer, loss, metrics, weighted_metrics")
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = None if loss is None else losses.get(loss)
+        self._metric_names = as_tuple(metrics)
+        self._weighted_names = as_tuple(weighted_metrics)
+        self._metrics = None
+
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
+        validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
+        steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None,
+    ):  # fmt: skip
+        """Train for some epochs and give the History of losses and metrics.
+
+        `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed`
+        restarts the generator that shuffles and drops; without it the model's own goes on.
+        """
+        return fitting.fit(
+            self, x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
+            validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
+            class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size, validation_freq=validation_freq, seed=seed,
+        )  # fmt: skip
+
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
+        return_dict=False,
+    ):  # fmt: skip
+        """The loss, followed by the metrics, on some data; return_dict=True names them."""
+        logs = evaluation.evaluate(self, x, y, batch_size, verbose, sample_weight, steps, callbacks)
+        return steps_result(logs, return_dict)
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> np.ndarray:
+        """The outputs for some inputs, as a plain array."""
+        return evaluation.predict(self, x, batch_size, verbose, steps, callbacks)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """One step on one batch: the loss, followed by the metrics of this batch."""
+        return steps_result(steps.train_on_batch(self, x, y, sample_weight, class_weight), return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """The loss on one batch, followed by the metrics; nothing is learned."""
+        return steps_result(steps.test_on_batch(self, x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x) -> np.ndarray:
+        """The outputs for one batch."""
+        return steps.forward(self, x)
+
+    def train_step(self, x, y, sample_weight=None):
+        """One step of `fit`: forward, loss, backward, update. Gives the loss and the predictions."""
+        y_pred = self(x, training=True)
+        loss = self.compute_loss(y, y_pred, sample_weight)
+        steps.check_finite(loss)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss, y_pred
+
+    def test_step(self, x, y, sample_weight=None):
+        """One step of `evaluate`: the loss and the predictions."""
+        y_pred = self(x, training=False)
+        return self.compute_loss(y, y_pred, sample_weight), y_pred
+
+    def compute_loss(self, y, y_pred, sample_weight=None):
+        """The loss of a batch: that of `compile`, and what regularizers and layers add."""
+        loss = 0.0 if self.loss is None else self.loss(y, y_pred, sample_weight)
+        for added in self.losses:
+            loss = loss + added
+        if not isinstance(loss, Tensor) and self.loss is None:
+            raise ValueError("the model has no loss: give compile a loss, or call add_loss in a layer")
+        return loss
+
+    @property
+    def losses(self) -> list:
+        """What regularizers charge for the weights, and what layers added in the last call."""
+        found = [p.regularizer(p) for p in self.parameters() if getattr(p, "regularizer", None) is not None]
+        for _, module in self.modules():
+            if isinstance(module, Layer) and module._added:
+                found += module._added
+                module._added = None
+        return found
+
+    @property
+    def metrics(self) -> list:
+        """The metrics of `compile`, made when the shape of the output is known."""
+        return [metric for metric, _ in self._metrics or []]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return ["loss", *(metric.name for metric in self.metrics)]
+
+    def reset_metrics(self) -> None:
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def output_shape_of(self, x) -> tuple:
+        """The shape that comes out for these inputs: a dry run on two samples, which builds the layers as well."""
+        parts = x if isinstance(x, list) else [x]
+        key = tuple(part.shape[1:] for part in parts)
+        if self._shapes is None:
+            self._shapes = {}
+        if key not in self._shapes:
+            with no_grad(), np.errstate(all="ignore"):
+                y = self([part[:2] for part in parts] if isinstance(x, list) else x[:2], training=False)
+            if isinstance(y, list | tuple):
+                raise ValueError(
+                    f"training needs a model with one output; this one has {len(y)}: train it in a loop by hand"
+                )
+            self._shapes[key] = (None, *y.shape[1:])
+        return self._shapes[key]
+
+    def make_metrics(self, output_shape) -> None:
+        """Turn the names given to `compile` into metrics, as the loss and the output's shape suggest."""
+        if self._metrics is None:
+            name = getattr(self.loss, "name", None)
+            found = [(metrics.resolve(m, output_shape, name), False) for m in self._metric_names]
+            self._metrics = found + [(metrics.resolve(m, output_shape, name), True) for m in self._weighted_names]
+
+    # -- looking at it ---------------------------------------------------------------------------------------------
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in order."""
+        return [part for part in vars(self).values() if isinstance(part, Layer)]
+
+    def get_layer(self, name=None, index=None) -> Layer:
+        """A layer by its name or its place."""
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"no layer is called {name!r}; there are {', '.join(repr(layer.name) for layer in self.layers)}"
+        )
+
+    def summary(self, line_length=None, print_fn=None) -> None:
+        """Print a table of the layers with their output shapes and parameters."""
+        text = summary_text(self, line_length)
+        if print_fn is None:
+            sys.stdout.write(text + "\n")
+        else:
+            print_fn(text)
+
+    def build(self, input_shape) -> None:
+        """Make the parameters of all layers for inputs of this shape, by a call on zeros."""
+        if isinstance(input_shape, tuple) and type(self).call is not Model.call and not self.built:
+            self.built = True
+            self.share_random(self.random)
+            try:
+                self.compute_output_shape(tuple(input_shape))
+            except BaseException:
+                self.built = False
+                raise
+
+    def build_for(self, shapes) -> None:
+        # A subclass's layers are built by its own call.
+        self.share_random(self.random)
+        self.built = True
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+    def save(self, path) -> None:
+        """Write the whole model to a file: architecture, weights, optimizer, generator. See `nn.models.load_model`."""
+        saving.save_model(self, path)
+
+    def save_weights(self, path) -> None:
+        """Write the parameters to a file."""
+        saving.save_weights(self, path)
+
+    def load_weights(self, path) -> None:
+        """Read the parameters from a file; all is checked before the first number is changed."""
+        saving.load_weights(self, path)
+
+
+def as_tuple(value) -> tuple:
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def steps_result(logs, return_dict):
+    if return_dict:
+        return logs
+    numbers = list(logs.values())
+    return numbers if len(numbers) > 1 else numbers[0]

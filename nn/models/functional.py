@@ -1,0 +1,107 @@
+"""Models made from symbols: `Model(inputs, outputs)`, for branches, joins and several inputs."""
+
+from __future__ import annotations
+
+from nn.layers.base import Layer
+from nn.layers.symbols import Symbol, results
+from nn.models.base import Model
+from nn.models.names import name_layer
+
+
+class Functional(Model, functional=True):
+    """The layers that lie between some symbols and others.
+
+    >>> from nn.layers import Input, Dense, Add
+    >>> x = Input(shape=(4,))
+    >>> h = Dense(4, activation="relu")(x)
+    >>> model = Model(x, Dense(1)(Add()([x, h])))
+    >>> model.count_params(), model.output_shape
+    (25, (None, 1))
+    """
+
+    def __init__(self, inputs=None, outputs=None, name=None, seed=None, dtype=None, trainable=True):
+        super().__init__(name=name or "functional", seed=seed, dtype=dtype, trainable=trainable)
+        self.inputs = _symbols(inputs, "inputs")
+        self.outputs = _symbols(outputs, "outputs")
+        self._by_name = inputs if isinstance(inputs, dict) else None
+        self._one_input = isinstance(inputs, Symbol)
+        self._one_output = isinstance(outputs, Symbol)
+        self.several = not self._one_input
+        self._calls = calls_between(self.inputs, self.outputs)
+        self._layers: list[Layer] = []
+        for call in self._calls:
+            if not any(call.layer is layer for layer in self._layers):
+                name_layer(call.layer, self._layers)
+                self._layers.append(call.layer)
+        self.built = True
+
+    @property
+    def layers(self) -> list[Layer]:
+        return list(self._layers)
+
+    def parts(self):
+        return ((layer.name, layer) for layer in self._layers)
+
+    @property
+    def output_shape(self):
+        shapes = [symbol.shape for symbol in self.outputs]
+        return shapes[0] if self._one_output else shapes
+
+    @property
+    def input_symbols(self) -> list[Symbol]:
+        return self.inputs
+
+    def __call__(self, x, *args, **kwargs):
+        if isinstance(x, dict):
+            x = self.in_order(x)
+        return super().__call__(x, *args, **kwargs)
+
+    def in_order(self, x: dict) -> list:
+        """Inputs given by name, in the order of the model's."""
+        names = list(self._by_name) if self._by_name else [symbol.name for symbol in self.inputs]
+        if set(x) != set(names):
+            raise ValueError(f"the model's inputs are called {names}; got {sorted(map(str, x))}")
+        return [x[name] for name in names]
+
+    def call(self, x, training=None):
+        given = x if isinstance(x, list) else [x]
+        if len(given) != len(self.inputs):
+            raise ValueError(f"the model takes {len(self.inputs)} inputs; got {len(given)}")
+        values = {symbol.serial: part for symbol, part in zip(self.inputs, given, strict=True)}
+        for call in self._calls:
+            parts = [values[symbol.serial] for symbol in call.inputs]
+            settings = call.settings
+            found = call.layer(
+                parts if settings["several"] else parts[0], *settings["args"], training=training, **settings["kwargs"]
+            )
+            # A call's results have consecutive serials, from that of the first.
+            for i, part in enumerate(results(found)):
+                values[settings["call"] + i] = part
+        outputs = [values[symbol.serial] for symbol in self.outputs]
+        return outputs[0] if self._one_output else outputs
+
+
+def _symbols(given, what) -> list[Symbol]:
+    parts = list(given.values()) if isinstance(given, dict) else results(given)
+    if not parts or not all(isinstance(part, Symbol) for part in parts):
+        raise TypeError(
+            f"Model {what}= takes symbols, made by Input(...) and by calling layers on them; got {given!r:.60}"
+        )
+    return parts
+
+
+def calls_between(inputs, outputs) -> list[Symbol]:
+    """One symbol for each layer call that leads from the inputs to the outputs, in order."""
+    known = {symbol.serial for symbol in inputs}
+    calls: dict[int, Symbol] = {}
+    waiting = list(outputs)
+    while waiting:
+        symbol = waiting.pop()
+        if symbol.serial in known:
+            continue
+        if symbol.layer is None:
+            raise ValueError(f"an output depends on {symbol!r}, which is not among the model's inputs")
+        known.add(symbol.serial)
+        calls[symbol.settings["call"]] = symbol
+        waiting += symbol.inputs
+    return [calls[serial] for serial in sorted(calls)]

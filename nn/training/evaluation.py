@@ -1,0 +1,80 @@
+"""`evaluate` and `predict`: the model in evaluation mode over all batches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd import no_grad
+from nn.callbacks.base import CallbackList
+from nn.callbacks.progress import Progress, is_shown
+from nn.training.data import Arrays, aligned, as_data
+from nn.training.steps import Mean, _need, logs_of, plain, prepare, update_metrics
+
+
+def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
+    _need(model, "evaluate")
+    data = as_data(model, x, y, sample_weight, batch_size, steps)
+    first = data.first()
+    if first is None:
+        raise ValueError("the data gave no batch at all")
+    shape = prepare(model, first[0], first[1])
+    if isinstance(data, Arrays) and data.y is not None:
+        data.y = aligned(data.y, shape)
+        if model.loss is not None:
+            model.loss.check(data.y, (len(data.y), *shape[1:]))
+    watchers = _watchers(model, data, verbose, callbacks)
+    before = model.training
+    logs = run_evaluation(model, data, watchers)
+    model.train(before)
+    return logs
+
+
+def run_evaluation(model, data, watchers):
+    """The mean loss and the metrics over all batches."""
+    model.eval()
+    model.reset_metrics()
+    mean = Mean()
+    watchers.call("on_test_begin")
+    batches = watchers.wants_batches("test")
+    with no_grad():
+        for step, (x, y, weight) in enumerate(data.epoch()):
+            if batches:
+                watchers.call("on_test_batch_begin", step)
+            if not isinstance(data, Arrays):
+                y = aligned(y, model.output_shape_of(x))
+            loss, y_pred = model.test_step(x, y, weight)
+            mean.add(loss.item(), len(x[0] if isinstance(x, list) else x))
+            update_metrics(model, y, y_pred, weight)
+            if batches:
+                watchers.call("on_test_batch_end", step, logs_of(model, mean))
+    logs = logs_of(model, mean)
+    watchers.call("on_test_end", logs)
+    return logs
+
+
+def predict(model, x, batch_size, verbose, steps, callbacks):
+    data = as_data(model, x, None, None, batch_size, steps)
+    watchers = _watchers(model, data, verbose, callbacks)
+    before = model.training
+    model.eval()
+    watchers.call("on_predict_begin")
+    parts = []
+    with no_grad():
+        for step, (x, _, _) in enumerate(data.epoch()):
+            watchers.call("on_predict_batch_begin", step)
+            parts.append(plain(model(x, training=False)))
+            watchers.call("on_predict_batch_end", step)
+    watchers.call("on_predict_end")
+    model.train(before)
+    if isinstance(parts[0], list):
+        return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    return np.concatenate(parts)
+
+
+def _watchers(model, data, verbose, callbacks):
+    given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] if callbacks else []
+    watchers = CallbackList(model, list(given), {"epochs": 1, "steps": data.steps, "verbose": verbose})
+    shown = is_shown(verbose)
+    if shown and not watchers.has(Progress):
+        watchers.add(Progress(shown, alone=True))
+    return watchers

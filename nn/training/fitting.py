@@ -1,0 +1,118 @@
+"""`fit`: the training loop, with validation, callbacks and an early end when the loss is no longer a number."""
+
+from __future__ import annotations
+
+import warnings
+
+from nn.callbacks.base import CallbackList
+from nn.callbacks.history import History
+from nn.callbacks.progress import Progress, is_shown
+from nn.errors import ModelWarning
+from nn.seeds import generator
+from nn.training import linter
+from nn.training.data import Arrays, aligned, as_data, split
+from nn.training.evaluation import run_evaluation
+from nn.training.steps import Mean, NotFinite, _need, logs_of, prepare, update_metrics
+
+
+def fit(
+    model, x, y, *, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight,
+    sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq, seed,
+):  # fmt: skip
+    _need(model, "fit", optimizer=True)
+    if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:
+        raise ValueError(f"epochs and initial_epoch are whole numbers; got {epochs!r} and {initial_epoch!r}")
+    data = as_data(model, x, y, sample_weight, batch_size, steps_per_epoch, class_weight)
+    validation = None
+    if validation_data is not None:
+        parts = validation_data if isinstance(validation_data, tuple | list) else (validation_data,)
+        vx, vy, vw = (*parts, None, None)[:3]
+        validation = as_data(
+            model, vx, vy, vw, None if vy is None else validation_batch_size or batch_size, validation_steps
+        )
+    elif validation_split:
+        data, validation = split(data, validation_split)
+    if seed is not None:
+        reseed(model, seed)
+    first = data.first()
+    if first is None:
+        raise ValueError("the data gave no batch at all")
+    shape = prepare(model, first[0], first[1])
+    for part in (data, validation):
+        check_targets(model, part, shape)
+    linter.before(model, data, validation, shuffle and isinstance(data, Arrays))
+
+    shown = is_shown(verbose)
+    history = History()
+    watchers = CallbackList(
+        model, [*(callbacks if isinstance(callbacks, list | tuple) else [callbacks] if callbacks else []), history],
+        {"epochs": epochs, "steps": data.steps, "verbose": verbose},
+    )  # fmt: skip
+    if shown and not watchers.has(Progress):
+        watchers.add(Progress(shown))
+    model.stop_training = False
+    model.history = history
+    watchers.call("on_train_begin")
+    rng = model.random if shuffle and isinstance(data, Arrays) else None
+    try:
+        for epoch in range(initial_epoch, epochs):
+            watchers.call("on_epoch_begin", epoch)
+            logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch)
+            if validation is not None and (epoch + 1) % validation_freq == 0 and logs is not None:
+                found = run_evaluation(model, validation, watchers)
+                logs |= {f"val_{name}": value for name, value in found.items()}
+            model.epochs_done = epoch + 1
+            watchers.call("on_epoch_end", epoch, logs or {})
+            if model.stop_training:
+                break
+    finally:
+        model.eval()
+        watchers.call("on_train_end")
+    return history
+
+
+def train_epoch(model, data, rng, watchers, epoch, first):
+    """One pass over the data: the mean loss and the metrics; None when the loss was no number at the first batch."""
+    model.train()
+    model.reset_metrics()
+    mean = Mean()
+    batches = watchers.wants_batches("train")
+    for step, (x, y, weight) in enumerate(data.epoch(rng)):
+        if batches:
+            watchers.call("on_train_batch_begin", step)
+        if not isinstance(data, Arrays):
+            y = aligned(y, model.output_shape_of(x))
+        try:
+            loss, y_pred = model.train_step(x, y, weight)
+        except NotFinite as error:
+            model.stop_training = True
+            if not watchers.handles_nan(step):
+                warnings.warn(f"epoch {epoch + 1}, batch {step + 1}: {error}", ModelWarning, stacklevel=4)
+            break
+        if step == 0 and epoch == first:
+            linter.after_step(model)
+        count = len(x[0] if isinstance(x, list) else x)
+        mean.add(loss.item(), count)
+        update_metrics(model, y, y_pred, weight)
+        if batches:
+            watchers.call("on_train_batch_end", step, logs_of(model, mean))
+        if model.stop_training:
+            break
+    return logs_of(model, mean)
+
+
+def check_targets(model, data, output_shape) -> None:
+    """Look at all targets once, before the first batch, and lay them out as the loss wants them."""
+    if not isinstance(data, Arrays) or data.y is None:
+        return
+    data.y = aligned(data.y, output_shape)
+    if model.loss is not None:
+        model.loss.check(data.y, (len(data.y), *output_shape[1:]))
+
+
+def reseed(model, seed) -> None:
+    """Let the model draw from a generator of this seed from now on."""
+    rng = generator(seed)
+    for _, module in model.modules():
+        if getattr(module, "seed", None) is None or module is model:
+            module._rng = rng
