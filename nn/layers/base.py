@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -18,6 +20,10 @@ layers = Registry("layer")
 
 # Functions of (layer, input, output) that look on while layers are called: the linter, recorders, pictures.
 OBSERVERS: list = []
+
+# While a model is loaded: how many numbers its parameters may still hold, which is what the file has.
+BUDGET: ContextVar[list[int] | None] = ContextVar("budget", default=None)
+LARGEST_SAMPLE = 1 << 26  # numbers in an array between two layers of a model that is loaded
 
 
 class Layer(Module):
@@ -72,8 +78,15 @@ class Layer(Module):
     ) -> Parameter:
         """A parameter of this layer: assign it to an attribute."""
         dtype = np.dtype(dtype or self.dtype or "float32")
-        draw = initializers.get(initializer)
-        value = draw(tuple(shape), dtype, self.random)
+        shape = tuple(shape)
+        budget = BUDGET.get()
+        if budget is not None:
+            budget[0] -= math.prod(shape)
+            if budget[0] < 0:
+                raise ValueError(f"layer {self.name!r} asks for weights of shape {shape}, more than the file holds")
+            value = np.zeros(shape, dtype)  # about to be read
+        else:
+            value = initializers.get(initializer)(shape, dtype, self.random)
         return Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
 
     def add_loss(self, loss) -> None:
@@ -158,7 +171,10 @@ class Layer(Module):
             return self(list(arrays) if several else arrays[0], *args, training=False, **kwargs)
 
         with no_grad(), np.errstate(all="ignore"):
-            return traced_shape(run, symbols)
+            shapes = traced_shape(run, symbols)
+        if BUDGET.get() is not None and any(math.prod(n or 1 for n in shape) > LARGEST_SAMPLE for shape in shapes):
+            raise ValueError(f"layer {self.name!r} gives an output of shape {shapes[0]}, too large to be meant")
+        return shapes
 
     def _note(self, x, args, kwargs):
         several = isinstance(x, list | tuple)

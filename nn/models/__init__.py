@@ -3,5 +3,6 @@
 from nn.models.base import Model
 from nn.models.functional import Functional
 from nn.models.sequential import Sequential
+from nn.saving import load_model
 
-__all__ = ["Functional", "Model", "Sequential"]
+__all__ = ["Functional", "Model", "Sequential", "load_model"]

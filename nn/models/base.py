@@ -28,7 +28,7 @@ class Model(Layer):
     >>> net(np.zeros((2, 3))).shape, [name for name, _ in net.named_parameters()]
     ((2, 1), ['hidden.kernel', 'hidden.bias', 'out.kernel', 'out.bias'])
 
-    `fit` is a loop over `train_step`. To do otherwise, write the loop by hand or override `train_step` or `compute_loss`.
+    `fit` loops over `train_step`. To do otherwise, write a loop by hand, or override `train_step` or `compute_loss`.
     """
 
     integers = True  # integers are left to the layers inside

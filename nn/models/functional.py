@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from nn.layers.base import Layer
+from nn.layers.base import Layer, layers
 from nn.layers.symbols import Symbol, results
 from nn.models.base import Model
 from nn.models.names import name_layer
 
 
+@layers.add("Functional")
 class Functional(Model, functional=True):
     """The layers that lie between some symbols and others.
 
