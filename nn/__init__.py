@@ -1,23 +1,53 @@
-"""Neurons, layers, losses, optimizers and training, on `autograd`."""
+"""Neurons, layers, losses, optimizers and training, on `autograd`.
 
-from nn import activations, callbacks, initializers, layers, losses, metrics, models, optimizers, regularizers
+On single numbers: `Neuron`, `Layer`, `MLP`. On arrays, in the layout that Keras users know: `layers`, `models`,
+`losses`, `optimizers`, `metrics`, `callbacks`, and `Sequential`, `Model` and `Input` at the top.
+"""
+
+from nn import (
+    activations,
+    callbacks,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    preprocessing,
+    regularizers,
+    utils,
+)
+from nn.errors import ModelWarning, ShapeError
 from nn.layers import Input
 from nn.models import Model, Sequential
 from nn.module import Module, Parameter
+from nn.neurons import MLP, Layer, Neuron, explode
+from nn.safetensors import ModelFileError
 
 __all__ = [
+    "MLP",
     "Input",
+    "Layer",
     "Model",
+    "ModelFileError",
+    "ModelWarning",
     "Module",
+    "Neuron",
     "Parameter",
     "Sequential",
+    "ShapeError",
     "activations",
     "callbacks",
+    "datasets",
+    "explode",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
+    "utils",
 ]

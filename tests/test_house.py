@@ -13,9 +13,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those before it
 
-# The floors of `autograd`, from the bottom. A file imports only from floors below its own, so two files that
-# need one another are one subject, and two on one floor can be read in either order.
-FLOORS = [
+# The floors of each package, from the bottom. A file imports only from floors below its own, so two files that need
+# one another are one subject, and two on one floor can be read in either order.
+FLOORS = {}
+FLOORS["autograd"] = [
     ["errors", "modes", "buffers", "containers"],
     ["arrays", "convert"],
     ["rules.axes", "rules.scalars"],
@@ -37,6 +38,27 @@ FLOORS = [
     ["testing"],
     [""],  # autograd/__init__.py
 ]
+FLOORS["nn"] = [
+    ["errors", "registry", "seeds", "module", "safetensors"],
+    ["activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
+    ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
+    ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
+    ["layers.*", "optimizers.*", "metrics.resolve"],
+    ["layers", "optimizers", "metrics", "callbacks.base"],
+    ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
+    ["callbacks.files", "callbacks.rates", "training.data"],
+    ["callbacks", "training.steps"],
+    ["training.evaluation", "training.linter"],
+    ["training.fitting", "saving"],
+    ["training", "models.summary", "models.names"],
+    ["models.base"],
+    ["models.sequential", "models.functional"],
+    ["models"],
+    ["neurons", "utils", "datasets.*", "preprocessing.*"],
+    ["datasets", "preprocessing"],
+    [""],
+]
+FLOORS["viz"] = [[""]]
 
 PUBLIC = """
     Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint
@@ -77,10 +99,10 @@ def is_module(name):
 
 
 def floor(name):
-    """The number of a module's floor in `autograd`, or None; a name written out wins over a pattern."""
-    name = name.partition(".")[2]
-    exact = [number for number, modules in enumerate(FLOORS) if name in modules]
-    match = [n for n, modules in enumerate(FLOORS) if any(fnmatchcase(name, m) for m in modules)]
+    """The number of a module's floor in its package, or None; a name written out wins over a pattern."""
+    package, _, name = name.partition(".")
+    exact = [number for number, modules in enumerate(FLOORS[package]) if name in modules]
+    match = [n for n, modules in enumerate(FLOORS[package]) if any(fnmatchcase(name, m) for m in modules)]
     return (exact or match or [None])[0]
 
 
@@ -94,9 +116,10 @@ def test_packages_import_only_packages_below():
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", files("autograd"), ids=module)
-def test_autograd_imports_go_down_the_floors(path):
+@pytest.mark.parametrize("path", files(*PACKAGES), ids=module)
+def test_imports_go_down_the_floors(path):
     here = floor(module(path))
+    package = module(path).partition(".")[0]
     assert here is not None, (
         f"{path.relative_to(ROOT)} is on no floor: add {module(path).partition('.')[2]!r} to FLOORS in "
         "tests/test_house.py, just above the highest floor that it imports from"
@@ -104,14 +127,15 @@ def test_autograd_imports_go_down_the_floors(path):
     wrong = [
         f"{path.relative_to(ROOT)}:{line} is on floor {here} and imports {name} from floor {floor(name)}"
         for name, line in imports(path)
-        if name.startswith("autograd") and (floor(name) is None or floor(name) >= here)
+        if name.split(".")[0] == package and (floor(name) is None or floor(name) >= here)
     ]
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_floor_has_its_files():
-    names = [module(path).partition(".")[2] for path in files("autograd")]
-    gone = [m for modules in FLOORS for m in modules if not any(fnmatchcase(name, m) for name in names)]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_floor_has_its_files(package):
+    names = [module(path).partition(".")[2] for path in files(package)]
+    gone = [m for modules in FLOORS[package] for m in modules if not any(fnmatchcase(name, m) for name in names)]
     assert not gone, f"FLOORS names files that are not there: {gone}"
 
 

@@ -1,5 +1,6 @@
 """Optimizers: each moves parameters against their gradients, by a formula that reads like its paper."""
 
+from nn.optimizers import schedules
 from nn.optimizers.adam import Adam, Adamax, AdamW, Nadam
 from nn.optimizers.adaptive import Adadelta, Adagrad, RMSprop
 from nn.optimizers.base import Optimizer, get
@@ -22,4 +23,5 @@ __all__ = [
     "clip_by_value",
     "get",
     "global_norm",
+    "schedules",
 ]

@@ -1,0 +1,115 @@
+"""Data apart: a part for training and a part for testing, and batches."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nn.seeds import generator
+
+
+def train_test_split(*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None):
+    """Each array in two: for training and for testing, the same rows in each. A quarter is for testing.
+
+    >>> a, b, c, d = train_test_split(np.arange(10), np.arange(10) * 2, test_size=0.3, random_state=0)
+    >>> len(a), len(b), (a * 2 == c).all().item()
+    (7, 3, True)
+
+    `stratify` (usually the labels) keeps the share of each class in both parts.
+    """
+    if not arrays:
+        raise ValueError("train_test_split needs at least one array")
+    counts = [_len(array) for array in arrays]
+    if len(set(counts)) > 1:
+        raise ValueError(f"the arrays have {counts} samples; wanted as many in each")
+    n = counts[0]
+    n_test, n_train = _sizes(n, test_size, train_size)
+    rng = generator(random_state)
+    if stratify is not None:
+        if not shuffle:
+            raise ValueError("stratify needs shuffle=True")
+        train, test = _stratified(np.asarray(stratify), n, n_train, n_test, rng)
+    else:
+        order = rng.permutation(n) if shuffle else np.arange(n)
+        test, train = (order[:n_test], order[n_test : n_test + n_train]) if shuffle else (
+            order[n_train : n_train + n_test], order[:n_train])  # fmt: skip
+    return [part for array in arrays for part in (rows(array, train), rows(array, test))]
+
+
+def batches(x, y=None, batch_size=32, shuffle=False, seed=None):
+    """Batches of x, or of (x, y), one after another; the last may be shorter.
+
+    >>> [len(b) for b in batches(np.arange(5), batch_size=2)]
+    [2, 2, 1]
+    """
+    if not isinstance(batch_size, int) or batch_size < 1:
+        raise ValueError(f"batch_size is a whole number, 1 or more; got {batch_size!r}")
+    n = _len(x)
+    if y is not None and _len(y) != n:
+        raise ValueError(f"x has {n} samples and y has {_len(y)}; wanted as many")
+    order = generator(seed).permutation(n) if shuffle else np.arange(n)
+    for start in range(0, n, batch_size):
+        at = order[start : start + batch_size]
+        yield rows(x, at) if y is None else (rows(x, at), rows(y, at))
+
+
+def rows(array, at):
+    """The rows at some places, of an array, a list or a data frame."""
+    if hasattr(array, "iloc"):
+        return array.iloc[at]
+    if isinstance(array, list | tuple):
+        return [array[i] for i in at]
+    return array[at]
+
+
+def _len(array):
+    try:
+        return len(array)
+    except TypeError as error:
+        raise ValueError(f"wanted arrays or lists of samples; got {type(array).__name__} {array!r:.40}") from error
+
+
+def _sizes(n, test_size, train_size):
+    test = _size("test_size", test_size, n, math.ceil)
+    train = _size("train_size", train_size, n, math.floor)
+    if test is None and train is None:
+        test = math.ceil(n * 0.25)
+    test = n - train if test is None else test
+    train = n - test if train is None else train
+    if train + test > n:
+        raise ValueError(f"train_size and test_size ask for {train} + {test} of {n} samples")
+    if train < 1 or test < 1:
+        raise ValueError(f"{n} samples leave {train} for training and {test} for testing; wanted at least 1 of each")
+    return test, train
+
+
+def _size(name, size, n, rounded):
+    if size is None:
+        return None
+    if isinstance(size, float) and 0 < size < 1:
+        return int(rounded(size * n))
+    if isinstance(size, int | np.integer) and not isinstance(size, bool) and 0 < size < n:
+        return int(size)
+    raise ValueError(f"{name} is a share between 0 and 1, or a number of samples below {n}; got {size!r}")
+
+
+def _stratified(labels, n, n_train, n_test, rng):
+    if labels.shape != (n,):
+        raise ValueError(f"stratify wants one label for each of {n} samples, got shape {labels.shape}")
+    classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    if counts.min() < 2:
+        raise ValueError(f"class {classes[counts.argmin()]!r} has one sample only; it cannot be in both parts")
+    if min(n_test, n_train) < len(classes):
+        raise ValueError(f"{len(classes)} classes do not fit into parts of {n_train} and {n_test} samples")
+    # Whole samples of each class, the largest remainders rounded up.
+    share = counts * n_test / n
+    take = np.floor(share).astype(int)
+    take[np.argsort(take - share, kind="stable")[: n_test - take.sum()]] += 1
+    take = np.minimum(np.maximum(take, 1), counts - 1)
+    test, train = [], []
+    for k in range(len(classes)):
+        members = rng.permutation(np.flatnonzero(codes == k))
+        test.append(members[: take[k]])
+        train.append(members[take[k] :])
+    return rng.permutation(np.concatenate(train))[:n_train], rng.permutation(np.concatenate(test))[:n_test]
