@@ -115,3 +115,28 @@ def test_random_writes(x, index):
     assert np.array_equal(y.data, write(x, value))
     if x[index].size:
         check_grads(write, x, value, order=1)
+
+
+def test_an_error_of_one_part_in_a_billion_shows_in_a_complex_step():
+    @primitive
+    def nearly_cube(x):
+        return x**3
+
+    @nearly_cube.vjp("x")
+    def _(g, x):
+        return g * 3 * x**2 * (1 + 4e-9)
+
+    x = np.array([0.7, -1.2])
+    with pytest.raises(GradientCheckError, match=r"reverse mode of nearly_cube.*close but wrong.*complex step"):
+        check_grads(nearly_cube, x, modes=["rev"])
+    check_grads(nearly_cube, x, modes=["rev"], complex_step=False)
+
+
+def test_functions_that_are_not_analytic_pass_without_a_complex_step():
+    check_grads(lambda x: np.sum(np.abs(x) * np.where(x > 0, x, 2 * x)), np.array([0.7, -1.2]))
+    check_grads(lambda x: np.real(x) ** 2, np.array([0.7, -1.2]))
+
+
+def test_functions_that_refer_to_tensors_can_be_checked():
+    w = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    check_grads(lambda x: np.tanh(x @ w), np.array([0.1, -0.2]))
