@@ -88,7 +88,9 @@ class Tensor(Guards, Operators, Handle, shown=True):
         """
         node = self._node
         if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
-            raise ValueError(f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}")
+            raise ValueError(
+                f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
+            )
         exposed = node.seal.mark is not None
         node.seal.mark = -1  # matches no fingerprint
         node.seal = arrays.Seal()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.rules import elementwise
@@ -62,7 +64,7 @@ class LogCosh(Loss):
 
     def call(self, y_true, y_pred):
         error = y_pred - y_true
-        return np.mean(error + elementwise.softplus(-2.0 * error) - np.log(2.0), axis=-1)
+        return np.mean(error + elementwise.softplus(-2.0 * error) - math.log(2.0), axis=-1)
 
 
 @losses.add("poisson")
