@@ -34,6 +34,9 @@ class Initializer:
         return np.asarray(self.draw(tuple(shape), rng), dtype=dtype)
 
 
+initializers.base = Initializer
+
+
 @initializers.add("zeros", "Zeros")
 class Zeros(Initializer):
     """All 0: for biases. As weights they would keep all units of a layer equal for ever."""

@@ -34,6 +34,7 @@ class Registry:
     def __init__(self, kind: str):
         self.kind = kind
         self.entries: dict[str, Any] = {}
+        self.base: type = type(self)  # set to the class that users derive theirs from
         REGISTRIES[kind] = self
 
     def add(self, *names: str):
@@ -67,7 +68,7 @@ class Registry:
             return self._from_description(what, custom)
         if isinstance(what, type):
             return what()
-        if what is not None and not callable(what) and not self._is_ours(what):
+        if what is not None and not callable(what) and not isinstance(what, self.base):
             raise TypeError(f"{what!r:.60} is no {self.kind}; wanted a name, a class or an object{self._advice('')}")
         return what
 
@@ -88,8 +89,9 @@ class Registry:
             return found
         return construct(found, settings, custom)
 
-    def _is_ours(self, what):
-        return any(isinstance(entry, type) and isinstance(what, entry) for entry in self.entries.values())
+    def has(self, thing) -> bool:
+        """Whether a function, or an object's own class, is in this registry."""
+        return any(thing is entry or type(thing) is entry for entry in self.entries.values())
 
     def _advice(self, name):
         close = difflib.get_close_matches(name, self.entries, 1)
@@ -143,13 +145,12 @@ def plain(value, where: str):
     if hasattr(value, "tolist"):  # NumPy numbers and arrays
         return value.tolist()
     for registry in REGISTRIES.values():
-        if registry._is_ours(value) or any(value is entry for entry in registry.entries.values()):
+        if registry.has(value):
             return {"kind": registry.kind, **registry.describe(value)}
-    if callable(value):
-        name = getattr(value, "__name__", type(value).__name__)
-        if not inspect.isroutine(value):
-            return {"kind": "custom", "name": name, "config": config(value)}
-        return {"kind": "custom", "name": name, "config": {}}
+    if inspect.isroutine(value):
+        return {"kind": "custom", "name": value.__name__, "config": {}}
+    if callable(value) or any(isinstance(value, registry.base) for registry in REGISTRIES.values()):
+        return {"kind": "custom", "name": type(value).__name__, "config": config(value)}
     raise TypeError(f"{where} is {value!r:.60}, which cannot be written as plain data")
 
 

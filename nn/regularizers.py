@@ -16,6 +16,9 @@ class Regularizer:
         raise NotImplementedError(f"{type(self).__name__} defines no __call__(self, w)")
 
 
+regularizers.base = Regularizer
+
+
 def _strength(value, name):
     if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value >= 0):
         raise ValueError(f"{name} is a number, 0 or more; got {value!r}")

@@ -49,7 +49,7 @@ def save_model(model, path) -> None:
     if model.optimizer is not None:
         about["training"] = {
             "optimizer": plain(model.optimizer, "optimizer"),
-            "loss": None if model.loss is None else plain(model.loss, "loss"),
+            "loss": None if model.loss is None else plain(getattr(model.loss, "function", model.loss), "loss"),
             "metrics": [plain(metric, "metrics") for metric in model._metric_names],
             "weighted_metrics": [plain(metric, "weighted_metrics") for metric in model._weighted_names],
         }

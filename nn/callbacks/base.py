@@ -49,6 +49,9 @@ class Callback:
     def on_predict_batch_end(self, batch, logs=None): ...
 
 
+callbacks.base = Callback
+
+
 class CallbackList:
     """The callbacks of one run, called in order; hooks that nobody wrote cost nothing."""
 

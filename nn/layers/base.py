@@ -218,6 +218,9 @@ class Layer(Module):
         return f"<{type(self).__name__} {self.name!r}{'' if self.built else ', not built'}>"
 
 
+layers.base = Layer
+
+
 def _is_list(shapes) -> bool:
     return isinstance(shapes, list) or (isinstance(shapes, tuple) and any(isinstance(s, tuple | list) for s in shapes))
 

@@ -17,8 +17,6 @@ class Symbol:
     (None, 28, 28)
     """
 
-    __array_ufunc__ = None  # so that `array + symbol` comes to us
-
     def __init__(self, shape, dtype, layer=None, inputs=(), settings=None, name=None):
         self.shape = tuple(shape)
         self.dtype = np.dtype(dtype)
@@ -43,7 +41,7 @@ class Symbol:
         )
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __matmul__ = _refuse
-    __neg__ = __pow__ = __getitem__ = __array__ = __bool__ = __array_function__ = _refuse
+    __neg__ = __pow__ = __getitem__ = __array__ = __bool__ = __array_function__ = __array_ufunc__ = _refuse
 
     def __repr__(self):
         return f"<Symbol shape={self.shape} dtype={self.dtype}{f' name={self.name!r}' if self.name else ''}>"

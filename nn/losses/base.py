@@ -73,6 +73,9 @@ class Loss:
         return np.sum(values) if how == "sum" else values
 
 
+losses.base = Loss
+
+
 def weights_like(sample_weight, values):
     """Weights of samples, or of each value, shaped to multiply the values."""
     weight = np.asarray(sample_weight, dtype=values.dtype)

@@ -57,6 +57,9 @@ class Metric:
         return f"<{type(self).__name__} {self.name!r}: {self.result()}>"
 
 
+metrics.base = Metric
+
+
 class Mean(Metric):
     """A mean over samples. A subclass writes `values(y_true, y_pred)`: one number, or one for each sample.
 

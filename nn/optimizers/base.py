@@ -197,6 +197,9 @@ class Optimizer:
         return f"{type(self).__name__}(learning_rate={rate})"
 
 
+optimizers.base = Optimizer
+
+
 def _takes_parameters(init):
     """`__init__` with the parameters to move as an optional first argument, and `lr` for `learning_rate`."""
     if hasattr(init, "takes_parameters"):

@@ -25,6 +25,9 @@ class LearningRateSchedule:
         return f"{type(self).__name__}({settings})"
 
 
+schedules.base = LearningRateSchedule
+
+
 def _above(name, value):
     if not isinstance(value, int | float) or not value > 0 or math.isinf(value):
         raise ValueError(f"{name} is a number above 0; got {value!r}")
