@@ -36,7 +36,8 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
 
 def normalize(x, axis=-1, order=2) -> np.ndarray:
     """x scaled to length 1 along an axis; rows of zeros stay."""
-    x = np.asarray(x, dtype=np.result_type(x, np.float32))
+    x = np.asarray(x)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
     length = np.linalg.norm(x, ord=order, axis=axis, keepdims=True)
     return x / np.where(length == 0, 1, length)
 

@@ -13,15 +13,20 @@ KINDS = [getattr(losses, name) for name in losses.__all__ if isinstance(getattr(
 SPARSE = losses.SparseCategoricalCrossentropy
 
 
+def simplex(rng, shape):
+    """Probabilities well away from 0, where they are clipped."""
+    return 0.9 * rng.dirichlet(np.ones(shape[-1]), shape[:-1]) + 0.1 / shape[-1]
+
+
 def data(kind, rng, shape):
     """Targets and predictions that the loss is made for."""
     name = kind.__name__
     if kind is SPARSE:
-        return rng.integers(0, shape[-1], shape[:-1]), rng.dirichlet(np.ones(shape[-1]), shape[:-1])
+        return rng.integers(0, shape[-1], shape[:-1]), simplex(rng, shape)
     if "Categorical" in name:
         labels = rng.integers(0, shape[-1], shape[:-1])
         hot = np.eye(shape[-1])[labels]
-        return hot, rng.dirichlet(np.ones(shape[-1]), shape[:-1])
+        return hot, simplex(rng, shape)
     if "Binary" in name or name == "KLDivergence":
         return rng.uniform(0.05, 0.95, shape), rng.uniform(0.05, 0.95, shape)
     if "Hinge" in name:
