@@ -22,7 +22,7 @@ class Node:
 
     __slots__ = (
         "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
-        "serial", "grad", "keeps_grad", "name", "seal", "line",
+        "serial", "grad", "keeps_grad", "name", "seal", "line", "values",
     )  # fmt: skip
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
@@ -39,6 +39,7 @@ class Node:
         self.keeps_grad = False
         self.name = None
         self.seal = None
+        self.values = None  # (arguments, result), kept on request for those who look at the graph
 
     @property
     def ndim(self) -> int:

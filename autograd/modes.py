@@ -11,6 +11,7 @@ from contextvars import ContextVar
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
+keeping: ContextVar[bool] = ContextVar("keeping", default=False)
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -44,6 +45,18 @@ def no_grad():
 def enable_grad():
     """Record again inside `no_grad`, as the engine itself does where it needs a derivative."""
     return _mode(recording, True)
+
+
+def keep_values():
+    """Let every node keep its arguments and its result, so that pictures can show the numbers inside a graph.
+
+    >>> from autograd import Tensor
+    >>> with keep_values():
+    ...     y = Tensor([1.0, 2.0]) + 1
+    >>> y._node.values[1]
+    array([2., 3.])
+    """
+    return _mode(keeping, True)
 
 
 def detect_anomaly():

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd import buffers
 from autograd.graph import Node, leaf, user_line
-from autograd.modes import ACTIVE, anomaly, recording
+from autograd.modes import ACTIVE, anomaly, keeping, recording
 from autograd.record import OUTPUT, Share, constant, keep, watch
 
 _new = object.__new__
@@ -74,6 +74,8 @@ def record(rule, args, settings):
     tensor._array = y
     tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line())
     tensor._share = None
+    if ACTIVE and keeping.get():
+        tensor._node.values = (tuple(raw), y)
     if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
         tensor._shares_with(args)
     return tensor

@@ -90,7 +90,7 @@ def test_files_that_are_not_what_they_say(tmp_path, data, message):
         D.load_idx(path)
     packed = tmp_path / "bad.gz"
     packed.write_bytes(gzip.compress(data)[:-3])
-    with pytest.raises(ValueError, match="bad.gz"):
+    with pytest.raises(ValueError, match=r"bad\.gz"):
         D.load_idx(packed)
 
 

@@ -1,0 +1,212 @@
+"""From a live graph to a snapshot. This is the only file that looks inside the engine."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd import Tensor, Value
+from autograd.arrays import sum_to
+from autograd.graph import show_line
+from autograd.scalarwalk import reach as reach_values
+from autograd.walk import backward, reach
+from nn.module import Module
+from viz.snapshot import Edge, Node, Numbers, Snapshot
+
+
+def snapshot(x, model=None) -> Snapshot:
+    """What the graph behind a Value or a Tensor looks like now.
+
+    >>> a, b = Value(2.0, name="a"), Value(3.0, name="b")
+    >>> c = a * b
+    >>> c.backward()
+    >>> [(node.name, node.op, node.value, node.grad) for node in snapshot(c).nodes]
+    [('a', None, 2.0, 3.0), ('b', None, 3.0, 2.0), (None, 'multiply', 6.0, 1.0)]
+
+    `model` gives its parameters their names, and the nodes around them their module. The values inside a graph of
+    Tensors are known if it was recorded within `viz.keep_values()`, else only where the engine kept them anyway.
+    """
+    if isinstance(x, Snapshot):
+        return x
+    if isinstance(x, Value):
+        return _of_value(x, _names(model))
+    if isinstance(x, Tensor):
+        return _of_tensor(x, _names(model))
+    raise TypeError(f"wanted a Value, a Tensor or a Snapshot; got {type(x).__name__} {x!r:.60}")
+
+
+def _names(model) -> dict[int, str]:
+    if model is None:
+        return {}
+    if not isinstance(model, Module):
+        raise TypeError(f"model= is a Module, whose parameters have names; got {type(model).__name__}")
+    return {_key(p): path for path, p in model.named_parameters()}
+
+
+def _key(parameter) -> int:
+    return id(parameter) if isinstance(parameter, Value) else id(parameter._node)
+
+
+def module_of(path: str) -> str:
+    """The module that a parameter with this path belongs to.
+
+    >>> module_of("layer0.neuron3.w[1]"), module_of("dense.kernel"), module_of("w")
+    ('layer0.neuron3', 'dense', '')
+    """
+    return path.rpartition(".")[0]
+
+
+def _belongs(parents, own) -> str:
+    """The module of a result: that of its parameters; or that of all its parents, where no constant comes in between."""
+    if own:
+        return own[0]
+    return parents[0] if parents and parents[0] and len(set(parents)) == 1 else ""
+
+
+# -- Values ----------------------------------------------------------------------------------------------------------
+def _of_value(output, names) -> Snapshot:
+    order = reach_values(output)[0]
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    ids: dict[int, int] = {}
+    modules: dict[int, str] = {}
+    backward_place = {id(v): i for i, v in enumerate(order)} if output.grad is not None else {}
+    for v in reversed(order):
+        slots = [(v._a, v._da), (v._b, v._db)] if v._rule is not None else []
+        slots = slots[: len(v._rule.formulas)] if slots else []
+        parents, own = [], []
+        for slot, (operand, local) in enumerate(slots):
+            if local is None:  # a constant beside a Value gets a node of its own
+                ids[id(v), slot] = len(nodes)
+                nodes.append(_constant(len(nodes), operand))
+                parents.append("")
+            else:
+                path = names.get(id(operand))
+                own += [module_of(path)] if path is not None else []
+                parents.append(modules[id(operand)])
+        here = ids[id(v)] = len(nodes)
+        path = names.get(id(v))
+        modules[id(v)] = module_of(path) if path is not None else _belongs(parents, own)
+        kind = "output" if v is output else "result" if v._rule is not None else "input" if path is None else "parameter"
+        grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
+        nodes.append(
+            Node(here, kind, v.op, v.name or path, v.data, grad, (), "float64", modules[id(v)], None,
+                 backward_place.get(id(v)))
+        )  # fmt: skip
+        for slot, (operand, local) in enumerate(slots):
+            source = ids[id(v), slot] if local is None else ids[id(operand)]
+            # A zero from above stays zero, however singular the slope.
+            contribution = None if grad is None or local is None else grad * local if grad else 0.0
+            edges.append(Edge(source, here, slot, local, v._rule.formulas[slot], contribution))
+    return Snapshot("value", tuple(nodes), tuple(edges), ids[id(output)])
+
+
+def _constant(id_, operand) -> Node:
+    return Node(id_, "constant", None, None, float(operand), None, (), "float64", "", None, None)
+
+
+# -- Tensors -----------------------------------------------------------------------------------------------------------
+def _of_tensor(output, names) -> Snapshot:
+    order = reach([output._node])
+    values = _values(output, order)
+    grads = _gradients(output, order)
+    place = {node: i for i, node in enumerate(order)} if grads else {}
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    ids: dict = {}
+    modules: dict = {}
+    for node in reversed(order):
+        arguments = list(node.parents)
+        parents, own = [], []
+        for slot, parent in enumerate(arguments):
+            if parent is None:
+                ids[node, slot] = len(nodes)
+                nodes.append(_constant_array(len(nodes), node, slot))
+                parents.append("")
+            else:
+                path = names.get(id(parent))
+                own += [module_of(path)] if path is not None else []
+                parents.append(modules[parent])
+        here = ids[node] = len(nodes)
+        path = names.get(id(node))
+        modules[node] = module_of(path) if path is not None else _belongs(parents, own)
+        kind = "output" if node is output._node else "result" if node.rule is not None else "input"
+        kind = "parameter" if path is not None else kind
+        shape = node.shape if node.shape is not None else ()
+        nodes.append(
+            Node(here, kind, None if node.rule is None else node.rule.name, node.name or path, _numbers(values.get(node)),
+                 _numbers(grads.get(node)), shape, str(node.dtype), modules[node],
+                 None if node.line is None else show_line(node.line), place.get(node))
+        )  # fmt: skip
+        for slot, parent in enumerate(arguments):
+            source = ids[node, slot] if parent is None else ids[parent]
+            edges.append(Edge(source, here, slot, None, _rule_text(node.rule, slot), _contribution(node, slot, grads)))
+    return Snapshot("tensor", tuple(nodes), tuple(edges), ids[output._node])
+
+
+def _values(output, order) -> dict:
+    """The arrays of nodes, as far as they are known."""
+    found = {output._node: output._array}
+    for node in order:
+        if node.values is not None:
+            arguments, result = node.values
+            found.setdefault(node, result)
+            for parent, array in zip(node.parents, arguments, strict=False):
+                if parent is not None:
+                    found.setdefault(parent, array)
+            continue
+        for parent, array in zip(node.parents, node.saved or (), strict=False):
+            if parent is not None and isinstance(array, np.ndarray | np.generic):
+                found.setdefault(parent, array)
+        if node.rule is not None and len(node.saved) > len(node.parents) and node.shape is not None:
+            if isinstance(node.saved[-1], np.ndarray | np.generic):
+                found.setdefault(node, node.saved[-1])
+    return found
+
+
+def _gradients(output, order) -> dict:
+    """The gradients of all nodes, worked out again without touching any; none if backward() has not been called."""
+    if not any(node.rule is None and node.grad is not None for node in order) or output.size != 1:
+        return {node: node.grad for node in order if node.grad is not None}
+    try:
+        found = backward({output._node: np.ones(output.shape, output.dtype)}, targets=order)
+    except (RuntimeError, ArithmeticError):  # the arrays have been written to since
+        return {node: node.grad for node in order if node.grad is not None}
+    # Variables show what they have, which may be the sum of several passes.
+    return {node: g if node.rule is not None else node.grad for node, g in found.items() if not isinstance(g, list)}
+
+
+def _contribution(node, slot, grads):
+    g = grads.get(node)
+    parent = node.parents[slot]
+    if g is None or parent is None or node.rule is None or parent.shape is None or node.shape is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            if node.rule.elementwise:
+                c = node.rule.backwards[slot](np.broadcast_to(g, node.shape), *node.saved)
+                c = sum_to(np.broadcast_to(c, node.shape), parent.shape)
+            else:
+                c = node.rule.carry(node, slot, np.broadcast_to(g, node.shape), node.saved)
+    except Exception:
+        return None
+    return _numbers(c)
+
+
+def _numbers(array):
+    if array is None or isinstance(array, list):
+        return None
+    array = getattr(array, "_array", array)
+    return Numbers.of(array)
+
+
+def _constant_array(id_, node, slot) -> Node:
+    array = node.values[0][slot] if node.values is not None else node.saved[slot] if slot < len(node.saved) else None
+    shape = np.shape(array) if array is not None else ()
+    dtype = str(getattr(array, "dtype", "float64"))
+    return Node(id_, "constant", None, None, _numbers(array), None, shape, dtype, "", None, None)
+
+
+def _rule_text(rule, slot) -> str:
+    if rule.elementwise:
+        return rule.formulas[slot]
+    return rule.doc.splitlines()[0] if getattr(rule, "doc", "") else rule.name
