@@ -1,3 +1,13 @@
-"""Pictures of computation graphs and their gradients, to be built on `autograd`. Nothing is here yet."""
+"""See every value and every gradient: the graph as text and as a picture, and charts of training."""
 
-__all__: list[str] = []
+from autograd.modes import keep_values
+from viz.charts import boundary, curves, gradients
+from viz.dot import draw
+from viz.notebook import install
+from viz.reading import snapshot
+from viz.snapshot import Snapshot
+from viz.text import tree
+
+__all__ = ["Snapshot", "boundary", "curves", "draw", "gradients", "keep_values", "snapshot", "tree"]
+
+install()

@@ -56,7 +56,7 @@ def module_of(path: str) -> str:
 
 
 def _belongs(parents, own) -> str:
-    """The module of a result: that of its parameters; or that of all its parents, where no constant comes in between."""
+    """The module of a result: that of its parameters, or that of all its parents (a constant ends it)."""
     if own:
         return own[0]
     return parents[0] if parents and parents[0] and len(set(parents)) == 1 else ""
@@ -86,10 +86,12 @@ def _of_value(output, names) -> Snapshot:
         here = ids[id(v)] = len(nodes)
         path = names.get(id(v))
         modules[id(v)] = module_of(path) if path is not None else _belongs(parents, own)
-        kind = "output" if v is output else "result" if v._rule is not None else "input" if path is None else "parameter"
+        kind = (
+            "output" if v is output else "result" if v._rule is not None else "input" if path is None else "parameter"
+        )
         grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
         nodes.append(
-            Node(here, kind, v.op, v.name or path, v.data, grad, (), "float64", modules[id(v)], None,
+            Node(here, kind, v.op, path or v.name, v.data, grad, (), "float64", modules[id(v)], None,
                  backward_place.get(id(v)))
         )  # fmt: skip
         for slot, (operand, local) in enumerate(slots):
@@ -133,7 +135,7 @@ def _of_tensor(output, names) -> Snapshot:
         kind = "parameter" if path is not None else kind
         shape = node.shape if node.shape is not None else ()
         nodes.append(
-            Node(here, kind, None if node.rule is None else node.rule.name, node.name or path, _numbers(values.get(node)),
+            Node(here, kind, node.rule and node.rule.name, path or node.name, _numbers(values.get(node)),
                  _numbers(grads.get(node)), shape, str(node.dtype), modules[node],
                  None if node.line is None else show_line(node.line), place.get(node))
         )  # fmt: skip
@@ -157,9 +159,9 @@ def _values(output, order) -> dict:
         for parent, array in zip(node.parents, node.saved or (), strict=False):
             if parent is not None and isinstance(array, np.ndarray | np.generic):
                 found.setdefault(parent, array)
-        if node.rule is not None and len(node.saved) > len(node.parents) and node.shape is not None:
-            if isinstance(node.saved[-1], np.ndarray | np.generic):
-                found.setdefault(node, node.saved[-1])
+        last = node.saved[-1] if node.rule is not None and len(node.saved) > len(node.parents) else None
+        if isinstance(last, np.ndarray | np.generic):
+            found.setdefault(node, last)
     return found
 
 

@@ -41,7 +41,9 @@ class Numbers:
         stride = max(1, -(-flat.size // LARGEST))
         nan = int(np.isnan(flat).sum())
         elements = tuple(flat[::stride].tolist())
-        return cls(array.shape, float(least), float(most), float(mean), nan, int(np.isinf(flat).sum()), elements, stride)
+        return cls(
+            array.shape, float(least), float(most), float(mean), nan, int(np.isinf(flat).sum()), elements, stride
+        )
 
 
 @dataclass(frozen=True, slots=True)

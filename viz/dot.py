@@ -1,0 +1,193 @@
+"""The graph as a picture: `draw(x)` gives a graphviz.Digraph, the micrograd picture with what it lacked."""
+
+from __future__ import annotations
+
+from autograd.rules.table import ROWS
+from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
+from viz.folding import fold
+from viz.numbers import is_bad, short, size_of, summary
+from viz.reading import snapshot
+from viz.render import Picture
+from viz.snapshot import Snapshot
+from viz.text import SIGNS
+
+STYLES = ("merged", "classic")
+COLORS = ("grad", "value", "kind")
+LARGE = 300  # boxes; beyond this a picture is folded unless depth says otherwise
+
+
+def draw(
+    x, model=None, *, style="merged", color="grad", depth=None, rankdir="LR", digits=4, locals=False, format="svg"
+):
+    """A graphviz.Digraph of the graph behind a Value or Tensor: values, gradients, operations, parameters.
+
+    - `model` names its parameters and draws its modules as clusters; `depth` folds those deeper than that.
+    - `color` paints by the sign and size of the gradient or value (orange above 0, blue below), or by kind of node.
+    - `style="classic"` gives operations ellipses of their own; `locals=True` writes the local derivative on each edge.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, name="a")
+    >>> y = a * a
+    >>> y.backward()
+    >>> draw(y).source.count(" -> ")
+    2
+    """
+    if style not in STYLES or color not in COLORS:
+        raise ValueError(f"style is one of {STYLES} and color one of {COLORS}; got {style!r} and {color!r}")
+    shot = snapshot(x, model)
+    if depth is None and len(shot.nodes) > LARGE:
+        depth = 1 if any(node.module for node in shot.nodes) else 0
+        if not any(node.module for node in shot.nodes):
+            return _too_large(shot, rankdir, format)
+    picture = Picture(rankdir, format)
+    boxes = fold(shot, depth)
+    scale = max(
+        (abs(size_of(_painted(node, color))) for node in shot.nodes if not is_bad(_painted(node, color))), default=0
+    )
+    tree: dict = {}
+    for box in boxes.nodes:
+        place = tree
+        for part in box.module.split(".") if box.module else []:
+            place = place.setdefault(part, {})
+        place.setdefault("", []).append(box)
+    writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir)
+    writer.level(tree, picture.graph, "")
+    for edge in boxes.edges:
+        writer.edge(edge)
+    writer.legend()
+    return picture.graph
+
+
+def _too_large(shot, rankdir, format):
+    picture = Picture(rankdir, format)
+    text = (
+        f"{len(shot.nodes):,} nodes: too many for one picture.\\l"
+        "Give model= to fold its modules, or depth=None with viz.explore(x).\\l"
+    )
+    picture.graph.node("note", text, shape="note")
+    return picture.graph
+
+
+def _painted(node, color):
+    return node.grad if color == "grad" else node.value
+
+
+class _Writer:
+    def __init__(self, picture, shot: Snapshot, style, color, scale, digits, locals_, rankdir):
+        self.picture = picture
+        self.shot = shot
+        self.style = style
+        self.color = color
+        self.scale = scale
+        self.digits = digits
+        self.locals = locals_
+        self.across = rankdir in ("LR", "RL")  # Graphviz turns the cells of a record with the picture
+
+    def level(self, tree, graph, path):
+        for box in tree.get("", []):
+            self.box(box, graph)
+        for part, inner in tree.items():
+            if not part:
+                continue
+            whole = f"{path}.{part}" if path else part
+            with graph.subgraph(name=f"cluster_{whole}") as cluster:
+                cluster.attr(label=escape(part), style="rounded", color="#9aa5b1", fontcolor="#4a5560", fontsize="11")
+                self.level(inner, cluster, whole)
+
+    def box(self, box, graph):
+        if box.count > 1 or box.node is None:
+            label = f"{escape(box.label.rpartition('.')[2])}|{box.count} nodes|{box.parameters} parameters"
+            label = label if self.across else f"{{{label}}}"
+            graph.node(box.key, label, shape="record", style="filled,rounded,bold", fillcolor="#eef2f7")
+            return
+        node = box.node
+        fill = self.fill(node)
+        bad = is_bad(node.value) or is_bad(node.grad)
+        border = BAD if bad else "#444444"
+        style = (
+            "filled"
+            + (",bold" if bad or node.kind == "output" else "")
+            + (",dashed" if node.kind == "constant" else "")
+        )
+        if node.kind == "parameter":
+            style += ",rounded"
+        label = self.label(node)
+        graph.node(box.key, label, shape="record", style=style, fillcolor=fill, color=border, fontcolor=ink(fill),
+                   tooltip=escape(self.tooltip(node)))  # fmt: skip
+        if self.style == "classic" and node.op:
+            graph.node(f"{box.key}op", escape(sign(node.op)), shape="ellipse", style="", tooltip=node.op)
+            graph.edge(f"{box.key}op", box.key)
+
+    def label(self, node):
+        show = self.digits
+        if node.kind == "constant":
+            return escape(summary(node.value, show)) if node.value is not None else escape(str(node.shape))
+        cells = []
+        head = node.name or ""
+        if node.module and head.startswith(f"{node.module}."):
+            head = head[len(node.module) + 1 :]  # the cluster around it says the rest
+        if node.op and self.style == "merged":
+            head = f"{head} = {sign(node.op)}" if head else sign(node.op)
+        if head:
+            cells.append(escape(head))
+        if self.shot.kind == "tensor":
+            cells.append(escape(f"{node.shape}".replace(" ", "") + f" {node.dtype}"))
+        if self.shot.kind == "value" or node.value is not None:
+            cells.append(f"value {escape(summary(node.value, show))}")
+        cells.append(f"grad {escape(summary(node.grad, show))}")
+        return "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
+
+    def tooltip(self, node):
+        rule = ROWS.get(node.op) if node.op else None
+        formulas = getattr(rule, "formulas", None)
+        parts = [f"{node.kind}", f"{node.op}: derivative {', '.join(formulas)}" if formulas else node.op or ""]
+        if node.module:
+            parts.append(f"in {node.module}")
+        if node.line:
+            parts.append(node.line)
+        return "; ".join(part for part in parts if part)
+
+    def fill(self, node):
+        if node.kind == "constant":
+            return KINDS["constant"]
+        if self.color == "kind":
+            return KINDS[node.kind]
+        number = _painted(node, self.color)
+        if number is None:
+            return UNKNOWN if self.color == "value" else KINDS[node.kind]
+        if is_bad(number):
+            return "#ffd7d7"
+        return diverging(size_of(number), self.scale)
+
+    def edge(self, edge):
+        target = edge.target + ("op" if self.style == "classic" and edge.into_op else "")
+        label = ""
+        if self.locals and edge.local is not None:
+            label = f"× {short(edge.local, self.digits)}"
+        width = "2.2" if edge.count > 1 else "1"
+        self.picture.graph.edge(edge.source, target, label=label, penwidth=width, fontsize="10", color="#555555")
+
+    def legend(self):
+        if self.color == "kind":
+            cells = "".join(f'<TD BGCOLOR="{c}">{kind}</TD>' for kind, c in KINDS.items())
+        else:
+            steps = [(-1.0, "-"), (-0.25, ""), (-0.02, ""), (0.0, "0"), (0.02, ""), (0.25, ""), (1.0, "+")]
+            cells = "".join(
+                f'<TD BGCOLOR="{diverging(s, 1.0)}"><FONT COLOR="{ink(diverging(s, 1.0))}"> {text} </FONT></TD>'
+                for s, text in steps
+            )
+            cells += f"<TD>{self.color}, ± {short(self.scale, 3)}</TD>"
+        table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"><TR>{cells}</TR></TABLE>>'
+        self.picture.graph.attr(label=table, labelloc="b", labeljust="l", fontsize="10")
+
+
+def sign(op: str) -> str:
+    return SIGNS.get(op, op)
+
+
+def escape(text: str) -> str:
+    """Text that a record label shows as it is."""
+    out = text.replace("\\", "\\\\")
+    for c in '{}|<>"':
+        out = out.replace(c, "\\" + c)
+    return "".join(c if c.isprintable() else " " for c in out)
