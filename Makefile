@@ -11,8 +11,8 @@ METADATA := setup.cfg pyproject.toml
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.test ## install Glassgrad into .venv and run the demo
-	$(PY) examples/demo.py
+demo: $(VENV)/.viz ## install Glassgrad into .venv, train on two moons and draw what was learned
+	$(PY) examples/moons.py
 
 test: $(VENV)/.test ## run every test and doctest (HYPOTHESIS_PROFILE=thorough: more examples)
 	$(PY) -m pytest
@@ -47,6 +47,13 @@ $(PY):
 
 $(VENV)/.test: $(METADATA) | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+# Without Graphviz's program the pygraphviz wheel brings a copy; without either, the demo writes its graph as text.
+$(VENV)/.viz: $(METADATA) | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[viz]'
+	@command -v dot >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --editable '.[render]' || \
+		echo "pygraphviz could not be installed; the graph will be text"
 	@touch $@
 
 $(VENV)/.dev: $(METADATA) | $(VENV)/.test

@@ -1,13 +1,75 @@
-"""The examples run, and reach the numbers that they promise."""
+"""The examples run, and reach the numbers that the docs show."""
 
 import runpy
 from pathlib import Path
 
+import pytest
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def test_demo(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    accuracy = runpy.run_path(str(EXAMPLES / "demo.py"))["main"]()
-    assert accuracy > 0.97
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    def run(name):
+        monkeypatch.chdir(tmp_path)
+        return runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"]()
+
+    return run
+
+
+def test_every_example_is_run_here():
+    text = Path(__file__).read_text()
+    missing = [path.stem for path in EXAMPLES.glob("*.py") if f'run("{path.stem}")' not in text]
+    assert not missing
+
+
+def test_plain_numpy(run, tmp_path, capsys):
+    assert run("plain_numpy") > 0.97
     assert (tmp_path / "out" / "moons_boundary.txt").read_text() in capsys.readouterr().out + "\n"
+
+
+def test_neuron(run, capsys):
+    assert run("neuron") == pytest.approx(0.8)
+    assert "relu(0.7 * 1 + 0.3 * 2 - 0.2 * 3 + 0.1) = 0.8" in capsys.readouterr().out
+
+
+def test_moons(run, tmp_path, capsys):
+    pytest.importorskip("matplotlib", reason="the charts need the extra 'viz'")
+    assert run("moons") == pytest.approx(0.925, abs=0.01)
+    out = capsys.readouterr().out
+    assert "Total params: 2,305" in out
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"moons_curves.png", "moons_boundary.png", "moons_graph.txt"} <= names
+    assert all(name in out for name in names)
+
+
+def test_binary(run):
+    assert run("binary") == pytest.approx(0.955, abs=0.02)
+
+
+def test_iris(run):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    assert run("iris") == pytest.approx(0.9, abs=0.04)
+
+
+def test_digits(run):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    assert run("digits") > 0.94
+
+
+def test_regression(run):
+    assert run("regression") < 0.05
+
+
+def test_overfitting(run):
+    pytest.importorskip("matplotlib", reason="the charts need the extra 'viz'")
+    found = run("overfitting")
+    own, other = found.pop("nothing")
+    assert other > 3 * own
+    assert all(b < other and b - a < other - own for a, b in found.values())
+
+
+def test_linear(run):
+    (linear, curved), apart = run("linear")
+    assert curved > linear + 0.08
+    assert apart < 1e-5

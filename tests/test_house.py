@@ -58,7 +58,14 @@ FLOORS["nn"] = [
     ["datasets", "preprocessing"],
     [""],
 ]
-FLOORS["viz"] = [[""]]
+FLOORS["viz"] = [
+    ["snapshot", "numbers", "colors", "render", "charts"],
+    ["reading", "folding"],
+    ["text"],
+    ["dot"],
+    ["notebook"],
+    [""],
+]
 
 PUBLIC = """
     Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint

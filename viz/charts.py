@@ -64,7 +64,13 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
         reach = max(abs(z.max() - middle), abs(z.min() - middle), 1e-12)
         norm = plt.matplotlib.colors.Normalize(middle - reach, middle + reach)
         ax.imshow(
-            z, origin="lower", extent=(low[0], high[0], low[1], high[1]), aspect="auto", cmap=_diverging(plt), norm=norm
+            z,
+            origin="lower",
+            extent=(low[0], high[0], low[1], high[1]),
+            aspect="auto",
+            cmap=_diverging(plt),
+            norm=norm,
+            alpha=0.5,
         )
         if z.min() < middle < z.max():
             ax.contour(xs, ys, z, levels=[middle], colors="black", linewidths=1)
