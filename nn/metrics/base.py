@@ -67,6 +67,9 @@ class Metric:
         return f"<{type(self).__name__} {self.name!r}: {self.result()}>"
 
 
+metrics.base = Metric
+
+
 @metrics.add("mean", "Mean")
 class Mean(Metric):
     """The mean of all values given: sum(weight * value) / sum(weight).
