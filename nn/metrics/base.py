@@ -119,6 +119,7 @@ class SampleMean(Mean):
         super().update_state(self.values(y_true, y_pred), sample_weight)
 
 
+@metrics.add("mean_metric_wrapper", "MeanMetricWrapper")
 class MeanMetricWrapper(SampleMean):
     """The mean of a user's function of (y_true, y_pred), which gives one number for each sample, or for the batch.
 
