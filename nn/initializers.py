@@ -20,6 +20,8 @@ initializers = Registry("initializer")
 class Initializer:
     """A subclass writes `draw(shape, rng)`, which gives float64 numbers.
 
+    A seed of its own wins over the generator that is passed, and gives the same numbers on every call.
+
     >>> HeNormal(seed=1)((2, 3)).shape
     (2, 3)
     """
@@ -30,8 +32,9 @@ class Initializer:
         raise NotImplementedError(f"{type(self).__name__} defines no draw(self, shape, rng)")
 
     def __call__(self, shape, dtype=np.float32, rng=None):
-        rng = generator(self.seed) if self.seed is not None or rng is None else rng
-        return np.asarray(self.draw(tuple(shape), rng), dtype=dtype)
+        shape = _shape(shape)
+        rng = generator(rng if self.seed is None else self.seed)
+        return _fitting(type(self).__name__, self.draw(shape, rng), shape, dtype)
 
 
 initializers.base = Initializer
@@ -74,7 +77,7 @@ class RandomNormal(Initializer):
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
         self.stddev = _spread("stddev", stddev)
-        self.seed = seed
+        self.seed = _seed(seed)
 
     def draw(self, shape, rng):
         return rng.normal(self.mean, self.stddev, shape)
@@ -85,11 +88,11 @@ class RandomUniform(Initializer):
     """Numbers from minval to maxval, all equally likely."""
 
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
-        if not minval <= maxval:
-            raise ValueError(f"RandomUniform from {minval!r} to {maxval!r}: wanted minval <= maxval")
+        if not -math.inf < minval <= maxval < math.inf:
+            raise ValueError(f"RandomUniform from {minval!r} to {maxval!r}: wanted finite numbers, minval <= maxval")
         self.minval = minval
         self.maxval = maxval
-        self.seed = seed
+        self.seed = _seed(seed)
 
     def draw(self, shape, rng):
         return rng.uniform(self.minval, self.maxval, shape)
@@ -102,7 +105,7 @@ class TruncatedNormal(Initializer):
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
         self.stddev = _spread("stddev", stddev)
-        self.seed = seed
+        self.seed = _seed(seed)
 
     def draw(self, shape, rng):
         return self.mean + self.stddev * truncated(shape, rng)
@@ -113,7 +116,7 @@ class VarianceScaling(Initializer):
     """Numbers of variance scale / n, where n is fan_in, fan_out or their mean."""
 
     def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
-        if not scale > 0:
+        if isinstance(scale, str) or not 0 < scale < math.inf:
             raise ValueError(f"scale is a number above 0; got {scale!r}")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ValueError(f"mode is 'fan_in', 'fan_out' or 'fan_avg'; got {mode!r}")
@@ -125,7 +128,7 @@ class VarianceScaling(Initializer):
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
-        self.seed = seed
+        self.seed = _seed(seed)
 
     def deviation(self, shape) -> float:
         """The standard deviation of what is drawn."""
@@ -174,7 +177,7 @@ class Orthogonal(Initializer):
 
     def __init__(self, gain=1.0, seed=None):
         self.gain = gain
-        self.seed = seed
+        self.seed = _seed(seed)
 
     def draw(self, shape, rng):
         if len(shape) < 2:
@@ -228,25 +231,69 @@ def get(what):
 
     >>> type(get("he_normal")).__name__
     'HeNormal'
+    >>> get(np.ones)((2,))
+    array([1., 1.], dtype=float32)
     """
     found = initializers.get(what)
-    if found is None or isinstance(found, Initializer) or not callable(found):
-        return found
-    return found if len(inspect.signature(found).parameters) >= 3 else _Function(found)
+    return found if found is None or isinstance(found, Initializer) else _Function(found)
 
 
+@initializers.add("function")
 class _Function(Initializer):
-    """A user's function of (shape, dtype)."""
+    """A user's function of (shape, dtype) or (shape, dtype, rng). It is saved by its name, as `custom` knows it."""
 
     def __init__(self, function):
+        if not callable(function):
+            raise TypeError(f"wanted a function of (shape, dtype); got {function!r:.60}")
         self.function = function
-        self.__name__ = getattr(function, "__name__", "function")
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
 
     def __call__(self, shape, dtype=np.float32, rng=None):
-        return np.asarray(self.function(shape, dtype), dtype=dtype)
+        shape = _shape(shape)
+        third, named = _generator_for(self.function, rng)
+        return _fitting(self.__name__, self.function(shape, dtype, *third, **named), shape, dtype)
+
+
+def _generator_for(function, rng):
+    """The generator in the way in which a function wants it, if it does: as its third argument, or as rng=."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except ValueError:  # some functions written in C do not tell
+        return (), {}
+    if any(p.name == "rng" and p.kind != p.POSITIONAL_ONLY for p in parameters):
+        return (), {"rng": generator(rng)}
+    third = parameters[2] if len(parameters) > 2 else None
+    # np.ones has a third parameter too, but one that need not be given.
+    needed = third and third.kind <= third.POSITIONAL_OR_KEYWORD and third.default is third.empty
+    return ((generator(rng),) if needed else ()), {}
+
+
+def _shape(shape) -> tuple[int, ...]:
+    shape = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+    for size in shape:
+        if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 0:
+            raise ValueError(f"a shape is made of whole numbers, 0 or more; got {shape}")
+    return tuple(int(size) for size in shape)
+
+
+def _fitting(name, found, shape, dtype):
+    """The numbers in the dtype wanted, if they have the shape wanted and survive the cast."""
+    found = np.asarray(found)
+    if found.shape != shape:
+        raise ValueError(f"{name} gave an array of shape {found.shape}; wanted {shape}")
+    cast = found.astype(dtype, copy=False)
+    if cast.dtype.kind not in "fc" and not np.array_equal(cast, found):
+        raise TypeError(f"{name} gave fractions, which {cast.dtype} does not hold; ask for a floating-point dtype")
+    return cast
+
+
+def _seed(seed):
+    if seed is not None:
+        generator(seed)  # refuses what is no seed, here rather than when a layer is built
+    return seed
 
 
 def _spread(name, value):
-    if not value >= 0:
+    if isinstance(value, str) or not 0 <= value < math.inf:
         raise ValueError(f"{name} is a number, 0 or more; got {value!r}")
     return value

@@ -4,6 +4,8 @@ from nn.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
+    F1Score,
+    FBetaScore,
     SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
@@ -12,14 +14,13 @@ from nn.metrics.base import FunctionMetric, Mean, MeanMetricWrapper, Metric, Sum
 from nn.metrics.confusion import (
     AUC,
     ConfusionMatrix,
-    F1Score,
     FalseNegatives,
     FalsePositives,
-    FBetaScore,
     Precision,
     Recall,
     TrueNegatives,
     TruePositives,
+    classification_report,
     confusion_matrix,
 )
 from nn.metrics.regression import (
@@ -80,6 +81,7 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TrueNegatives",
     "TruePositives",
+    "classification_report",
     "confusion_matrix",
     "get",
     "resolve",

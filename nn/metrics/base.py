@@ -1,9 +1,16 @@
 """What all metrics share: they gather over batches and give one number (or table) at the end.
 
-Metrics work on plain arrays, outside the graph. Before the first batch a mean is 0, as in Keras.
+Metrics work on plain arrays, outside the graph, and add up in double precision. The rules that hold for all of them:
+
+- Before the first sample, and where all weights are 0, a result is 0.0, as in Keras. An empty batch changes nothing.
+- A nan among the predictions makes the result nan until `reset_state()`: a diverged model has no accuracy.
+- Targets of shape (n,) and predictions of shape (n, 1), or the reverse, are made to agree; other mismatches, targets
+  that cannot be meant and weights below 0 are refused.
 """
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 
@@ -14,6 +21,8 @@ metrics = Registry("metric")
 
 class Metric:
     """A subclass writes `update_state`, `result` and `reset_state`; or use a function of (y_true, y_pred).
+
+    `dtype` is there for Keras's sake; whatever it is, sums are kept in double precision.
 
     >>> class Largest(Metric):
     ...     def reset_state(self):
@@ -30,11 +39,12 @@ class Metric:
 
     def __new__(cls, *args, **kwargs):
         metric = object.__new__(cls)
-        metric.name = snake(cls.__name__)  # so that a subclass without an __init__ has one
+        metric.name = snake(cls.__name__)  # so that a subclass with an __init__ of its own has one
         return metric
 
-    def __init__(self, name=None):
+    def __init__(self, name=None, dtype=None):
         self.name = name or snake(type(self).__name__)
+        self.dtype = None if dtype is None else np.dtype(dtype).name
         self.reset_state()
 
     def reset_state(self) -> None:
@@ -48,9 +58,9 @@ class Metric:
         """The number over all batches so far."""
         raise NotImplementedError(f"{type(self).__name__} defines no result(self)")
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        """The result over all batches, this one included."""
-        self.update_state(y_true, y_pred, sample_weight)
+    def __call__(self, *batch, **named):
+        """The result over all batches, this one included; takes what `update_state` takes."""
+        self.update_state(*batch, **named)
         return self.result()
 
     def __repr__(self):
@@ -60,67 +70,119 @@ class Metric:
 metrics.base = Metric
 
 
+@metrics.add("mean", "Mean")
 class Mean(Metric):
-    """A mean over samples. A subclass writes `values(y_true, y_pred)`: one number, or one for each sample.
+    """The mean of all values given: sum(weight * value) / sum(weight).
 
     >>> mean = Mean()
     >>> mean.update_state([1.0, 3.0])
-    >>> mean.result()
-    2.0
+    >>> mean([8.0])
+    4.0
     """
 
     def reset_state(self):
         self.total = 0.0
         self.count = 0.0
 
-    def values(self, y_true, y_pred):
-        return y_true
-
-    def update_state(self, y_true, y_pred=None, sample_weight=None):
-        values = np.asarray(self.values(y_true, y_pred))
+    def update_state(self, values, sample_weight=None):
+        values = np.asarray(values)
         if sample_weight is not None:
-            weight = np.asarray(sample_weight, dtype=np.float64)
-            weight = np.broadcast_to(weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)), values.shape)
+            weight = weights_for(self.name, sample_weight, values.shape)
             self.total += float((values * weight).sum())
-            self.count += float(weight.sum())
+            self.count += float(np.broadcast_to(weight, values.shape).sum())
+            return
+        if values.dtype == bool:
+            self.total += float(np.count_nonzero(values))
         else:
-            self.total += float(values.sum())
-            self.count += values.size
+            self.total += float(values.sum(dtype=np.float64))
+        self.count += values.size
 
     def result(self):
         return self.total / self.count if self.count else 0.0
 
 
+@metrics.add("sum", "Sum")
 class Sum(Mean):
-    """A sum over samples."""
+    """The sum of all values given: sum(weight * value)."""
 
     def result(self):
         return self.total
 
 
-class FunctionMetric(Mean):
-    """The mean of a user's function of (y_true, y_pred)."""
-
-    def __init__(self, function, name=None):
-        super().__init__(name or getattr(function, "__name__", "metric"))
-        self.function = function
+class SampleMean(Mean):
+    """A mean over samples. A subclass writes `values(y_true, y_pred)`, which gives one number for each sample."""
 
     def values(self, y_true, y_pred):
-        found = self.function(y_true, y_pred)
-        return getattr(found, "_array", found)
+        raise NotImplementedError(f"{type(self).__name__} defines no values(self, y_true, y_pred)")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(self.values(y_true, y_pred), sample_weight)
 
 
-MeanMetricWrapper = FunctionMetric
+@metrics.add("mean_metric_wrapper", "MeanMetricWrapper")
+class MeanMetricWrapper(SampleMean):
+    """The mean of a user's function of (y_true, y_pred), which gives one number for each sample, or for the batch.
+
+    A number for the batch weighs as many samples as the batch has.
+
+    >>> def worst(y_true, y_pred):
+    ...     return np.abs(y_true - y_pred).max()
+    >>> MeanMetricWrapper(worst)(np.array([1.0, 2.0]), np.array([1.5, 2.0]))
+    0.5
+    """
+
+    def __init__(self, fn, name=None, dtype=None):
+        if not callable(fn):
+            raise TypeError(f"a metric is made from a function of (y_true, y_pred); got {fn!r:.60}")
+        super().__init__(name or getattr(fn, "__name__", None) or getattr(fn, "name", None), dtype)
+        self.fn = fn
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+        if _columns(y_true.shape, y_pred.shape):
+            y_true = y_true.reshape(y_pred.shape)
+        if not y_pred.size:
+            return
+        found = self.fn(y_true, y_pred)
+        found = np.asarray(getattr(found, "_array", found))
+        if found.ndim:
+            if found.shape != y_pred.shape[: found.ndim]:
+                raise ValueError(
+                    f"{self.name}: the function gave an array of shape {found.shape} for targets of shape "
+                    f"{y_true.shape} and predictions of shape {y_pred.shape}; wanted one number for each sample, or "
+                    "one for the batch"
+                )
+            Mean.update_state(self, found, sample_weight)
+        elif sample_weight is None:
+            samples = len(y_pred) if y_pred.ndim else 1
+            self.total += float(found) * samples
+            self.count += samples
+        else:
+            raise ValueError(
+                f"{self.name}: the function gave one number for the batch, which sample weights cannot weigh; give "
+                "one number for each sample (mean over axis=-1), or use it without weights"
+            )
 
 
-def matched(metric, y_true, y_pred):
+FunctionMetric = MeanMetricWrapper
+
+
+def aligned(metric, y_true, y_pred):
     """Both as arrays of one shape: (n,) and (n, 1) are made to agree, anything else is refused."""
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    if y_true.dtype.kind not in "fiub" or y_pred.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{metric.name}: targets of dtype {y_true.dtype} and predictions of dtype {y_pred.dtype}; wanted real "
+            "numbers (LabelEncoder makes them from names)"
+        )
     if y_true.shape != y_pred.shape:
-        if y_true.size != y_pred.size or not _columns(y_true.shape, y_pred.shape):
+        if not _columns(y_true.shape, y_pred.shape):
+            advice = ""
+            if y_true.shape == y_pred.shape[:-1] or (y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1):
+                advice = "; for class numbers there are sparse metrics, or to_categorical(y)"
             raise ValueError(
                 f"{metric.name}: targets of shape {y_true.shape} against predictions of shape {y_pred.shape}; wanted "
-                "the same"
+                f"the same shape{advice}"
             )
         y_true = y_true.reshape(y_pred.shape)
     return y_true, y_pred
@@ -130,7 +192,47 @@ def _columns(a, b):
     return (*a, 1) == b or (*b, 1) == a
 
 
+def yes_or_no(metric, y_true):
+    """Targets as False and True; those between 0 and 1 fall to the nearer side, any others are refused."""
+    true = y_true if y_true.dtype == bool else y_true > 0.5
+    if np.count_nonzero(true == y_true) < y_true.size:
+        outside = ~((y_true >= 0) & (y_true <= 1))
+        if outside.any():
+            raise ValueError(
+                f"{metric.name}: a target of {y_true[outside].flat[0]:.6g}; wanted 0 or 1 (write (y + 1) / 2 for "
+                "targets of -1 and 1)"
+            )
+    return true
+
+
+def has_nan(y) -> bool:
+    """Whether there is a nan: only then is the sum of squares nan. One pass, and no array is made."""
+    if y.dtype.kind != "f":
+        return False
+    squares = np.vdot(y, y)
+    return bool(squares != squares)
+
+
+def weights_for(name, sample_weight, shape):
+    """Weights, one for each sample or for each value, so shaped that they multiply values of a shape."""
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim > 1 and weight.shape[-1] == 1 and weight.shape != shape[: weight.ndim]:
+        weight = weight[..., 0]
+    if weight.shape != shape[: weight.ndim]:
+        raise ValueError(
+            f"{name}: sample weights of shape {weight.shape} for values of shape {shape}; wanted one for each sample"
+        )
+    if not (weight >= 0).all():
+        raise ValueError(f"{name}: a sample weight of {weight[~(weight >= 0)].flat[0]}; wanted 0 or more")
+    return weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+
+
+def ratio(a, b):
+    """a / b, and 0 where b is 0."""
+    return np.divide(a, b, out=np.zeros(len(b)), where=b != 0)
+
+
 def snake(name):
-    text = "".join("_" + c.lower() if c.isupper() and (i == 0 or not name[i - 1].isupper()) else c.lower()
-                   for i, c in enumerate(name))  # fmt: skip
-    return text.lstrip("_")
+    """Keras's names: 'TopKCategoricalAccuracy' is 'top_k_categorical_accuracy'."""
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name.lstrip("_"))
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()

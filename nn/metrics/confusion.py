@@ -1,65 +1,103 @@
-"""Metrics that count right and wrong: precision, recall, F1, the area under a curve, the confusion matrix."""
+"""Metrics that count right and wrong: precision, recall, the area under a curve, the confusion matrix."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from nn.metrics.base import Metric, matched, metrics
+from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, snake, weights_for, yes_or_no
 
 
 class _Counts(Metric):
-    """The four counts of a yes-or-no question, at one threshold or several."""
+    """The four counts of a yes-or-no question, at one threshold or several: yes is what is above it."""
 
-    def __init__(self, thresholds=0.5, class_id=None, name=None):
+    top_k: int | None = None
+    class_id: int | None = None
+
+    def __init__(self, thresholds=None, name=None, dtype=None):
         self.thresholds = thresholds
-        self.class_id = class_id
-        self.levels = np.atleast_1d(np.asarray(thresholds, dtype=np.float64))
-        if not ((self.levels >= 0) & (self.levels <= 1)).all():
+        levels = np.atleast_1d(np.asarray(0.5 if thresholds is None else thresholds, dtype=np.float64))
+        if levels.ndim > 1 or not levels.size or not ((levels >= 0) & (levels <= 1)).all():
             raise ValueError(f"thresholds are numbers from 0 to 1; got {thresholds!r}")
-        super().__init__(name)
+        if thresholds is None and self.top_k is not None:
+            levels = np.array([-np.inf])  # whatever is among the k largest
+        self._places = levels.argsort().argsort()  # where each threshold is among the sorted
+        self.levels = np.sort(levels)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.tp, self.fp, self.tn, self.fn = np.zeros((4, len(self.levels)))
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        y_true, y_pred = matched(self, y_true, y_pred)
-        if self.class_id is not None:
-            y_true, y_pred = y_true[..., self.class_id], y_pred[..., self.class_id]
-        weight = _weights(sample_weight, y_true)
-        true, pred = y_true.reshape(-1) > 0.5, y_pred.reshape(-1)
-        yes = pred > self.levels[:, None]
-        self.tp += ((yes & true) * weight).sum(axis=1)
-        self.fp += ((yes & ~true) * weight).sum(axis=1)
-        self.fn += ((~yes & true) * weight).sum(axis=1)
-        self.tn += ((~yes & ~true) * weight).sum(axis=1)
+        y_true, y_pred = aligned(self, y_true, y_pred)
+        if self.class_id is not None or self.top_k is not None:
+            y_true, y_pred = self._columns(y_true, y_pred)
+        true, scores = yes_or_no(self, y_true).reshape(-1), y_pred.reshape(-1)
+        if sample_weight is not None:
+            weight = weights_for(self.name, sample_weight, y_pred.shape)
+            sample_weight = np.broadcast_to(weight, y_pred.shape).reshape(-1)
+        self.add(true, scores, sample_weight)
+
+    def _columns(self, y_true, y_pred):
+        top, number = self.top_k, self.class_id
+        columns = y_pred.shape[-1] if y_pred.ndim > 1 else 1
+        if max(top or 0, (number or 0) + 1) > columns or y_pred.ndim < 2:
+            raise ValueError(
+                f"{self.name}: predictions of shape {y_pred.shape} do not have the columns for top_k={top}, "
+                f"class_id={number}"
+            )
+        if top is not None:
+            ranks = np.argsort(np.argsort(-y_pred, axis=-1, kind="stable"), axis=-1)
+            y_pred = np.where((ranks < top) | np.isnan(y_pred), y_pred, -np.inf)
+        return (y_true, y_pred) if number is None else (y_true[..., number], y_pred[..., number])
+
+    def add(self, true, scores, weight):
+        spoilt = has_nan(scores)
+        tp, fp, tn, fn = [np.nan] * 4 if spoilt else count(self.levels, true, scores, weight)
+        self.tp += tp
+        self.fp += fp
+        self.tn += tn
+        self.fn += fn
 
     def shown(self, values):
-        return float(values[0]) if np.ndim(self.thresholds) == 0 else values
+        return float(values[0]) if len(values) == 1 else values[self._places]
 
 
-def _weights(sample_weight, like):
-    if sample_weight is None:
-        return 1.0
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    weight = weight.reshape(weight.shape + (1,) * (like.ndim - weight.ndim))
-    return np.broadcast_to(weight, like.shape).reshape(-1)
+def count(levels, true, scores, weight):
+    """TP, FP, TN and FN at each of the rising levels."""
+    if scores.dtype.kind == "f":
+        levels = levels.astype(scores.dtype, copy=False)
+    above = np.searchsorted(levels, scores)  # how many levels each score is above
+    size = len(levels) + 1
+    no, yes = np.bincount(above + size * true, weight, 2 * size).reshape(2, size)
+    return yes[:0:-1].cumsum()[::-1], no[:0:-1].cumsum()[::-1], no[:-1].cumsum(), yes[:-1].cumsum()
 
 
-def ratio(a, b):
-    """a / b, and 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+class _Share(_Counts):
+    """With `class_id` only that column counts; with `top_k` a row says yes to its k largest at most."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+        for setting, value, least in [("top_k", top_k, 1), ("class_id", class_id, 0)]:
+            if value is not None and (not isinstance(value, int | np.integer) or value < least):
+                raise ValueError(f"{setting} is a whole number, {least} or more; got {value!r}")
+        self.top_k = top_k
+        self.class_id = class_id
+        super().__init__(thresholds, name, dtype)
 
 
 @metrics.add("precision", "Precision")
-class Precision(_Counts):
-    """Of those said to be positive, the share that is: TP / (TP + FP)."""
+class Precision(_Share):
+    """Of those said to be positive, the share that is: TP / (TP + FP).
+
+    >>> Precision()(np.array([0, 1, 1]), np.array([0.7, 0.8, 0.2]))
+    0.5
+    """
 
     def result(self):
         return self.shown(ratio(self.tp, self.tp + self.fp))
 
 
 @metrics.add("recall", "Recall")
-class Recall(_Counts):
+class Recall(_Share):
     """Of those that are positive, the share found: TP / (TP + FN)."""
 
     def result(self):
@@ -70,7 +108,8 @@ def _count(kind, attribute, text):
     def result(self):
         return self.shown(getattr(self, attribute))
 
-    return metrics.add(kind)(type(kind, (_Counts,), {"result": result, "__doc__": text, "__module__": __name__}))
+    members = {"result": result, "__doc__": text, "__module__": __name__}
+    return metrics.add(snake(kind), kind)(type(kind, (_Counts,), members))
 
 
 TruePositives = _count("TruePositives", "tp", "How many positives were found.")
@@ -79,155 +118,156 @@ FalsePositives = _count("FalsePositives", "fp", "How many negatives were taken f
 FalseNegatives = _count("FalseNegatives", "fn", "How many positives were missed.")
 
 
-@metrics.add("f1_score", "f1", "F1Score")
-class F1Score(Metric):
-    """The harmonic mean of precision and recall, for each class or averaged ('micro', 'macro', 'weighted').
-
-    Without a threshold the largest prediction of a row is its class; with one, each column is a question of its own.
-    """
-
-    beta = 1.0
-
-    def __init__(self, average=None, threshold=None, name=None):
-        if average not in (None, "micro", "macro", "weighted"):
-            raise ValueError(f"average is None, 'micro', 'macro' or 'weighted'; got {average!r}")
-        self.average = average
-        self.threshold = threshold
-        super().__init__(name or "f1_score")
-
-    def reset_state(self):
-        self.tp = self.fp = self.fn = self.support = None
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        y_true, y_pred = matched(self, y_true, y_pred)
-        if y_pred.ndim == 1:
-            y_true, y_pred = y_true[:, None], y_pred[:, None]
-        if self.threshold is None and y_pred.shape[-1] > 1:
-            yes = y_pred == y_pred.max(axis=-1, keepdims=True)
-        else:
-            yes = y_pred > (0.5 if self.threshold is None else self.threshold)
-        true = y_true > 0.5
-        weight = 1.0 if sample_weight is None else np.asarray(sample_weight, dtype=np.float64).reshape(-1, 1)
-        found = [((a & b) * weight).sum(axis=0) for a, b in [(yes, true), (yes, ~true), (~yes, true)]]
-        if self.tp is None:
-            self.tp, self.fp, self.fn = (np.zeros(y_pred.shape[-1]) for _ in range(3))
-        self.tp += found[0]
-        self.fp += found[1]
-        self.fn += found[2]
-
-    def result(self):
-        if self.tp is None:
-            return 0.0
-        tp, fp, fn = self.tp, self.fp, self.fn
-        if self.average == "micro":
-            tp, fp, fn = (x.sum(keepdims=True) for x in (tp, fp, fn))
-        b2 = self.beta**2
-        score = ratio((1 + b2) * tp, (1 + b2) * tp + b2 * fn + fp)
-        if self.average == "weighted":
-            support = tp + fn
-            return float((score * support).sum() / support.sum()) if support.sum() else 0.0
-        if self.average is not None or len(score) == 1:
-            return float(score.mean())
-        return score
-
-
-@metrics.add("FBetaScore")
-class FBetaScore(F1Score):
-    """The F score with recall weighing `beta` times as much as precision."""
-
-    def __init__(self, average=None, beta=1.0, threshold=None, name=None):
-        if not beta > 0:
-            raise ValueError(f"beta is a number above 0; got {beta!r}")
-        super().__init__(average, threshold, name or "fbeta_score")
-        self.beta = beta
-
-
 @metrics.add("auc", "AUC")
 class AUC(_Counts):
     """The area under the ROC curve (recall over false alarms) or the PR curve (precision over recall).
 
     The curve is known at `num_thresholds` points, evenly spaced, and summed as trapezoids (PR: by interpolation).
+    With `exact=True` every score is a point of it; all scores are kept until `reset_state()`, and any numbers do.
+    Where one of the two kinds of targets is missing, the area is 0.0.
+
+    >>> AUC(exact=True)(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8]))
+    0.75
     """
 
-    def __init__(self, num_thresholds=200, curve="ROC", from_logits=False, name=None):
+    def __init__(self, num_thresholds=200, curve="ROC", name=None, dtype=None, from_logits=False, exact=False):
         if curve not in ("ROC", "PR"):
             raise ValueError(f"curve is 'ROC' or 'PR'; got {curve!r}")
-        if num_thresholds < 2:
+        if not isinstance(num_thresholds, int | np.integer) or num_thresholds < 2:
             raise ValueError(f"num_thresholds is a whole number, 2 or more; got {num_thresholds!r}")
-        super().__init__(np.linspace(0, 1, num_thresholds), name=name)
-        self.levels[0], self.levels[-1] = -1e-7, 1 + 1e-7  # so that the ends of the curve are reached
         self.num_thresholds = num_thresholds
         self.curve = curve
         self.from_logits = from_logits
+        self.exact = exact
+        super().__init__(np.linspace(0, 1, num_thresholds), name, dtype)
+        self.levels[0], self.levels[-1] = -1e-7, 1 + 1e-7  # so that the ends of the curve are reached
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        y_pred = np.asarray(y_pred)
+    def reset_state(self):
+        super().reset_state()
+        self._seen = []
+
+    def add(self, true, scores, weight):
+        if self.exact:
+            self._seen.append((true.copy(), scores.copy(), np.ones(len(true)) if weight is None else weight.copy()))
+            return
         if self.from_logits:
-            y_pred = 0.5 * np.tanh(0.5 * y_pred) + 0.5
-        super().update_state(y_true, y_pred, sample_weight)
+            scores = 0.5 * np.tanh(0.5 * scores) + 0.5
+        low, high = scores.min(initial=0.0), scores.max(initial=1.0)
+        if low < -1e-6 or high > 1 + 1e-6:
+            raise ValueError(
+                f"{self.name}: predictions from {low:.6g} to {high:.6g}; wanted probabilities from 0 to 1. "
+                "from_logits=True takes logits, exact=True takes any scores"
+            )
+        if low < 0 or high > 1:  # by rounding
+            scores = scores.clip(0, 1)
+        super().add(true, scores, weight)
 
     def result(self):
-        recall = ratio(self.tp, self.tp + self.fn)
+        tp, fp, tn, fn = self.tp, self.fp, self.tn, self.fn
+        if self._seen:
+            true, scores, weight = (np.concatenate(parts) for parts in zip(*self._seen, strict=True))
+            if has_nan(scores):
+                return float("nan")
+            levels, places = np.unique(scores, return_inverse=True)
+            tp, fp, tn, fn = count(np.arange(-1.0, len(levels)), true, places, weight)
+        recall = ratio(tp, tp + fn)
         if self.curve == "ROC":
-            alarms = ratio(self.fp, self.fp + self.tn)
+            alarms = ratio(fp, fp + tn)
             return float(((alarms[:-1] - alarms[1:]) * (recall[:-1] + recall[1:]) / 2).sum())
         # Between two thresholds true and false positives are taken to grow in proportion.
-        found = self.tp + self.fp
-        d_tp, d_found = self.tp[:-1] - self.tp[1:], found[:-1] - found[1:]
+        found = tp + fp
+        d_tp, d_found = tp[:-1] - tp[1:], found[:-1] - found[1:]
         slope = ratio(d_tp, np.maximum(d_found, 0))
-        intercept = self.tp[1:] - slope * found[1:]
+        intercept = tp[1:] - slope * found[1:]
         growth = np.where((found[:-1] > 0) & (found[1:] > 0), ratio(found[:-1], np.maximum(found[1:], 0)), 1.0)
         area = slope * (d_tp + intercept * np.log(growth))
-        return float(ratio(area, np.maximum(self.tp[1:] + self.fn[1:], 0)).sum())
+        return float(ratio(area, np.maximum(tp[1:] + fn[1:], 0)).sum())
 
 
 @metrics.add("confusion_matrix", "ConfusionMatrix")
 class ConfusionMatrix(Metric):
-    """A table: row i, column j says how many samples of class i were taken for class j."""
+    """The table of `confusion_matrix` over all batches. It grows where no num_classes is given."""
 
-    def __init__(self, num_classes=None, name=None):
+    def __init__(self, num_classes=None, name=None, dtype=None):
         self.num_classes = num_classes
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
-        self.table = np.zeros((self.num_classes or 0,) * 2)
+        self.table = np.zeros((self.num_classes or 0,) * 2, dtype=np.int64)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        true, pred = as_classes(y_true), as_classes(y_pred)
-        found = confusion_matrix(true, pred, self.num_classes, sample_weight)
-        size = max(len(found), len(self.table))
-        table = np.zeros((size, size))
-        table[: len(self.table), : len(self.table)] = self.table
-        table[: len(found), : len(found)] += found
-        self.table = table
+        found, old = confusion_matrix(y_true, y_pred, self.num_classes, sample_weight), self.table
+        size = max(len(found), len(old))
+        self.table = np.zeros((size, size), dtype=np.result_type(found, old))
+        self.table[: len(old), : len(old)] = old
+        self.table[: len(found), : len(found)] += found
 
     def result(self):
         return self.table.copy()
 
 
-def as_classes(y):
-    """Class numbers from class numbers, probabilities of yes, or one row for each sample."""
-    y = np.asarray(y)
-    if y.ndim > 1 and y.shape[-1] > 1:
-        return y.argmax(axis=-1)
-    y = y.reshape(-1)
-    fractions = y.dtype.kind == "f" and ((y != np.trunc(y)) & (y > 0) & (y < 1)).any()
-    return (y > 0.5).astype(np.intp) if fractions else y.astype(np.intp)
-
-
 def confusion_matrix(y_true, y_pred, num_classes=None, sample_weight=None) -> np.ndarray:
     """A table: row i, column j says how many samples of class i were taken for class j.
 
-    >>> confusion_matrix([0, 1, 1], [0, 0, 1])
-    array([[1., 0.],
-           [1., 1.]])
+    Both are class numbers, one row for each sample (the largest wins), or probabilities of a single yes.
+
+    >>> confusion_matrix([0, 1, 1], [0.1, 0.3, 0.9])
+    array([[1, 0],
+           [1, 1]])
     """
-    true, pred = np.asarray(y_true, dtype=np.intp).reshape(-1), np.asarray(y_pred, dtype=np.intp).reshape(-1)
+    (true, a), (pred, b) = _classes("targets", y_true), _classes("predictions", y_pred)
     if true.shape != pred.shape:
         raise ValueError(f"confusion_matrix of {true.size} targets and {pred.size} predictions; wanted as many")
-    top = int(max(true.max(initial=-1), pred.max(initial=-1)))
-    size = top + 1 if num_classes is None else num_classes
-    if min(true.min(initial=0), pred.min(initial=0)) < 0 or top >= size:
-        raise ValueError(f"confusion_matrix: class numbers from 0 to {size - 1} wanted; there are some outside")
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64).reshape(-1)
-    return np.bincount(true * size + pred, weight, size * size).reshape(size, size).astype(np.float64)
+    size = max(a, b) if num_classes is None else num_classes
+    for what, numbers in [("target", true), ("prediction", pred)]:
+        wrong = numbers[(numbers < 0) | (numbers >= size)]
+        if wrong.size:
+            raise ValueError(f"confusion_matrix: a {what} of class {wrong[0]}; wanted 0 to {size - 1}")
+    if sample_weight is not None:
+        sample_weight = np.broadcast_to(weights_for("confusion_matrix", sample_weight, true.shape), true.shape)
+    return np.bincount(true * size + pred, sample_weight, size * size).reshape(size, size)
+
+
+def _classes(what, y):
+    """Class numbers in one line, and how many classes there are at least."""
+    y = np.asarray(y)
+    if y.dtype.kind not in "fiub" or has_nan(y):
+        fault = "nan" if y.dtype.kind == "f" else f"dtype {y.dtype}"
+        raise ValueError(f"{what} with {fault}; wanted class numbers or probabilities (LabelEncoder makes numbers)")
+    if y.ndim > 1 and y.shape[-1] > 1:
+        return y.argmax(axis=-1).reshape(-1), y.shape[-1]
+    y = y.reshape(-1)
+    if y.dtype.kind == "f" and not (np.isfinite(y) & (y == np.trunc(y))).all():
+        if not ((y >= 0) & (y <= 1)).all():
+            raise ValueError(f"{what} in one column, neither whole numbers nor from 0 to 1; give class numbers")
+        return (y > 0.5).astype(np.intp), 2
+    y = y.astype(np.intp)
+    return y, int(y.max(initial=-1)) + 1
+
+
+def classification_report(y_true, y_pred, names=None) -> str:
+    """Precision, recall and F1 of each class, and their means, as a table of text.
+
+    >>> print(classification_report([0, 0, 1, 1], [0, 1, 1, 1], names=["cat", "dog"]))
+                  precision  recall      f1  samples
+    cat               1.000   0.500   0.667        2
+    dog               0.667   1.000   0.800        2
+    mean              0.833   0.750   0.733        4
+    weighted mean     0.833   0.750   0.733        4
+    accuracy                          0.750        4
+    """
+    table = confusion_matrix(y_true, y_pred)
+    names = [str(name) for name in (range(len(table)) if names is None else names)]
+    if len(names) != len(table):
+        raise ValueError(f"{len(names)} names for {len(table)} classes")
+    right, said, there = table.diagonal().astype(float), table.sum(axis=0), table.sum(axis=1)
+    scores = np.stack([ratio(right, said), ratio(right, there), ratio(2 * right, said + there)], axis=1)
+    total = max(there.sum(), 1)
+    lines = [*zip(names, scores, there, strict=True)]
+    if len(table):
+        lines += [("mean", scores.mean(axis=0), there.sum()), ("weighted mean", there @ scores / total, there.sum())]
+    width = max(map(len, [*names, "weighted mean"]))
+    text = [f"{'':{width}}  precision  recall      f1  samples"]
+    text += [f"{name:{width}}  {p:9.3f}  {r:6.3f}  {f:6.3f}  {n:7}" for name, (p, r, f), n in lines]
+    text += [f"{'accuracy':{width}}  {'':17}  {right.sum() / total:6.3f}  {there.sum():7}"]
+    return "\n".join(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
+
 from nn.metrics import accuracy
-from nn.metrics.base import FunctionMetric, Metric, metrics
+from nn.metrics.base import MeanMetricWrapper, Metric, metrics
 
 GENERAL = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
 
@@ -19,26 +21,27 @@ def get(what, custom=None) -> Metric:
     found = metrics.get(what, custom)
     if isinstance(found, Metric):
         return found
-    if hasattr(found, "kind"):  # a loss given as a function
-        return metrics.get(found.kind.__name__)
-    return FunctionMetric(found)
+    name = getattr(getattr(found, "kind", None), "__name__", None)
+    if name in metrics.entries:  # a loss given as a function
+        return metrics.get(name)
+    return MeanMetricWrapper(found)
 
 
 def resolve(what, output_shape, loss=None) -> Metric:
     """The metric, with 'accuracy' made binary, categorical or sparse as the loss and the output suggest."""
-    if not isinstance(what, str) or what not in GENERAL:
+    if not isinstance(what, str) or what.lower() not in GENERAL:
         metric = get(what)
         if isinstance(what, str) and what in metrics.entries:
             metric.name = what  # as the user wrote it: 'mae' in the logs
         return metric
     kind = kind_of(output_shape, loss)
-    if GENERAL[what] == "accuracy":
+    if GENERAL[what.lower()] == "accuracy":
         found = {
             "binary": accuracy.BinaryAccuracy,
             "sparse": accuracy.SparseCategoricalAccuracy,
             "categorical": accuracy.CategoricalAccuracy,
         }[kind]
-        return _Logits(what) if kind == "binary" and loss == "hinge" else found(name=what)
+        return _Logits(what) if kind == "binary" and loss in ("hinge", "squared_hinge") else found(name=what)
     metric = copy.copy(get({"binary": "bce"}.get(kind, f"{kind}_crossentropy".replace("sparse", "sparse_categorical"))))
     metric.name = what
     return metric
@@ -52,13 +55,13 @@ class _Logits(accuracy.BinaryAccuracy):
         self.threshold = 0.0
 
     def values(self, y_true, y_pred):
-        return super().values(y_true > 0, y_pred)
+        return super().values(np.asarray(y_true) > 0, y_pred)
 
 
 def kind_of(output_shape, loss) -> str:
     """'binary', 'sparse' or 'categorical': by the loss where it tells, else by the number of outputs."""
-    if loss is not None and "sparse" in loss:
+    loss = loss or ""
+    if "sparse" in loss:
         return "sparse"
-    if (loss is not None and "categorical" in loss) or output_shape[-1] > 1:
-        return "categorical" if loss is None or "binary" not in loss else "binary"
-    return "binary"
+    several = len(output_shape) > 1 and output_shape[-1] > 1
+    return "categorical" if "categorical" in loss or (several and "binary" not in loss) else "binary"
