@@ -74,18 +74,20 @@ def _of_value(output, names) -> Snapshot:
         slots = [(v._a, v._da), (v._b, v._db)] if v._rule is not None else []
         slots = slots[: len(v._rule.formulas)] if slots else []
         parents, own = [], []
-        for slot, (operand, local) in enumerate(slots):
-            if local is None:  # a constant beside a Value gets a node of its own
-                ids[id(v), slot] = len(nodes)
-                nodes.append(_constant(len(nodes), operand))
+        for operand, local in slots:
+            if local is None:
                 parents.append("")
             else:
                 path = names.get(id(operand))
                 own += [module_of(path)] if path is not None else []
                 parents.append(modules[id(operand)])
-        here = ids[id(v)] = len(nodes)
         path = names.get(id(v))
         modules[id(v)] = module_of(path) if path is not None else _belongs(parents, own)
+        for slot, (operand, local) in enumerate(slots):
+            if local is None:  # a constant beside a Value gets a node of its own
+                ids[id(v), slot] = len(nodes)
+                nodes.append(_constant(len(nodes), operand, modules[id(v)]))
+        here = ids[id(v)] = len(nodes)
         kind = (
             "output" if v is output else "result" if v._rule is not None else "input" if path is None else "parameter"
         )
@@ -102,8 +104,8 @@ def _of_value(output, names) -> Snapshot:
     return Snapshot("value", tuple(nodes), tuple(edges), ids[id(output)])
 
 
-def _constant(id_, operand) -> Node:
-    return Node(id_, "constant", None, None, float(operand), None, (), "float64", "", None, None)
+def _constant(id_, operand, module) -> Node:
+    return Node(id_, "constant", None, None, float(operand), None, (), "float64", module, None, None)
 
 
 # -- Tensors -----------------------------------------------------------------------------------------------------------
@@ -119,18 +121,20 @@ def _of_tensor(output, names) -> Snapshot:
     for node in reversed(order):
         arguments = list(node.parents)
         parents, own = [], []
-        for slot, parent in enumerate(arguments):
+        for parent in arguments:
             if parent is None:
-                ids[node, slot] = len(nodes)
-                nodes.append(_constant_array(len(nodes), node, slot))
                 parents.append("")
             else:
                 path = names.get(id(parent))
                 own += [module_of(path)] if path is not None else []
                 parents.append(modules[parent])
-        here = ids[node] = len(nodes)
         path = names.get(id(node))
         modules[node] = module_of(path) if path is not None else _belongs(parents, own)
+        for slot, parent in enumerate(arguments):
+            if parent is None:
+                ids[node, slot] = len(nodes)
+                nodes.append(_constant_array(len(nodes), node, slot, modules[node]))
+        here = ids[node] = len(nodes)
         kind = "output" if node is output._node else "result" if node.rule is not None else "input"
         kind = "parameter" if path is not None else kind
         shape = node.shape if node.shape is not None else ()
@@ -201,11 +205,11 @@ def _numbers(array):
     return Numbers.of(array)
 
 
-def _constant_array(id_, node, slot) -> Node:
+def _constant_array(id_, node, slot, module) -> Node:
     array = node.values[0][slot] if node.values is not None else node.saved[slot] if slot < len(node.saved) else None
     shape = np.shape(array) if array is not None else ()
     dtype = str(getattr(array, "dtype", "float64"))
-    return Node(id_, "constant", None, None, _numbers(array), None, shape, dtype, "", None, None)
+    return Node(id_, "constant", None, None, _numbers(array), None, shape, dtype, module, None, None)
 
 
 def _rule_text(rule, slot) -> str:

@@ -47,6 +47,7 @@ class Layer(Module):
     named = False  # whether the user chose the name
     dtype: str | None = None
     input_shape: tuple | None = None
+    input_dim: None = None  # kept as input_shape
     seed = None
     built = False
     integers = False  # True: integer inputs stay integers, as indices
@@ -54,7 +55,9 @@ class Layer(Module):
     _rng: np.random.Generator | None = None
     _added: list | None = None
 
-    def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None):
+    def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None, input_dim=None):
+        if input_dim is not None:  # the older way to say input_shape=(n,)
+            input_shape = (input_dim,)
         self.name = name or snake(type(self).__name__)
         self.named = name is not None
         self.trainable = trainable

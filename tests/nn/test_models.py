@@ -118,6 +118,10 @@ def test_a_seed_repeats_to_the_last_bit():
     assert same(first, run(None))
 
 
+def test_the_older_way_to_say_the_input_shape():
+    assert nn.Sequential([L.Dense(4, input_dim=3)]).count_params() == 16
+
+
 def test_unbuilt_and_built_summaries():
     model = small()
     lines = []
