@@ -86,7 +86,7 @@ def close(a, b):
     [
         (M.Accuracy(), [1, 2, 3, 4], [0, 2, 3, 4], 0.75),
         (M.BinaryAccuracy(), [1, 1, 0, 0], [0.98, 1.0, 0.0, 0.6], 0.75),
-        (M.BinaryAccuracy(), [1, 0], [0.5, 0.5], 0.5),  # what is at the threshold is no yes
+        (M.BinaryAccuracy(), [0, 0], [0.5, 0.5], 1.0),  # what is at the threshold is no yes
         (M.BinaryAccuracy(threshold=0.7), [1, 1, 0, 0], [0.98, 0.6, 0.0, 0.6], 0.75),
         (M.BinaryAccuracy(), [0.9, 0.2], [0.7, 0.7], 0.5),  # soft targets fall to the nearer side
         (M.BinaryAccuracy(), [[1, 0], [0, 1]], [[0.9, 0.1], [0.9, 0.9]], 0.75),
@@ -129,6 +129,7 @@ def close(a, b):
         (M.R2Score(), np.full(9, 0.1), np.full(9, 0.2), 0.0),
         (M.R2Score(), 1e9 + np.arange(4.0), 1e9 + np.arange(4.0)[::-1], -3.0),
         (M.R2Score("variance_weighted_average"), [[0.0, 0], [2, 20]], [[0.0, 0], [0, 20]], 1 - 4 / 202),
+        (M.CosineSimilarity(), np.uint8([[200, 100]]), np.uint8([[200, 100]]), 1.0),
         (M.CosineSimilarity(), [[0.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [1.0, 1.0]], 0.5),
         (M.BinaryCrossentropy(), [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]], 0.8149248),
         (M.BinaryCrossentropy(from_logits=True), [0, 1], [0.0, 0.0], np.log(2)),
@@ -342,6 +343,8 @@ def test_a_function_is_a_metric():
     assert metric(np.zeros(1), np.zeros(1)) == 0.75  # a number for a batch weighs as many samples as it has
     with pytest.raises(ValueError, match="one number for the batch, which sample weights cannot weigh"):
         metric.update_state(np.zeros(3), np.ones(3), np.ones(3))
+    metric.update_state(np.zeros(0), np.zeros(0))  # which has no largest number
+    assert metric.result() == 0.75
     seen = []
     M.MeanMetricWrapper(lambda a, b: seen.append((a.shape, b.shape)) or 0.0)(np.zeros(3), np.zeros((3, 1)))
     assert seen == [((3, 1), (3, 1))]
@@ -540,7 +543,31 @@ def test_columns_may_not_change_between_batches():
 
 
 def test_rounding_just_above_1_is_taken():
-    assert M.AUC()(np.array([0, 1]), np.array([0.0, np.float32(1.0000002)])) == 1.0
+    assert M.AUC()(np.array([0, 1]), np.float32([1.0000002, 1.0000002])) == 0.5
+
+
+def test_a_threshold_is_of_the_precision_of_the_predictions():
+    at = np.float32([0.3])  # a little above 0.3 in double precision
+    assert M.Recall(thresholds=0.3)(np.array([1]), at) == 0.0
+    assert M.BinaryAccuracy(threshold=0.3)(np.array([1]), at) == 0.0
+
+
+def test_the_first_of_equals_is_among_the_largest():
+    for seed in range(20):
+        y_pred = np.random.default_rng(seed).integers(0, 3, (1, 200)).astype(np.float64)
+        assert M.Precision(top_k=1)(np.eye(200)[[y_pred.argmax()]], y_pred) == 1.0
+
+
+def test_nan_is_seen_among_the_largest_and_in_other_columns():
+    spoilt = np.array([[0.1, 0.2, np.nan]])
+    assert np.isnan(M.Precision(top_k=1)(np.eye(1, 3), spoilt))
+    assert M.Recall(class_id=1)(np.eye(1, 3, 1), np.array([[np.nan, 0.8, 0.1]])) == 1.0  # which does not count
+
+
+def test_samples_left_out_take_their_weights_along():
+    y_true, y_pred = np.array([-1, 1, 0]), np.array([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9]])
+    for metric in (M.SparseCategoricalAccuracy(ignore_class=-1), M.SparseTopKCategoricalAccuracy(1, ignore_class=-1)):
+        assert metric(y_true, y_pred, np.array([9.0, 3.0, 1.0])) == 0.75
 
 
 def test_a_metric_of_ones_own():
