@@ -10,6 +10,7 @@ import sys
 
 from autograd.arrays import Seal
 
+LIBRARY = ("autograd.", "nn.", "numpy.")  # frames of these are not the user's code
 next_serial = itertools.count(1).__next__
 
 
@@ -70,7 +71,7 @@ def user_line():
     The line number is worked out only when somebody asks (`show_line`); this runs on every operation.
     """
     frame = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(("autograd.", "numpy.")):
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(LIBRARY):
         frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 

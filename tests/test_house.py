@@ -61,8 +61,8 @@ FLOORS["nn"] = [
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
     ["reading", "folding"],
-    ["text"],
-    ["dot"],
+    ["text", "replay"],
+    ["dot", "explorer"],
     ["notebook"],
     [""],
 ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from nn.registry import Registry
 
 schedules = Registry("schedule")
@@ -28,9 +30,25 @@ class LearningRateSchedule:
 schedules.base = LearningRateSchedule
 
 
+def _number(name, value):
+    """A setting as a plain number, so that rates are plain floats: NumPy's numbers do as well."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{name} is a number; got {value!r}")
+    return value
+
+
 def _above(name, value):
-    if not isinstance(value, int | float) or not value > 0 or math.isinf(value):
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise ValueError(f"{name} is a number above 0; got {value!r}")
+    return value
+
+
+def _from_0(name, value):
+    value = _number(name, value)
+    if value < 0:
+        raise ValueError(f"{name} is a number, 0 or more; got {value!r}")
     return value
 
 
@@ -57,7 +75,7 @@ class InverseTimeDecay(LearningRateSchedule):
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
         self.initial_learning_rate = _above("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _above("decay_steps", decay_steps)
-        self.decay_rate = decay_rate
+        self.decay_rate = _from_0("decay_rate", decay_rate)
         self.staircase = staircase
         self.name = name
 
@@ -71,8 +89,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """values[0] up to and including boundaries[0], values[1] up to boundaries[1], and so on."""
 
     def __init__(self, boundaries, values, name=None):
-        self.boundaries = list(boundaries)
-        self.values = list(values)
+        self.boundaries = [_number("a boundary", boundary) for boundary in boundaries]
+        self.values = [float(_from_0("a value", value)) for value in values]
         self.name = name
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
@@ -90,10 +108,10 @@ class PolynomialDecay(LearningRateSchedule):
     """From initial to end_learning_rate in decay_steps, along (1 - step / decay_steps) ** power."""
 
     def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name=None):
-        self.initial_learning_rate = initial_learning_rate
+        self.initial_learning_rate = _from_0("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _above("decay_steps", decay_steps)
-        self.end_learning_rate = end_learning_rate
-        self.power = power
+        self.end_learning_rate = _from_0("end_learning_rate", end_learning_rate)
+        self.power = _above("power", power)
         self.cycle = cycle
         self.name = name
 
@@ -108,12 +126,12 @@ class CosineDecay(LearningRateSchedule):
     """Half a cosine from the initial rate to alpha times it; before it, a straight way up to warmup_target."""
 
     def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name=None, warmup_target=None, warmup_steps=0):
-        self.initial_learning_rate = initial_learning_rate
+        self.initial_learning_rate = _from_0("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _above("decay_steps", decay_steps)
-        self.alpha = alpha
+        self.alpha = _from_0("alpha", alpha)
         self.name = name
-        self.warmup_target = warmup_target
-        self.warmup_steps = warmup_steps
+        self.warmup_target = None if warmup_target is None else _from_0("warmup_target", warmup_target)
+        self.warmup_steps = _from_0("warmup_steps", warmup_steps)
 
     def __call__(self, step):
         top = self.initial_learning_rate
@@ -132,19 +150,25 @@ class CosineDecayRestarts(LearningRateSchedule):
     """Half a cosine again and again, each t_mul times as long and m_mul times as high as the one before."""
 
     def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
-        self.initial_learning_rate = initial_learning_rate
+        self.initial_learning_rate = _from_0("initial_learning_rate", initial_learning_rate)
         self.first_decay_steps = _above("first_decay_steps", first_decay_steps)
         self.t_mul = _above("t_mul", t_mul)
-        self.m_mul = m_mul
-        self.alpha = alpha
+        if t_mul < 1:
+            raise ValueError(f"t_mul is a number, 1 or more (shorter and shorter periods would end); got {t_mul!r}")
+        self.m_mul = _from_0("m_mul", m_mul)
+        self.alpha = _from_0("alpha", alpha)
         self.name = name
 
     def __call__(self, step):
-        length, height = self.first_decay_steps, 1.0
-        while step >= length:
-            step -= length
-            length *= self.t_mul
-            height *= self.m_mul
+        if self.t_mul == 1:  # else the number of periods is the logarithm of the step
+            rounds, step = divmod(step, self.first_decay_steps)
+            length, height = self.first_decay_steps, float(self.m_mul) ** rounds
+        else:
+            length, height = self.first_decay_steps, 1.0
+            while step >= length:
+                step -= length
+                length *= self.t_mul
+                height *= self.m_mul
         wave = 0.5 * height * (1 + math.cos(math.pi * step / length))
         return self.initial_learning_rate * ((1 - self.alpha) * wave + self.alpha)
 
@@ -154,7 +178,7 @@ class Warmup(LearningRateSchedule):
     """A straight way from 0 up to `after` (a rate or a schedule) in `steps` steps; then `after`, counted from there."""
 
     def __init__(self, after, steps, name=None):
-        self.after = after
+        self.after = after if callable(after) else _from_0("after", after)
         self.steps = _above("steps", steps)
         self.name = name
 

@@ -5,6 +5,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +67,16 @@ def test_a_rate_is_a_float_within_bounds_and_nothing_is_remembered(name, step):
     assert schedule(step) == rate == MAKE[name]()(step)
 
 
+def test_numbers_of_numpy_are_numbers():
+    schedule = S.ExponentialDecay(np.float32(0.5), np.int64(10), np.float64(0.5))
+    assert type(schedule(10)) is float
+    assert type(S.PiecewiseConstantDecay(np.array([2]), [1, 0])(3)) is float
+
+
+def test_a_late_step_is_reached_at_once():
+    assert S.CosineDecayRestarts(0.1, 1, t_mul=1.0)(10**12) == pytest.approx(0.1)
+
+
 @pytest.mark.parametrize("name", FALLING)
 @given(st.integers(0, 100), st.integers(0, 100))
 def test_decays_fall(name, a, b):
@@ -115,6 +126,14 @@ def test_an_optimizer_follows(name):
         (lambda: S.CosineDecayRestarts(0.1, 0), "first_decay_steps is a number above 0"),
         (lambda: S.PiecewiseConstantDecay([1, 2], [0.1, 0.2]), "2 boundaries part 3 values; got 2"),
         (lambda: S.PiecewiseConstantDecay([2, 1], [0.1, 0.2, 0.3]), "the boundaries must rise"),
+        (lambda: S.CosineDecayRestarts(0.1, 10, t_mul=0.5), "t_mul is a number, 1 or more .* got 0.5"),
+        (lambda: S.CosineDecay(-0.1, 10), "initial_learning_rate is a number, 0 or more; got -0.1"),
+        (lambda: S.CosineDecay(0.1, 10, warmup_target=0.2, warmup_steps=-3), "warmup_steps is a number, 0 or more"),
+        (lambda: S.InverseTimeDecay(0.1, 10, -1.0), "decay_rate is a number, 0 or more; got -1.0"),
+        (lambda: S.PolynomialDecay(0.1, 10, power=-1), "power is a number above 0; got -1"),
+        (lambda: S.PiecewiseConstantDecay([math.nan], [0.1, 0.2]), "a boundary is a number; got nan"),
+        (lambda: S.PiecewiseConstantDecay([1], [0.1, -1]), "a value is a number, 0 or more; got -1"),
+        (lambda: S.Warmup("x", 3), "after is a number; got 'x'"),
         (lambda: S.Warmup(0.1, 0), "steps is a number above 0; got 0"),
         (lambda: S.OneCycle(0.1, 10, share_up=1.0), "share_up is a number between 0 and 1; got 1.0"),
         (lambda: S.OneCycle(0, 10), "max_rate is a number above 0; got 0"),

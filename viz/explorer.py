@@ -1,0 +1,136 @@
+"""The explorer: one HTML file that steps through forward and backward of a user's own graph. It needs nothing else."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from importlib import resources
+from pathlib import Path
+
+from autograd.rules.table import ROWS
+from viz.reading import snapshot
+from viz.replay import slopes
+from viz.snapshot import Numbers, Snapshot
+from viz.text import SIGNS
+
+VIEW = 60  # boxes in the first view
+GROUP = 24  # nodes outside of any module are put into groups of so many
+LARGEST = 20_000  # nodes; of larger graphs only the modules are shown
+CELLS = 1024  # elements of an array that are drawn
+
+
+def explore(x, path="graph.html", model=None, title=None) -> Path:
+    """Write a page that steps through the graph behind a Value or Tensor, and give its path.
+
+    Forward in the order of creation, then backward in the engine's order; the chain rule with numbers for the node that
+    is selected; modules that fold. `model` gives parameters their names and puts nodes into modules.
+    """
+    shot = snapshot(x, model)
+    path = Path(path)
+    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values"), encoding="utf-8")
+    return path
+
+
+def page(shot: Snapshot, title: str) -> str:
+    """The page as text: the data as JSON between a style and a script."""
+    files = resources.files("viz") / "page"
+    style, script = ((files / name).read_text(encoding="utf-8") for name in ("explorer.css", "explorer.js"))
+    shell = (files / "explorer.html").read_text(encoding="utf-8")
+    data = json.dumps(payload(shot, title), allow_nan=False, separators=(",", ":"))
+    # Inside a script element only "</" and "<!--" mean anything to the browser; with no "<" there is neither.
+    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    parts = {"TITLE": html.escape(title), "STYLE": style, "DATA": data, "SCRIPT": script}
+    for key, text in parts.items():
+        shell = shell.replace(f"<!--{key}-->", text)
+    return shell
+
+
+def payload(shot: Snapshot, title: str) -> dict:
+    """What the page is told: columns rather than records, so that a large graph stays small."""
+    total = len(shot.nodes)
+    whole = total <= LARGEST
+    shot = shot if whole else _modules_only(shot)
+    rules = sorted({edge.rule for edge in shot.edges} | {node.op for node in shot.nodes if node.op})
+    index = {text: i for i, text in enumerate(rules)}
+    modules = _modules(shot)
+    paths = sorted(set(modules))
+    measured = slopes(shot)
+    return {
+        "title": title, "kind": shot.kind, "total": total, "whole": whole, "output": shot.output, "view": VIEW,
+        "texts": rules, "signs": {op: SIGNS[op] for op in SIGNS if op in index}, "paths": paths,
+        "kinds": [node.kind for node in shot.nodes],
+        "ops": [None if node.op is None else index[node.op] for node in shot.nodes],
+        "names": [node.name for node in shot.nodes],
+        "modules": [paths.index(m) for m in modules] if len(paths) < 50 else _indices(paths, modules),
+        "values": [_cell(node.value) for node in shot.nodes],
+        "grads": [_cell(node.grad) for node in shot.nodes],
+        "shapes": [list(node.shape) for node in shot.nodes] if shot.kind == "tensor" else None,
+        "lines": [node.line for node in shot.nodes] if shot.kind == "tensor" else None,
+        "measured": [_cell(measured.get(node.id)) for node in shot.nodes] if measured else None,
+        "backward": shot.backward_order(),
+        "edges": [
+            [e.source, e.target, e.slot, index[e.rule], _cell(e.local), _cell(e.contribution)] for e in shot.edges
+        ],
+        "formulas": {op: list(getattr(ROWS.get(op), "formulas", ())) for op in index if op in ROWS},
+    }  # fmt: skip
+
+
+def _indices(paths, modules):
+    place = {path: i for i, path in enumerate(paths)}
+    return [place[module] for module in modules]
+
+
+def _cell(x):
+    """A number; nan and inf as texts; an array as its shape, statistics and elements in a few digits."""
+    if isinstance(x, Numbers):
+        step = max(1, -(-len(x.elements) // CELLS))
+        cells = [_cell(float(f"{e:.4g}")) for e in x.elements[::step]]
+        return {"shape": x.shape, "least": _cell(x.least), "most": _cell(x.most), "mean": _cell(x.mean),
+                "bad": x.nan + x.inf, "cells": cells, "all": step == x.stride == 1}  # fmt: skip
+    if isinstance(x, float) and not math.isfinite(x):
+        return repr(x)
+    return x
+
+
+def _modules(shot: Snapshot) -> list[str]:
+    """The module of each node; nodes outside of any are grouped by their order, where they are too many to see."""
+    found = [node.module for node in shot.nodes]
+    loose = [node.id for node in shot.nodes if not node.module]
+    if len(loose) <= VIEW // 2:
+        return found
+    depth = max(1, math.ceil(math.log(len(loose) / GROUP, GROUP)))
+    for place, number in enumerate(loose):
+        parts = []
+        for level in range(depth, 0, -1):
+            size = GROUP**level
+            first = place // size * size
+            last = min(first + size, len(loose)) - 1
+            parts.append(f"steps {loose[first]} to {loose[last]}")
+        found[number] = ".".join(parts)
+    return found
+
+
+def _modules_only(shot: Snapshot) -> Snapshot:
+    """A snapshot with one node for each module: what can be shown of a very large graph."""
+    from viz.snapshot import Edge, Node
+
+    modules = _modules(shot)
+    first: dict[str, int] = {}
+    for module in modules:
+        first.setdefault(module, len(first))
+    counts: dict[str, int] = {}
+    for module in modules:
+        counts[module] = counts.get(module, 0) + 1
+    nodes = [
+        Node(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "", _above(module),
+             None, None)
+        for module, i in first.items()
+    ]  # fmt: skip
+    links = {(first[modules[e.source]], first[modules[e.target]]) for e in shot.edges}
+    edges = [Edge(a, b, 0, None, "", None) for a, b in sorted(links) if a != b]
+    return Snapshot(shot.kind, tuple(nodes), tuple(edges), first[modules[shot.output]])
+
+
+def _above(module: str) -> str:
+    return module.rpartition(".")[0]

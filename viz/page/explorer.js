@@ -1,0 +1,421 @@
+"use strict";
+// The explorer. `data` is what viz/explorer.py wrote; nothing else is asked for, from anywhere.
+const data = JSON.parse(document.getElementById("data").textContent);
+const $ = (id) => document.getElementById(id);
+const number = (x) => (typeof x === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[x] : x);
+const N = data.kinds.length;
+const edges = data.edges.map(([source, target, slot, rule, local, flow], id) =>
+  ({ id, source, target, slot, rule: data.texts[rule], local: number(local), flow: number(flow) }));
+const into = Array.from({ length: N }, () => []), from = Array.from({ length: N }, () => []);
+for (const e of edges) { into[e.target].push(e); from[e.source].push(e); }
+const value = data.values.map(number), grad = data.grads.map(number);
+const order = data.backward, place = new Map(order.map((id, i) => [id, i]));
+const LAST = data.whole ? N + order.length : 0;
+const opOf = (i) => (data.ops[i] === null ? null : data.texts[data.ops[i]]);
+const signOf = (i) => data.signs[opOf(i)] || opOf(i);
+const pathOf = (i) => data.paths[data.modules[i]];
+
+// ---- numbers as text: short, and never 0 for what is not 0 ----
+function short(x, digits = 4) {
+  if (x === null || x === undefined) return "–";
+  if (typeof x === "object") return x.cells.length === 1 ? short(number(x.cells[0]), digits) : `${short(number(x.mean), 3)} [${short(number(x.least), 3)} … ${short(number(x.most), 3)}]`;
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size >= 1e6 || size < 1e-4) return x.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return String(Number(x.toPrecision(digits)));
+}
+const sizeOf = (x) => (x && typeof x === "object" ? (Math.abs(number(x.most)) > Math.abs(number(x.least)) ? number(x.most) : number(x.least)) : x);
+
+// ---- what is known after some steps ----
+let step = 0, sums = new Map();
+function replay(steps) {
+  const found = new Map();
+  if (!data.whole || steps < N || !order.length) return found;
+  found.set(data.output, 1);
+  if (data.kind === "tensor") { for (const id of order.slice(0, steps - N + 1)) found.set(id, grad[id]); return found; }
+  for (const id of order.slice(0, steps - N)) {
+    const g = found.get(id) || 0;
+    for (const e of into[id]) if (e.local !== null) found.set(e.source, (found.get(e.source) || 0) + (g ? g * e.local : 0));
+  }
+  return found;
+}
+const known = (i) => !data.whole || i < step;
+const gradNow = (i) => (data.whole && step >= N ? (sums.has(i) ? sums.get(i) : null) : null);
+const complete = (i) => place.has(i) && step >= N + place.get(i);
+const current = () => (!data.whole || step === 0 ? -1 : step <= N ? step - 1 : order[step - N - 1]);
+
+// ---- folding: which boxes are to be seen ----
+const open = new Set();
+const ancestors = (path) => { const parts = path ? path.split(".") : []; return parts.map((_, i) => parts.slice(0, i + 1).join(".")); };
+const folded = (i) => ancestors(pathOf(i)).find((path) => !open.has(path));
+let boxes = [], links = [], boxOf = [], byKey = new Map();
+function arrange() {
+  byKey = new Map(); boxes = []; boxOf = new Array(N);
+  for (let i = 0; i < N; i++) {
+    const path = folded(i), key = path === undefined ? `n${i}` : `m${path}`;
+    if (!byKey.has(key)) {
+      const box = { key, path, node: path === undefined ? i : -1, members: [], at: boxes.length, x: 0, y: 0 };
+      byKey.set(key, box); boxes.push(box);
+    }
+    const box = byKey.get(key); box.members.push(i); boxOf[i] = box;
+  }
+  const seen = new Map(); links = [];
+  for (const e of edges) {
+    const a = boxOf[e.source], b = boxOf[e.target];
+    if (a === b) continue;
+    const key = `${a.at}>${b.at}${b.node >= 0 ? ":" + e.slot : ""}`;
+    if (seen.has(key)) { seen.get(key).edges.push(e); continue; }
+    const link = { a, b, edges: [e], points: [] }; seen.set(key, link); links.push(link);
+  }
+  for (const box of boxes) { box.w = box.node >= 0 ? 118 : 168; box.h = box.node >= 0 ? 46 : 58; }
+  layout(boxes, links);
+}
+
+// ---- layout in layers: ranks by longest path, fewer crossings by barycentres, places by isotonic regression ----
+function layout(boxes, links) {
+  const rank = new Map(boxes.map((b) => [b, 0]));
+  const mean = new Map(boxes.map((b) => [b, b.members[b.members.length - 1]]));
+  const sorted = [...boxes].sort((a, b) => mean.get(a) - mean.get(b));
+  const position = new Map(sorted.map((b, i) => [b, i]));
+  const out = new Map(boxes.map((b) => [b, []])), inn = new Map(boxes.map((b) => [b, []]));
+  for (const l of links) {
+    l.turned = position.get(l.a) > position.get(l.b); // folding can close a circle; such a link runs backwards
+    const [a, b] = l.turned ? [l.b, l.a] : [l.a, l.b];
+    out.get(a).push(b); inn.get(b).push(a);
+  }
+  for (const b of sorted) for (const a of inn.get(b)) rank.set(b, Math.max(rank.get(b), rank.get(a) + 1));
+  for (const b of [...sorted].reverse()) if (!inn.get(b).length && out.get(b).length) rank.set(b, Math.min(...out.get(b).map((c) => rank.get(c))) - 1);
+  const depth = Math.max(0, ...rank.values()) + 1;
+  const layers = Array.from({ length: depth }, () => []);
+  const slotOf = (item, r) => { item.rank = r; item.up = []; item.down = []; layers[r].push(item); return item; };
+  for (const b of sorted) slotOf(b, rank.get(b));
+  let spare = 60000;
+  for (const l of links) {
+    const [a, b] = l.turned ? [l.b, l.a] : [l.a, l.b];
+    l.dummies = [];
+    let before = a;
+    const span = rank.get(b) - rank.get(a);
+    if (span > 1 && span < 200 && spare > span) {
+      for (let r = rank.get(a) + 1; r < rank.get(b); r++) {
+        const d = slotOf({ dummy: true, w: 0, h: 6 }, r); spare--;
+        before.down.push(d); d.up.push(before); l.dummies.push(d); before = d;
+      }
+    }
+    before.down.push(b); b.up.push(before);
+  }
+  layers.forEach((layer) => layer.forEach((item, i) => { item.pos = i; }));
+  for (let sweep = 0; sweep < 12; sweep++) {
+    const down = sweep % 2 === 0;
+    for (let k = 1; k < depth; k++) {
+      const layer = layers[down ? k : depth - 1 - k];
+      for (const item of layer) {
+        const next = down ? item.up : item.down;
+        item.bary = next.length ? next.reduce((s, o) => s + o.pos, 0) / next.length : item.pos;
+      }
+      layer.sort((a, b) => a.bary - b.bary || a.pos - b.pos);
+      layer.forEach((item, i) => { item.pos = i; });
+    }
+  }
+  const gap = (a, b) => (a.h + b.h) / 2 + (a.dummy && b.dummy ? 4 : 14);
+  for (const layer of layers) { let y = 0; layer.forEach((item, i) => { if (i) y += gap(layer[i - 1], item); item.y = y; }); layer.forEach((item) => { item.y -= y / 2; }); }
+  for (let sweep = 0; sweep < 8; sweep++) {
+    for (let k = 0; k < depth; k++) {
+      const layer = layers[sweep % 2 ? depth - 1 - k : k];
+      const wish = layer.map((item) => { const near = sweep % 2 ? item.down : item.up; const all = near.length ? near : [...item.up, ...item.down]; return all.length ? all.reduce((s, o) => s + o.y, 0) / all.length : item.y; });
+      place1d(layer, wish, gap);
+    }
+  }
+  // A graph much taller than wide is pressed flat: its layers become several columns, in which items take turns.
+  const all = layers.flat(), height = all.reduce((m, i) => Math.max(m, i.y), -1e9) - all.reduce((m, i) => Math.min(m, i.y), 1e9);
+  const breadth = layers.length * 200, turns = height > 2 * breadth ? Math.min(40, Math.ceil(Math.sqrt(height / breadth))) : 1;
+  for (const item of all) item.y /= turns;
+  let x = 0;
+  for (const layer of layers) {
+    const width = Math.max(0, ...layer.map((item) => item.w));
+    const tight = turns > 1 && layer.some((item, i) => i && item.y - layer[i - 1].y < gap(layer[i - 1], item) - 1e-6);
+    layer.forEach((item, i) => { item.x = x + width / 2 + (tight ? (i % turns) * (width + 12) : 0); });
+    x += (width + 12) * (tight ? turns : 1) + 34 + Math.min(60, layer.length);
+  }
+  for (const l of links) l.points = l.turned ? [...l.dummies].reverse() : l.dummies;
+}
+function place1d(items, wish, gap) { // least squares with distances kept: pool adjacent violators
+  const blocks = [];
+  let offset = 0;
+  items.forEach((item, i) => {
+    if (i) offset += gap(items[i - 1], item);
+    item.offset = offset;
+    let block = { sum: wish[i] - offset, count: 1, first: i };
+    while (blocks.length && blocks[blocks.length - 1].sum / blocks[blocks.length - 1].count > block.sum / block.count) {
+      const last = blocks.pop(); block = { sum: last.sum + block.sum, count: last.count + block.count, first: last.first };
+    }
+    blocks.push(block);
+  });
+  blocks.forEach((block, b) => { const end = b + 1 < blocks.length ? blocks[b + 1].first : items.length; for (let i = block.first; i < end; i++) items[i].y = block.sum / block.count + items[i].offset; });
+}
+
+// ---- drawing ----
+const canvas = $("graph"), pen = canvas.getContext("2d");
+const view = { x: 0, y: 0, k: 1 };
+let selected = data.output, hovered = -1, colors = {}, scale = 1, waiting = false;
+function readColors() {
+  const style = getComputedStyle(document.documentElement);
+  for (const name of ["bg", "ink", "soft", "line", "edge", "box", "module", "lit", "negative", "positive", "bad", "focus", "later"]) colors[name] = style.getPropertyValue(`--${name}`).trim();
+}
+function rescale() {
+  scale = 0;
+  for (let i = 0; i < N; i++) { const g = sizeOf(grad[i]); if (Number.isFinite(g)) scale = Math.max(scale, Math.abs(g)); }
+  scale = scale || 1;
+}
+const mix = (a, b, t) => { const p = (c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)); const [u, v] = [p(a), p(b)]; return "#" + u.map((c, i) => Math.round(c + (v[i] - c) * t).toString(16).padStart(2, "0")).join(""); };
+function tint(g) { if (g === null || g === undefined) return colors.box; const s = sizeOf(g); if (!Number.isFinite(s)) return mix(colors.box, colors.bad, 0.35); return mix(colors.box, s > 0 ? colors.positive : colors.negative, 0.45 * Math.min(1, Math.abs(s) / scale) ** 0.5); }
+function redraw() { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; paint(); }); } }
+function resize() {
+  const ratio = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
+  canvas.width = Math.max(1, box.width * ratio); canvas.height = Math.max(1, box.height * ratio); redraw();
+}
+function paint() {
+  const ratio = window.devicePixelRatio || 1, { width, height } = canvas;
+  pen.setTransform(1, 0, 0, 1, 0, 0); pen.fillStyle = colors.bg; pen.fillRect(0, 0, width, height);
+  pen.setTransform(view.k * ratio, 0, 0, view.k * ratio, view.x * ratio, view.y * ratio);
+  const left = -view.x / view.k - 100, top = -view.y / view.k - 60, right = left + width / ratio / view.k + 200, bottom = top + height / ratio / view.k + 120;
+  const now = current(), lit = new Set();
+  if (now >= 0) { lit.add(boxOf[now]); }
+  const near = boxOf[selected];
+  if (view.k < FAR && boxes.length > 1500) { fromFar(near, lit, ratio); return; }
+  pen.lineWidth = 1 / Math.min(1, Math.max(view.k, 0.35));
+  const plain = new Path2D(), strong = new Path2D(), chosen = new Path2D();
+  for (const l of links) {
+    const x0 = l.a.x + l.a.w / 2, x1 = l.b.x - l.b.w / 2;
+    const lo = Math.min(l.a.y, l.b.y, ...l.points.map((p) => p.y)), hi = Math.max(l.a.y, l.b.y, ...l.points.map((p) => p.y));
+    if (hi < top || lo > bottom || Math.max(x0, x1) < left || Math.min(x0, x1) > right) continue;
+    const active = now >= 0 && l.edges.some((e) => e.target === now);
+    const path = active ? strong : l.a === near || l.b === near ? chosen : plain;
+    const twins = l.b.node >= 0 && l.a.node >= 0 && into[l.b.node].filter((e) => e.source === l.a.node).length > 1;
+    const lift = twins ? (l.edges[0].slot ? 9 : -9) : 0;
+    let px = x0, py = l.a.y + lift;
+    path.moveTo(px, py);
+    for (const p of [...l.points, { x: x1, y: l.b.y + lift }]) { const mid = (px + p.x) / 2; path.bezierCurveTo(mid, py + lift, mid, p.y + lift, p.x, p.y); px = p.x; py = p.y; }
+  }
+  pen.strokeStyle = colors.edge; pen.stroke(plain);
+  pen.lineWidth *= 1.8; pen.strokeStyle = colors.focus; pen.stroke(chosen);
+  pen.lineWidth *= 1.4; pen.strokeStyle = colors.lit; pen.stroke(strong);
+  const text = view.k > 0.42;
+  pen.textAlign = "center"; pen.textBaseline = "middle";
+  for (const b of boxes) {
+    if (b.x + b.w / 2 < left || b.x - b.w / 2 > right || b.y + b.h < top || b.y - b.h > bottom) continue;
+    const x = b.x - b.w / 2, y = b.y - b.h / 2, i = b.node;
+    const seen = i >= 0 ? known(i) : b.members.some(known);
+    const g = i >= 0 ? gradNow(i) : largest(b.members);
+    pen.fillStyle = !seen ? colors.later : i >= 0 ? tint(g) : colors.module;
+    pen.strokeStyle = lit.has(b) ? colors.lit : b === near ? colors.focus : i >= 0 && bad(i) ? colors.bad : colors.line;
+    pen.lineWidth = lit.has(b) || b === near ? 3 : 1;
+    pen.setLineDash(i >= 0 && data.kinds[i] === "constant" ? [4, 3] : []);
+    pen.beginPath(); pen.roundRect(x, y, b.w, b.h, i >= 0 && data.kinds[i] !== "parameter" ? 3 : 10); pen.fill(); pen.stroke();
+    pen.setLineDash([]);
+    if (i < 0 && seen && g !== null) { pen.fillStyle = sizeOf(g) > 0 ? colors.positive : colors.negative; pen.fillRect(x + 6, y + b.h - 8, (b.w - 12) * Math.min(1, Math.abs(sizeOf(g)) / scale) ** 0.5, 4); }
+    if (!text) continue;
+    pen.fillStyle = seen ? colors.ink : colors.soft;
+    if (i >= 0) {
+      pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(label(i), 17), b.x, b.y - 14);
+      pen.font = "11px system-ui, sans-serif";
+      pen.fillText(clip(data.kind === "tensor" ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
+      if (data.kinds[i] !== "constant") { pen.fillStyle = colors.soft; pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
+    } else {
+      pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(b.path.split(".").pop(), 24), b.x, b.y - 16);
+      const own = b.members.filter((j) => data.kinds[j] === "parameter").length;
+      pen.font = "11px system-ui, sans-serif"; pen.fillStyle = colors.soft;
+      pen.fillText(`${b.members.length} values, ${own} parameters`, b.x, b.y + 1);
+    }
+  }
+}
+// From far away thousands of boxes are a few pixels each. They are drawn once, to a picture that is moved about until it is too coarse.
+const FAR = 0.3;
+let far = null;
+function fromFar(near, lit, ratio) {
+  if (!far || far.step !== step || far.boxes !== boxes || far.ground !== colors.bg || Math.abs(Math.log2(view.k / far.k)) > 0.5) {
+    const x0 = Math.min(...boxes.map((b) => b.x - b.w)), x1 = Math.max(...boxes.map((b) => b.x + b.w)), y0 = Math.min(...boxes.map((b) => b.y - b.h)), y1 = Math.max(...boxes.map((b) => b.y + b.h));
+    const k = Math.min(view.k * ratio, 8000 / (x1 - x0), 8000 / (y1 - y0));
+    const sheet = new OffscreenCanvas(Math.ceil((x1 - x0) * k), Math.ceil((y1 - y0) * k)), ink = sheet.getContext("2d");
+    ink.setTransform(k, 0, 0, k, -x0 * k, -y0 * k);
+    const lines = new Path2D();
+    for (const l of links) { lines.moveTo(l.a.x, l.a.y); for (const p of l.points) lines.lineTo(p.x, p.y); lines.lineTo(l.b.x, l.b.y); }
+    ink.lineWidth = 0.5 / k; ink.strokeStyle = colors.edge; ink.stroke(lines);
+    for (const b of boxes) {
+      const i = b.node, seen = i >= 0 ? known(i) : b.members.some(known);
+      ink.fillStyle = !seen ? colors.edge : i < 0 ? colors.module : tint(gradNow(i));
+      ink.fillRect(b.x - b.w / 2, b.y - b.h / 2, b.w, b.h);
+      if (i >= 0 && bad(i)) { ink.strokeStyle = colors.bad; ink.lineWidth = 2 / k; ink.strokeRect(b.x - b.w / 2, b.y - b.h / 2, b.w, b.h); }
+    }
+    far = { sheet, step, boxes, ground: colors.bg, k: view.k, x0, y0, w: x1 - x0, h: y1 - y0 };
+  }
+  pen.drawImage(far.sheet, far.x0, far.y0, far.w, far.h);
+  for (const [b, color] of [...[...lit].map((b) => [b, colors.lit]), [near, colors.focus]]) { pen.strokeStyle = color; pen.lineWidth = 3 / view.k; pen.strokeRect(b.x - b.w / 2, b.y - b.h / 2, b.w, b.h); }
+}
+const bad = (i) => [value[i], grad[i]].some((v) => (v && typeof v === "object" ? v.bad > 0 : typeof v === "number" && !Number.isFinite(v)));
+const largest = (members) => { let found = null; for (const i of members) { const g = gradNow(i); if (g !== null && (found === null || Math.abs(sizeOf(g)) > Math.abs(sizeOf(found)))) found = g; } return found; };
+const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
+function ownName(i) { const name = data.names[i], path = pathOf(i); return name && path && name.startsWith(path + ".") ? name.slice(path.length + 1) : name; }
+const nameOf = (i) => ownName(i) || (data.ops[i] === null ? data.kinds[i] : `(${signOf(i)})`);
+function label(i) {
+  const name = ownName(i);
+  return name && data.ops[i] !== null ? `${name} = ${signOf(i)}` : name || signOf(i) || data.kinds[i];
+}
+
+// ---- the panel ----
+const el = (tag, text, attrs = {}) => { const node = document.createElement(tag); if (text !== undefined && text !== null) node.textContent = text; for (const [k, v] of Object.entries(attrs)) node.setAttribute(k, v); return node; };
+const math = (tag, ...children) => { const node = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag); for (const c of children) node.append(c); return node; };
+const mn = (x) => { const node = math("mn", short(x, 6)); if (typeof x === "number" && x) node.setAttribute("class", x < 0 ? "negative" : "positive"); return node; };
+const partial = (i) => math("mfrac", math("mrow", math("mo", "∂"), math("mi", "L")), math("mrow", math("mo", "∂"), math("mi", clip(nameOf(i), 18))));
+function jump(i, text) { const button = el("button", text || label(i)); button.onclick = () => select(i, true); return button; }
+function heat(array, what) {
+  const found = [el("p", what)];
+  const cells = array.cells.map(number), shape = array.shape, columns = array.all && shape.length ? shape[shape.length - 1] : Math.ceil(Math.sqrt(cells.length));
+  if (!cells.length) return found;
+  const rows = Math.ceil(cells.length / columns), picture = el("canvas", null, { class: "heat", role: "img", "aria-label": `${what}: ${short(array)}`, width: columns, height: rows });
+  const brush = picture.getContext("2d"), top = Math.max(...cells.filter(Number.isFinite).map(Math.abs), 1e-300);
+  cells.forEach((c, i) => { brush.fillStyle = Number.isFinite(c) ? mix(colors.box, c > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(c) / top) ** 0.5) : colors.bad; brush.fillRect(i % columns, Math.floor(i / columns), 1, 1); });
+  picture.style.height = `${Math.min(180, Math.max(14, (240 / columns) * rows))}px`;
+  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element ${i}: ${short(cells[i], 6)}`; };
+  found.push(picture);
+  return found;
+}
+function panel() {
+  const i = selected, box = boxOf[i], out = $("panel"), parts = [];
+  if (box.node < 0) { modulePanel(box); return; }
+  const kind = data.kinds[i];
+  parts.push(el("h2", `${label(i)}`), el("p", `${kind}${opOf(i) ? `, ${opOf(i)}` : ""}${pathOf(i) ? `, in ${pathOf(i)}` : ""}`));
+  const table = el("table"), row = (name, text, cls) => { const tr = el("tr"); tr.append(el("th", name), el("td", text, cls ? { class: cls } : {})); table.append(tr); };
+  if (data.kind === "tensor") row("shape", `(${data.shapes[i].join(", ")})`);
+  row("value", known(i) ? short(value[i], 8) : "not computed yet", bad(i) ? "bad" : "");
+  const g = gradNow(i);
+  if (kind !== "constant") row("gradient", g === null ? "– (not computed)" : short(g, 8) + (complete(i) ? "" : ", so far"));
+  if (data.measured && number(data.measured[i]) !== null && kind !== "constant") row("measured slope", short(number(data.measured[i]), 8));
+  parts.push(table);
+  if (value[i] && typeof value[i] === "object" && value[i].cells.length > 1 && known(i)) parts.push(...heat(value[i], "value"));
+  if (g && typeof g === "object" && g.cells.length > 1) parts.push(...heat(g, "gradient"));
+  if (data.lines && data.lines[i]) parts.push(el("p", data.lines[i]));
+  if (into[i].length) {
+    parts.push(el("h2", "From"));
+    const t = el("table");
+    for (const e of into[i]) { const tr = el("tr"), td = el("td"); td.append(jump(e.source)); const f = el("td"); f.append(el("div", e.local !== null && e.local !== undefined ? `local derivative ${short(e.local, 6)}` : ""), el("code", e.rule)); tr.append(td, f); t.append(tr); }
+    parts.push(t);
+  }
+  if (kind !== "constant") parts.push(...chain(i));
+  out.replaceChildren(...parts);
+}
+function chain(i) {
+  const parts = [el("h2", "Chain rule")], whole = math("math");
+  whole.setAttribute("display", "block");
+  if (i === data.output) { whole.append(math("mrow", partial(i), math("mo", "="), math("mn", "1"))); parts.push(whole, el("p", "The output: its own gradient is 1, where the pass begins.")); return parts; }
+  const visited = from[i].filter((e) => complete(e.target) && step > N + place.get(e.target));
+  if (data.kind === "value") {
+    const rows = [], line = math("mrow", partial(i), math("mo", "="));
+    from[i].forEach((e, k) => {
+      const done = visited.includes(e), up = done ? sums.get(e.target) : null;
+      if (k) line.append(math("mo", "+"));
+      line.append(done ? math("mrow", mn(up), math("mo", "×"), mn(e.local)) : math("mi", "?"));
+      const tr = el("tr"), td = el("td"); td.append(jump(e.target)); tr.append(td, el("td", done ? `${short(up, 6)} × ${short(e.local, 6)} = ${short(up ? up * e.local : 0, 6)}` : "not reached yet")); rows.push(tr);
+    });
+    line.append(math("mo", "="), mn(sums.has(i) ? sums.get(i) : null));
+    whole.append(line);
+    const t = el("table"); t.append(...rows);
+    parts.push(whole, el("p", "Each path: gradient from above × local derivative = contribution."), t);
+  } else {
+    const t = el("table");
+    for (const e of from[i]) { const tr = el("tr"), td = el("td"); td.append(jump(e.target, `${label(e.target)} (${data.shapes[e.target].join("×")})`)); const c = el("td"); c.append(el("code", e.rule), el("div", visited.includes(e) && e.flow ? `contributes ${short(e.flow)}` : "")); tr.append(td, c); t.append(tr); }
+    parts.push(t);
+  }
+  return parts;
+}
+function modulePanel(box) {
+  const own = box.members.filter((i) => data.kinds[i] === "parameter"), parts = [el("h2", box.path), el("p", `${box.members.length} values, ${own.length} of them parameters`)];
+  const button = el("button", "Unfold (+)"); button.onclick = () => toggle(box.path); parts.push(button);
+  const g = largest(box.members); parts.push(el("p", `largest gradient ${short(g)}`));
+  $("panel").replaceChildren(...parts);
+}
+
+// ---- what the user does ----
+function go(to, quiet) {
+  step = Math.max(0, Math.min(LAST, to)); sums = replay(step);
+  $("slider").value = step;
+  const now = current(), what = !data.whole ? "modules only" : step === 0 ? "start" : step <= N ? `forward: ${label(now)}` : `backward: ${label(now)}`;
+  $("where").textContent = data.whole ? `${step} / ${LAST}  ${clip(what, 30)}` : what;
+  if (!quiet && now >= 0) $("said").textContent = `Step ${step} of ${LAST}, ${what}, value ${short(value[now])}, gradient ${short(gradNow(now))}`;
+  panel(); redraw(); link();
+}
+function link() { try { history.replaceState(null, "", `#step=${step}&node=${selected}`); } catch (e) { /* not everywhere allowed */ } }
+function select(i, centre) {
+  selected = i;
+  if (centre) { for (const path of ancestors(pathOf(i))) open.add(path); arrange(); const b = boxOf[i]; view.x = canvas.clientWidth / 2 - b.x * view.k; view.y = canvas.clientHeight / 2 - b.y * view.k; }
+  $("said").textContent = `${label(i)}, ${data.kinds[i]}, value ${short(value[i])}, gradient ${short(gradNow(i))}`;
+  panel(); redraw(); link();
+}
+function toggle(path) {
+  if (open.has(path)) { for (const other of [...open]) if (other === path || other.startsWith(path + ".")) open.delete(other); } else open.add(path);
+  const before = boxOf[selected], x = before.x * view.k + view.x, y = before.y * view.k + view.y;
+  arrange(); view.x = x - boxOf[selected].x * view.k; view.y = y - boxOf[selected].y * view.k;
+  panel(); redraw();
+}
+function openAll() { for (const path of data.paths) for (const p of ancestors(path)) open.add(p); const start = performance.now(); arrange(); fit(); panel(); return performance.now() - start; }
+function foldOrUnfold(way) {
+  const path = pathOf(selected), closed = folded(selected);
+  if (way > 0 && closed !== undefined) toggle(closed);
+  if (way < 0) { const openOnes = ancestors(path).filter((p) => open.has(p)); if (openOnes.length) toggle(openOnes[openOnes.length - 1]); }
+}
+function fit() {
+  if (!boxes.length) return;
+  const x0 = Math.min(...boxes.map((b) => b.x - b.w / 2)), x1 = Math.max(...boxes.map((b) => b.x + b.w / 2)), y0 = Math.min(...boxes.map((b) => b.y - b.h / 2)), y1 = Math.max(...boxes.map((b) => b.y + b.h / 2));
+  const w = canvas.clientWidth || 800, h = canvas.clientHeight || 600;
+  view.k = Math.min(1.4, (w - 40) / (x1 - x0 || 1), (h - 40) / (y1 - y0 || 1));
+  view.x = w / 2 - ((x0 + x1) / 2) * view.k; view.y = h / 2 - ((y0 + y1) / 2) * view.k; redraw();
+}
+function zoom(factor, cx, cy) { const k = Math.max(0.01, Math.min(6, view.k * factor)); view.x = cx - ((cx - view.x) * k) / view.k; view.y = cy - ((cy - view.y) * k) / view.k; view.k = k; redraw(); }
+const hit = (event) => { const r = canvas.getBoundingClientRect(), x = (event.clientX - r.left - view.x) / view.k, y = (event.clientY - r.top - view.y) / view.k; return boxes.find((b) => Math.abs(x - b.x) <= b.w / 2 && Math.abs(y - b.y) <= b.h / 2); };
+let drag = null, timer = null;
+canvas.onpointerdown = (e) => { drag = { x: e.clientX, y: e.clientY, moved: false }; canvas.setPointerCapture(e.pointerId); };
+canvas.onpointermove = (e) => {
+  if (drag) { const dx = e.clientX - drag.x, dy = e.clientY - drag.y; if (drag.moved || Math.abs(dx) + Math.abs(dy) > 3) { drag.moved = true; view.x += dx; view.y += dy; drag.x = e.clientX; drag.y = e.clientY; redraw(); } return; }
+  const b = hit(e), i = b ? (b.node >= 0 ? b.node : -2) : -1;
+  if (i !== hovered) { hovered = i; canvas.title = b ? (b.node >= 0 ? `${label(i)}: value ${known(i) ? short(value[i], 6) : "–"}, gradient ${short(gradNow(i), 6)}` : b.path) : ""; canvas.style.cursor = b ? "pointer" : "grab"; }
+};
+canvas.onpointerup = (e) => { const moved = drag && drag.moved; drag = null; if (moved) return; const b = hit(e); if (!b) return; if (b.node < 0) { selected = b.members[0]; toggle(b.path); } else select(b.node); };
+canvas.onwheel = (e) => { e.preventDefault(); const r = canvas.getBoundingClientRect(); zoom(Math.exp(-e.deltaY * 0.0015), e.clientX - r.left, e.clientY - r.top); };
+function play() {
+  if (timer) { clearInterval(timer); timer = null; $("play").textContent = "▶ Play"; return; }
+  if (step === LAST) go(0);
+  $("play").textContent = "⏸ Pause";
+  timer = setInterval(() => { if (step >= LAST) play(); else go(step + 1, true); }, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1200 : 450);
+}
+const keys = { ArrowRight: () => go(step + 1), ArrowLeft: () => go(step - 1), Home: () => go(0), End: () => go(LAST), PageDown: () => go(step + 10), PageUp: () => go(step - 10), " ": play, f: fit, "+": () => foldOrUnfold(1), "-": () => foldOrUnfold(-1) };
+document.onkeydown = (e) => {
+  if (e.target.tagName === "INPUT" && e.target.type === "search") return;
+  if (e.target === canvas && e.key === "Enter") { foldOrUnfold(folded(selected) !== undefined ? 1 : -1); return; }
+  if (e.target === canvas && (e.key === "ArrowUp" || e.key === "ArrowDown")) { e.preventDefault(); const at = boxes.indexOf(boxOf[selected]), next = boxes[at + (e.key === "ArrowDown" ? 1 : -1)]; if (next) select(next.members[0]); return; }
+  if (e.target.tagName === "BUTTON" && e.key === " ") return;
+  if (keys[e.key] && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); keys[e.key](); }
+};
+$("first").onclick = () => go(0); $("back").onclick = () => go(step - 1); $("next").onclick = () => go(step + 1); $("last").onclick = () => go(LAST); $("play").onclick = play;
+$("slider").oninput = () => go(Number($("slider").value)); $("fit").onclick = fit; $("fold").onclick = () => foldOrUnfold(-1); $("unfold").onclick = () => foldOrUnfold(1);
+$("theme").onclick = () => { const root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; root.dataset.theme = dark ? "light" : "dark"; readColors(); panel(); redraw(); };
+matchMedia("(prefers-color-scheme: dark)").onchange = () => { readColors(); panel(); redraw(); };
+$("search").onchange = () => { const q = $("search").value.toLowerCase(); if (!q) return; for (let k = 1; k <= N; k++) { const i = (selected + k) % N; if (`${data.names[i] || ""} ${opOf(i) || ""}`.toLowerCase().includes(q)) { select(i, true); return; } } $("said").textContent = `nothing is called ${q}`; };
+
+// ---- begin ----
+readColors(); rescale();
+$("slider").max = LAST;
+$("found").append(...[...new Set([...data.names.filter(Boolean), ...data.texts.filter((t) => data.ops.some((o) => o !== null && data.texts[o] === t))])].slice(0, 300).map((t) => el("option", null, { value: t })));
+if (!data.whole) $("note").textContent = `The graph has ${data.total.toLocaleString("en")} values; only its modules are shown.`;
+else if (!order.length) $("note").textContent = "backward() has not been called yet, so there are no gradients to show.";
+arrange();
+for (const path of data.paths.filter(Boolean).sort((a, b) => a.split(".").length - b.split(".").length || (a < b ? -1 : 1))) { // unfold what still leaves the first view readable
+  if (ancestors(path).slice(0, -1).some((p) => !open.has(p))) continue;
+  const inner = new Set(); for (let i = 0; i < N; i++) if (pathOf(i) === path || pathOf(i).startsWith(path + ".")) { const rest = pathOf(i).slice(path.length + 1); inner.add(rest ? "m" + rest.split(".")[0] : "n" + i); }
+  if (boxes.length - 1 + inner.size <= data.view && N < 3000) { open.add(path); arrange(); }
+}
+const wanted = new URLSearchParams(location.hash.slice(1));
+if (data.kinds[Number(wanted.get("node"))] && wanted.has("node")) selected = Number(wanted.get("node"));
+new ResizeObserver(resize).observe(canvas);
+resize(); go(wanted.has("step") ? Number(wanted.get("step")) || 0 : LAST, true); fit();
+window.explorer = { data, go, select, toggle, openAll, fit, state: () => ({ step, selected, values: Array.from({ length: N }, (_, i) => (known(i) ? value[i] : null)), grads: Array.from({ length: N }, (_, i) => gradNow(i)), boxes: boxes.length, links: links.reduce((s, l) => s + l.edges.length, 0), open: [...open] }), pan: (dx, dy) => { view.x += dx; view.y += dy; paint(); } };
