@@ -61,8 +61,8 @@ FLOORS["nn"] = [
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
     ["reading", "folding"],
-    ["text", "replay"],
-    ["dot", "explorer"],
+    ["text", "replay", "health"],
+    ["dot", "explaining", "explorer"],
     ["notebook"],
     [""],
 ]

@@ -3,12 +3,27 @@
 from autograd.modes import keep_values
 from viz.charts import boundary, curves, gradients
 from viz.dot import draw
+from viz.explaining import explain
 from viz.explorer import explore
+from viz.health import Flag, health
 from viz.notebook import install
 from viz.reading import snapshot
 from viz.snapshot import Snapshot
 from viz.text import tree
 
-__all__ = ["Snapshot", "boundary", "curves", "draw", "explore", "gradients", "keep_values", "snapshot", "tree"]
+__all__ = [
+    "Flag",
+    "Snapshot",
+    "boundary",
+    "curves",
+    "draw",
+    "explain",
+    "explore",
+    "gradients",
+    "health",
+    "keep_values",
+    "snapshot",
+    "tree",
+]
 
 install()

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from autograd.rules.table import ROWS
+from viz.health import health
 from viz.reading import snapshot
 from viz.replay import slopes
 from viz.snapshot import Numbers, Snapshot
@@ -28,16 +29,17 @@ def explore(x, path="graph.html", model=None, title=None) -> Path:
     """
     shot = snapshot(x, model)
     path = Path(path)
-    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values"), encoding="utf-8")
+    flags = health(x, model) if len(shot.nodes) <= LARGEST else []
+    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags), encoding="utf-8")
     return path
 
 
-def page(shot: Snapshot, title: str) -> str:
+def page(shot: Snapshot, title: str, flags=()) -> str:
     """The page as text: the data as JSON between a style and a script."""
     files = resources.files("viz") / "page"
     style, script = ((files / name).read_text(encoding="utf-8") for name in ("explorer.css", "explorer.js"))
     shell = (files / "explorer.html").read_text(encoding="utf-8")
-    data = json.dumps(payload(shot, title), allow_nan=False, separators=(",", ":"))
+    data = json.dumps(payload(shot, title, flags), allow_nan=False, separators=(",", ":"))
     # Inside a script element only "</" and "<!--" mean anything to the browser; with no "<" there is neither.
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {"TITLE": html.escape(title), "STYLE": style, "DATA": data, "SCRIPT": script}
@@ -46,7 +48,7 @@ def page(shot: Snapshot, title: str) -> str:
     return shell
 
 
-def payload(shot: Snapshot, title: str) -> dict:
+def payload(shot: Snapshot, title: str, flags=()) -> dict:
     """What the page is told: columns rather than records, so that a large graph stays small."""
     total = len(shot.nodes)
     whole = total <= LARGEST
@@ -72,6 +74,7 @@ def payload(shot: Snapshot, title: str) -> dict:
         "edges": [
             [e.source, e.target, e.slot, index[e.rule], _cell(e.local), _cell(e.contribution)] for e in shot.edges
         ],
+        "flags": [[flag.kind, flag.node, flag.place, flag.text] for flag in flags],
         "formulas": {op: list(getattr(ROWS.get(op), "formulas", ())) for op in index if op in ROWS},
     }  # fmt: skip
 

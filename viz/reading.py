@@ -7,6 +7,7 @@ import numpy as np
 from autograd import Tensor, Value
 from autograd.arrays import sum_to
 from autograd.graph import show_line
+from autograd.scalarwalk import gradients_of
 from autograd.scalarwalk import reach as reach_values
 from autograd.walk import backward, reach
 from nn.module import Module
@@ -60,6 +61,39 @@ def _belongs(parents, own) -> str:
     if own:
         return own[0]
     return parents[0] if parents and parents[0] and len(set(parents)) == 1 else ""
+
+
+def id_of(x, output) -> int | None:
+    """The number of a Value in the snapshot of an output; None if the output does not depend on it."""
+    if not isinstance(x, Value):
+        raise TypeError(f"wanted a Value or the number of a node; got {type(x).__name__}")
+    place = 0
+    for v in reversed(reach_values(output)[0]):
+        if v._rule is not None:
+            slots = [v._da, v._db][: len(v._rule.formulas)]
+            place += sum(local is None for local in slots)
+        if v is x:
+            return place
+        place += 1
+    return None
+
+
+def fresh_gradients(x, model) -> dict[str, tuple]:
+    """For each parameter of a model that has a gradient: that one, and what a single pass from `x` gives."""
+    found = {}
+    if isinstance(x, Value):
+        grads = gradients_of(x)
+        for path, p in model.named_parameters():
+            if p in grads and p.grad is not None:
+                found[path] = (float(getattr(p.grad, "data", p.grad)), float(grads[p]))
+    elif isinstance(x, Tensor) and x.size == 1:
+        pairs = [(path, p) for path, p in model.named_parameters() if p.grad is not None]
+        try:
+            once = backward({x._node: np.ones(x.shape, x.dtype)}, targets=[p._node for _, p in pairs])
+        except (RuntimeError, ArithmeticError):
+            return {}
+        found = {path: (_numbers(p.grad), _numbers(once[p._node])) for path, p in pairs if p._node in once}
+    return found
 
 
 # -- Values ----------------------------------------------------------------------------------------------------------

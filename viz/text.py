@@ -53,13 +53,13 @@ def _rows(shot: Snapshot, marks, limit):
             break
         node = shot.nodes[number]
         if number in seen and node.kind != "constant":
-            rows.append((first + _label(node), "(above)", ""))
+            rows.append((first + label(node), "(above)", ""))
             continue
         seen.add(number)
         shape = f" {node.shape}" if shot.kind == "tensor" else ""
         value = "" if node.value is None else f"value {summary(node.value)}"
         grad = "" if node.kind == "constant" else f"grad {summary(node.grad)}"
-        rows.append((first + _label(node) + shape, value, grad))
+        rows.append((first + label(node) + shape, value, grad))
         edges = incoming[number]
         for i, edge in reversed(list(enumerate(edges))):
             last = i == len(edges) - 1
@@ -67,7 +67,8 @@ def _rows(shot: Snapshot, marks, limit):
     return rows
 
 
-def _label(node) -> str:
+def label(node) -> str:
+    """What a node is called in a text."""
     op = None if node.op is None else SIGNS.get(node.op, node.op)
     if node.name and op:
         return f"{node.name} = {op}"

@@ -315,6 +315,16 @@ def test_nan_and_graphs_that_went_nowhere(browser, tmp_path):
         assert "nan" in opened.page.locator("#panel .bad").inner_text()
 
 
+def test_findings_are_listed_with_their_places(browser, tmp_path):
+    x = Value(-3.0, name="x")
+    y = (x * 2.0).relu() + 1.0
+    y.backward()
+    with Opened(browser, viz.explore(y, tmp_path / "g.html")) as opened:
+        assert "relu gives 0" in opened.page.locator("#flags").inner_text()
+        opened.page.locator("#flags button").click()
+        assert viz.snapshot(y).nodes[opened.state()["selected"]].op == "relu"
+
+
 def test_tensors(browser, tmp_path):
     model = nn.Sequential([nn.layers.Dense(3, activation="relu"), nn.layers.Dense(1)], seed=0)
     with viz.keep_values():

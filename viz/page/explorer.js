@@ -253,7 +253,8 @@ function fromFar(near, lit, ratio) {
   pen.drawImage(far.sheet, far.x0, far.y0, far.w, far.h);
   for (const [b, color] of [...[...lit].map((b) => [b, colors.lit]), [near, colors.focus]]) { pen.strokeStyle = color; pen.lineWidth = 3 / view.k; pen.strokeRect(b.x - b.w / 2, b.y - b.h / 2, b.w, b.h); }
 }
-const bad = (i) => [value[i], grad[i]].some((v) => (v && typeof v === "object" ? v.bad > 0 : typeof v === "number" && !Number.isFinite(v)));
+const flagged = new Set(data.flags.map((f) => f[1]));
+const bad = (i) => flagged.has(i) || [value[i], grad[i]].some((v) => (v && typeof v === "object" ? v.bad > 0 : typeof v === "number" && !Number.isFinite(v)));
 const largest = (members) => { let found = null; for (const i of members) { const g = gradNow(i); if (g !== null && (found === null || Math.abs(sizeOf(g)) > Math.abs(sizeOf(found)))) found = g; } return found; };
 const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
 function ownName(i) { const name = data.names[i], path = pathOf(i); return name && path && name.startsWith(path + ".") ? name.slice(path.length + 1) : name; }
@@ -408,6 +409,9 @@ $("slider").max = LAST;
 $("found").append(...[...new Set([...data.names.filter(Boolean), ...data.texts.filter((t) => data.ops.some((o) => o !== null && data.texts[o] === t))])].slice(0, 300).map((t) => el("option", null, { value: t })));
 if (!data.whole) $("note").textContent = `The graph has ${data.total.toLocaleString("en")} values; only its modules are shown.`;
 else if (!order.length) $("note").textContent = "backward() has not been called yet, so there are no gradients to show.";
+for (const [kind, node, where, text] of data.flags) {
+  const item = el("li"); item.append(el("b", `⚑ ${kind}`), node === null ? el("span", where) : jump(node, where), el("span", ` ${text}`)); $("flags").append(item);
+}
 arrange();
 for (const path of data.paths.filter(Boolean).sort((a, b) => a.split(".").length - b.split(".").length || (a < b ? -1 : 1))) { // unfold what still leaves the first view readable
   if (ancestors(path).slice(0, -1).some((p) => !open.has(p))) continue;
