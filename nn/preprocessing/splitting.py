@@ -116,8 +116,8 @@ def _stratified(labels, n, n_train, n_test, rng):
     train, test = [], []
     for k in range(len(classes)):
         members = rng.permutation(np.flatnonzero(codes == k))
-        train.append(members[: of_train[k]])
-        test.append(members[of_train[k] : of_train[k] + of_test[k]])
+        test.append(members[: of_test[k]])
+        train.append(members[of_test[k] : of_test[k] + of_train[k]])
     return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
 
 
