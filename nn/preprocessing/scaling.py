@@ -6,7 +6,10 @@ import numpy as np
 
 
 class Scaler:
-    """What both scalers share: fit, transform, and the way back."""
+    """What both scalers share: fit, transform, and the way back.
+
+    Sums are taken in float64, whatever came, and the result has the data's own dtype.
+    """
 
     scale_: np.ndarray
     n_features_in_: int
@@ -14,10 +17,19 @@ class Scaler:
     def fit(self, X, y=None):
         """Measure the columns of X."""
         X = as_table(X, type(self).__name__)
-        if not len(X):
-            raise ValueError(f"{type(self).__name__} cannot measure a table without rows; got shape {X.shape}")
+        if 0 in X.shape:
+            raise ValueError(f"{type(self).__name__} cannot measure a table without rows or columns; got {X.shape}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            measures = self.measure(X.astype(np.float64))
+        for name, numbers in measures.items():
+            if not np.isfinite(numbers).all():
+                raise ValueError(
+                    f"{type(self).__name__} cannot measure column {np.argmin(np.isfinite(numbers))}: its {name[:-1]} "
+                    "is too large for float64. Divide the column by a power of 10 first"
+                )
+        vars(self).update(measures)
         self.n_features_in_ = X.shape[1]
-        self.measure(X)
+        self.n_samples_seen_ = len(X)
         return self
 
     def fit_transform(self, X, y=None):
@@ -27,12 +39,12 @@ class Scaler:
     def transform(self, X):
         """X on the measured scale, as new numbers."""
         X = self._fitting(X)
-        return (X - self.offset(X.dtype)) / self.scale_.astype(X.dtype)
+        return self.scaled(X.astype(np.float64)).astype(X.dtype)
 
     def inverse_transform(self, X):
         """From the measured scale back to the original one."""
         X = self._fitting(X)
-        return X * self.scale_.astype(X.dtype) + self.offset(X.dtype)
+        return self.unscaled(X.astype(np.float64)).astype(X.dtype)
 
     def _fitting(self, X):
         if not hasattr(self, "scale_"):
@@ -43,11 +55,11 @@ class Scaler:
         return X
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items() if k[-1] != '_')})"
 
 
 class StandardScaler(Scaler):
-    """Each column to mean 0 and standard deviation 1: z = (x - mean) / std. A constant column becomes 0.
+    """Each column to mean 0 and standard deviation 1: z = (x - mean_) / scale_. A constant column becomes 0.
 
     >>> StandardScaler().fit_transform([[1.0], [3.0]])
     array([[-1.],
@@ -59,52 +71,65 @@ class StandardScaler(Scaler):
         self.with_std = with_std
 
     def measure(self, X):
-        X = X.astype(np.float64)
-        self.mean_ = X.mean(axis=0)
-        self.var_ = X.var(axis=0)
-        deviation = np.sqrt(self.var_)
+        # The mean of equal numbers is that number, which their sum divided by n need not be.
+        mean = np.where(X.min(axis=0) == X.max(axis=0), X[0], X.mean(axis=0))
+        var = np.square(X - mean).mean(axis=0)
+        deviation = np.sqrt(var)
         # A column that never changes has no scale; rounding must not give it one.
-        flat = deviation <= 10 * np.finfo(np.float64).eps * np.abs(self.mean_)
-        self.scale_ = np.where(flat, 1.0, deviation) if self.with_std else np.ones_like(deviation)
-        self.n_samples_seen_ = len(X)
+        flat = deviation <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+        scale = np.where(flat, 1.0, deviation) if self.with_std else np.ones_like(deviation)
+        return {"mean_": mean, "var_": var, "scale_": scale}
 
-    def offset(self, dtype):
-        return (self.mean_ if self.with_mean else np.zeros_like(self.mean_)).astype(dtype)
+    def scaled(self, X):
+        return (X - self.mean_ if self.with_mean else X) / self.scale_
+
+    def unscaled(self, X):
+        return X * self.scale_ + (self.mean_ if self.with_mean else 0)
 
 
 class MinMaxScaler(Scaler):
-    """Each column to a range, [0, 1] unless said otherwise. A constant column becomes the low end.
+    """Each column to a range, [0, 1] unless said otherwise: z = x * scale_ + min_. A constant column becomes its low.
 
     >>> MinMaxScaler().fit_transform([[1.0], [3.0], [2.0]]).ravel()
     array([0. , 1. , 0.5])
     """
 
     def __init__(self, feature_range=(0, 1), *, clip=False):
-        low, high = feature_range
-        if not low < high:
+        ends = np.asarray(feature_range)
+        if ends.shape != (2,) or ends.dtype.kind not in "fiu" or not np.isfinite(ends).all() or not ends[0] < ends[1]:
             raise ValueError(f"feature_range is a low and a high number; got {feature_range!r}")
         self.feature_range = feature_range
         self.clip = clip
 
     def measure(self, X):
         low, high = self.feature_range
-        self.data_min_, self.data_max_ = X.min(axis=0).astype(np.float64), X.max(axis=0).astype(np.float64)
-        self.data_range_ = self.data_max_ - self.data_min_
-        spread = np.where(self.data_range_ == 0, 1.0, self.data_range_)
-        self.scale_ = spread / (high - low)  # one unit of the range in units of the data
-        self.min_ = low - self.data_min_ / self.scale_
+        least, most = X.min(axis=0), X.max(axis=0)
+        scale = (high - low) / self.spread(most - least)
+        return {"data_range_": most - least, "data_min_": least, "data_max_": most, "scale_": scale,
+                "min_": low - least * scale}  # fmt: skip
 
-    def offset(self, dtype):
-        return (-self.min_ * self.scale_).astype(dtype)
+    def scaled(self, X):
+        # The same as x * scale_ + min_, but numbers far from 0 keep their digits, and the ends are met exactly.
+        low, high = self.feature_range
+        found = (X - self.data_min_) / self.spread(self.data_range_) * (high - low) + low
+        return np.clip(found, low, high) if self.clip else found
 
-    def transform(self, X):
-        found = super().transform(X)
-        return np.clip(found, *self.feature_range) if self.clip else found
+    def unscaled(self, X):
+        low, high = self.feature_range
+        return (X - low) / (high - low) * self.spread(self.data_range_) + self.data_min_
+
+    @staticmethod
+    def spread(lengths):
+        """The lengths to divide by: 1 where a column is constant, or so nearly that 1 / length overflows."""
+        return np.where(lengths < np.finfo(np.float64).tiny, 1.0, lengths)
 
 
 def as_table(X, who) -> np.ndarray:
     """Rows and columns of finite numbers, or an error that says what came."""
-    X = np.asarray(X)
+    try:
+        X = np.asarray(X)
+    except ValueError as error:
+        raise ValueError(f"{who} takes a table of rows and columns; the rows that came differ in length") from error
     if X.dtype == object:
         try:
             X = X.astype(np.float64)

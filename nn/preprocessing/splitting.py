@@ -31,9 +31,8 @@ def train_test_split(*arrays, test_size=None, train_size=None, random_state=None
             raise ValueError("stratify needs shuffle=True")
         train, test = _stratified(np.asarray(stratify), n, n_train, n_test, rng)
     else:
-        order = rng.permutation(n) if shuffle else np.arange(n)
-        test, train = (order[:n_test], order[n_test : n_test + n_train]) if shuffle else (
-            order[n_train : n_train + n_test], order[:n_train])  # fmt: skip
+        order = rng.permutation(n) if shuffle else np.r_[n_train : n_train + n_test, :n_train]
+        test, train = order[:n_test], order[n_test : n_test + n_train]
     return [part for array in arrays for part in (rows(array, train), rows(array, test))]
 
 
@@ -42,15 +41,21 @@ def batches(x, y=None, batch_size=32, shuffle=False, seed=None):
 
     >>> [len(b) for b in batches(np.arange(5), batch_size=2)]
     [2, 2, 1]
+
+    For another order in each epoch, give `seed` a generator, which goes on where it stopped.
     """
-    if not isinstance(batch_size, int) or batch_size < 1:
+    if not isinstance(batch_size, int | np.integer) or isinstance(batch_size, bool) or batch_size < 1:
         raise ValueError(f"batch_size is a whole number, 1 or more; got {batch_size!r}")
     n = _len(x)
     if y is not None and _len(y) != n:
         raise ValueError(f"x has {n} samples and y has {_len(y)}; wanted as many")
     order = generator(seed).permutation(n) if shuffle else np.arange(n)
-    for start in range(0, n, batch_size):
-        at = order[start : start + batch_size]
+    return _batches(x, y, order, int(batch_size))  # apart, so that the checks run at the call
+
+
+def _batches(x, y, order, size):
+    for start in range(0, len(order), size):
+        at = order[start : start + size]
         yield rows(x, at) if y is None else (rows(x, at), rows(y, at))
 
 
@@ -58,13 +63,13 @@ def rows(array, at):
     """The rows at some places, of an array, a list or a data frame."""
     if hasattr(array, "iloc"):
         return array.iloc[at]
-    if isinstance(array, list | tuple):
-        return [array[i] for i in at]
-    return array[at]
+    return array[at] if hasattr(array, "shape") else [array[i] for i in at.tolist()]
 
 
 def _len(array):
     try:
+        if isinstance(array, str | bytes | dict | set):
+            raise TypeError
         return len(array)
     except TypeError as error:
         raise ValueError(f"wanted arrays or lists of samples; got {type(array).__name__} {array!r:.40}") from error
@@ -87,7 +92,7 @@ def _sizes(n, test_size, train_size):
 def _size(name, size, n, rounded):
     if size is None:
         return None
-    if isinstance(size, float) and 0 < size < 1:
+    if isinstance(size, float | np.floating) and 0 < size < 1:
         return int(rounded(size * n))
     if isinstance(size, int | np.integer) and not isinstance(size, bool) and 0 < size < n:
         return int(size)
@@ -95,21 +100,29 @@ def _size(name, size, n, rounded):
 
 
 def _stratified(labels, n, n_train, n_test, rng):
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
     if labels.shape != (n,):
         raise ValueError(f"stratify wants one label for each of {n} samples, got shape {labels.shape}")
-    classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    try:
+        classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    except TypeError as error:
+        raise ValueError(f"stratify mixes kinds of labels that cannot be sorted ({error})") from error
     if counts.min() < 2:
-        raise ValueError(f"class {classes[counts.argmin()]!r} has one sample only; it cannot be in both parts")
+        raise ValueError(f"class {classes[counts.argmin()]!s} has one sample only; it cannot be in both parts")
     if min(n_test, n_train) < len(classes):
         raise ValueError(f"{len(classes)} classes do not fit into parts of {n_train} and {n_test} samples")
-    # Whole samples of each class, the largest remainders rounded up.
-    share = counts * n_test / n
-    take = np.floor(share).astype(int)
-    take[np.argsort(take - share, kind="stable")[: n_test - take.sum()]] += 1
-    take = np.minimum(np.maximum(take, 1), counts - 1)
-    test, train = [], []
+    of_train = _portions(counts, n_train)
+    of_test = _portions(counts - of_train, n_test)
+    train, test = [], []
     for k in range(len(classes)):
         members = rng.permutation(np.flatnonzero(codes == k))
-        test.append(members[: take[k]])
-        train.append(members[take[k] :])
-    return rng.permutation(np.concatenate(train))[:n_train], rng.permutation(np.concatenate(test))[:n_test]
+        test.append(members[: of_test[k]])
+        train.append(members[of_test[k] : of_test[k] + of_train[k]])
+    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
+
+
+def _portions(counts, total):
+    """How many to take of each class to have `total`, in proportion: rounded down, then up at the largest rests."""
+    whole, rest = np.divmod(counts * total, counts.sum())
+    whole[np.argsort(-rest, kind="stable")[: total - whole.sum()]] += 1
+    return whole
