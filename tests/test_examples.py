@@ -43,6 +43,11 @@ def test_moons(run, tmp_path, capsys):
     assert all(name in out for name in names)
 
 
+def test_playground(run, tmp_path):
+    assert run("playground") > 0.98
+    assert (tmp_path / "out" / "playground.svg").read_text().count("<image") == 2 + 6 + 4 + 1
+
+
 def test_binary(run):
     assert run("binary") == pytest.approx(0.955, abs=0.02)
 

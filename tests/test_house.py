@@ -60,9 +60,9 @@ FLOORS["nn"] = [
 ]
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
-    ["reading", "folding"],
+    ["reading", "folding", "svg"],
     ["text", "replay", "health"],
-    ["dot", "explaining", "explorer"],
+    ["dot", "explaining", "explorer", "network"],
     ["notebook"],
     [""],
 ]

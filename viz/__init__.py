@@ -6,6 +6,7 @@ from viz.dot import draw
 from viz.explaining import explain
 from viz.explorer import explore
 from viz.health import Flag, health
+from viz.network import importance, network
 from viz.notebook import install
 from viz.reading import snapshot
 from viz.snapshot import Snapshot
@@ -21,7 +22,9 @@ __all__ = [
     "explore",
     "gradients",
     "health",
+    "importance",
     "keep_values",
+    "network",
     "snapshot",
     "tree",
 ]
