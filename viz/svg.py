@@ -41,7 +41,8 @@ class Svg:
         title = f"<title>{html.escape(self.title)}</title>" if self.title else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
-            f'width="{self.width:g}" height="{self.height:g}" role="img" font-family="Helvetica, Arial, sans-serif">{title}'
+            f'width="{self.width:g}" height="{self.height:g}" role="img" '
+            f'font-family="Helvetica, Arial, sans-serif">{title}'
             f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(self.parts)}</svg>'
         )
 

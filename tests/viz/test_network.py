@@ -1,7 +1,7 @@
 """Networks as people draw them: every edge and neuron is there, and shows the number it stands for."""
 
 import re
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 import zlib
 from base64 import b64decode
 
@@ -17,7 +17,7 @@ X = np.random.default_rng(0).normal(0, 1, (20, 2))
 
 
 def parsed(picture):
-    return ElementTree.fromstring(str(picture))
+    return ET.fromstring(str(picture))
 
 
 def tags(picture, tag):
@@ -115,5 +115,5 @@ def test_importance_and_saving(tmp_path):
             nn.Sequential([L.LayerNormalization(input_shape=(2,)), L.Dense(1)])],
 )  # fmt: skip
 def test_what_cannot_be_drawn(bad):
-    with pytest.raises(TypeError, match="draws dense layers|draws an MLP|no Dense layer"):
+    with pytest.raises(TypeError, match=r"draws dense layers|draws an MLP|no Dense layer"):
         viz.network(bad)
