@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from sys import getrefcount
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def has_nan(array) -> bool:
 
 def _count(table: dict, key) -> int:
     value = table.pop(key)
-    return sys.getrefcount(value)
+    return getrefcount(value)
 
 
 # How many references an array shows when only `_count` holds it: measured, since Python versions differ.
@@ -84,7 +84,7 @@ def take_owned(table: dict, key) -> np.ndarray:
     """Pop an array that nobody else holds; a shared one or a view is copied."""
     value = table.pop(key)
     if value.base is None:
-        held = sys.getrefcount(value) - _SOLE
+        held = getrefcount(value) - _SOLE
         if held <= 0 or (held == 1 and value.nbytes >= buffers.LARGE and buffers.is_kept(value)):
             return value
     return value.copy()

@@ -23,7 +23,7 @@ class Node:
 
     __slots__ = (
         "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
-        "serial", "grad", "keeps_grad", "name", "seal", "line", "values",
+        "serial", "grad", "keeps_grad", "name", "seal", "line", "large", "values",
     )  # fmt: skip
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
@@ -40,6 +40,7 @@ class Node:
         self.keeps_grad = False
         self.name = None
         self.seal = None
+        self.large = False  # whether the result is worth computing its gradient in pieces
         self.values = None  # (arguments, result), kept on request for those who look at the graph
 
     @property
@@ -65,15 +66,29 @@ def leaf(shape, dtype, name=None) -> Node:
     return node
 
 
-def user_line():
-    """Where the user's code called: (code, instruction) of the first frame outside the engine.
+class _Ours(dict):
+    """Whether a module is part of the engine, or of NumPy, which calls it: worked out once for each name."""
+
+    def __missing__(self, name):
+        self[name] = ours = name is not None and name.startswith(LIBRARY)
+        return ours
+
+
+_ours = _Ours()
+
+
+def user_line(depth=2):
+    """Where the user's code called: (code, instruction) of the first frame outside the engine, from `depth` frames up.
 
     The line number is worked out only when somebody asks (`show_line`); this runs on every operation.
     """
-    frame = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(LIBRARY):
-        frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lasti)
+    try:
+        frame = sys._getframe(depth)
+        while _ours[frame.f_globals.get("__name__")]:
+            frame = frame.f_back
+        return (frame.f_code, frame.f_lasti)
+    except (ValueError, AttributeError):  # nothing but the engine on the stack
+        return None
 
 
 def show_line(line) -> str:

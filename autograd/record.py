@@ -105,6 +105,7 @@ class _Output(Rule):
     elementwise = False
     broadcasts = False
     masks = False
+    quick = None
     outputs = 1
     batched = True
     variadic = False

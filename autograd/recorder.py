@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import buffers
+from autograd.buffers import LARGE
 from autograd.graph import Node, leaf, user_line
 from autograd.modes import ACTIVE, anomaly, keeping, recording
 from autograd.record import OUTPUT, Share, constant, keep, watch
@@ -56,7 +57,7 @@ def record(rule, args, settings):
     if settings:
         _check_settings(rule, settings)
         y = rule.forward(*raw, **settings)
-    elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= buffers.LARGE:
+    elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
         y = buffers.apply(rule.forward, raw)
     else:
         y = rule.forward(*raw)
@@ -72,8 +73,9 @@ def record(rule, args, settings):
     saved, marks = keep(rule, raw, parents, mask, y)
     tensor = _new(Handle.shown)
     tensor._array = y
-    tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line())
+    tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
+    tensor._node.large = y.nbytes >= LARGE
     if ACTIVE and keeping.get():
         tensor._node.values = (tuple(raw), y)
     if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
@@ -84,7 +86,7 @@ def record(rule, args, settings):
 def record_unary(rule, x):
     """`record` for an elementwise row of one Tensor: the same, without the generality."""
     array = x._array
-    if ACTIVE or x._share is not None or array.nbytes >= buffers.LARGE:
+    if ACTIVE or x._share is not None or array.nbytes >= LARGE:
         return record(rule, (x,), {})
     y = rule.forward(array)
     parents = (x._node,)
@@ -95,7 +97,7 @@ def record_unary(rule, x):
         saved, marks = (None, y if plan[1] else None), None
     tensor = _new(Handle.shown)
     tensor._array = y
-    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
+    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
     return tensor
 
@@ -108,13 +110,13 @@ def record_binary(rule, a, b):
         z = b._array
         parents = (a._node, b._node)
         mask = 3
-        plain = b._share is None and z.nbytes < buffers.LARGE
+        plain = b._share is None and z.nbytes < LARGE
     else:
         z = b
         parents = (a._node, None)
         mask = 1
         plain = kind is float or kind is int
-    if ACTIVE or not plain or a._share is not None or x.nbytes >= buffers.LARGE:
+    if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
         return record(rule, (a, b), {})
     y = rule.forward(x, z)
     plan = rule.plans.get(mask)
@@ -124,7 +126,7 @@ def record_binary(rule, a, b):
         saved, marks = (None, None, y if plan[1] else None), None
     tensor = _new(Handle.shown)
     tensor._array = y
-    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line())
+    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
     return tensor
 
@@ -140,7 +142,7 @@ def _check_settings(rule, settings):
 def _record_tuple(rule, raw, parents, mask, settings, ys):
     saved, marks = keep(rule, raw, parents, mask, ys)
     settings = {**settings, "__shapes__": [(y.shape, y.dtype) for y in ys]}
-    node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line())
+    node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line(3))
     return tuple(wrap(y, node, k) for k, y in enumerate(ys))
 
 

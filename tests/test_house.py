@@ -25,7 +25,7 @@ FLOORS["autograd"] = [
     ["rules.statistics"],
     ["rules.*"],  # the rows: one file for each subject
     ["rules"],
-    ["graph"],
+    ["graph", "carry"],
     ["record", "walk", "scalarwalk", "scalarcode", "dispatch", "operators", "guards"],
     ["recorder"],
     ["value", "tensor"],

@@ -14,6 +14,7 @@ with anything that carries a `__record__` method, which then takes over, much as
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable
@@ -61,6 +62,7 @@ class Differentiable(Rule):
     batched = False  # True (or true of a node): backward functions accept extra leading axes on g
     masks = True  # its result can be finite where an argument is nan, as a selection's can
     broadcasts = False  # arguments broadcast against each other, and the walk undoes it
+    quick = None  # for each argument a function of (g, *saved) that is all there is to do
 
     name: str
     forward: Callable
@@ -97,6 +99,7 @@ class Elementwise(Differentiable):
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
+        self.quick = None if self.masks else self.backwards
 
 
 def _names(text: str) -> set[str]:
@@ -110,7 +113,13 @@ def _upstream(parameters: str, text: str) -> str:
 
 
 def _compile(text: str) -> Callable:
+    # 1.0 and an array is quicker than 1 and an array; either is weak.
     return eval(text, scalars.ARRAY_NAMES)
+
+
+@functools.cache
+def _code(text: str):
+    return compile(text, "<table>", "eval")
 
 
 class Primitive(Differentiable):
@@ -138,9 +147,8 @@ class Primitive(Differentiable):
             p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
         )
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-        self.backward: dict[str, Callable] = {}  # argument name -> its backward function
-        self.wants: dict[str, tuple[str, ...]] = {}
-        self.fetch: dict[str, list] = {}  # how to find each of these in a node
+        self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
+        self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for
         self.plans = {}
         self.doc = inspect.getdoc(function) or ""
         super().__init__(function.__name__, covers, tuple(samples), key)
@@ -159,9 +167,11 @@ class Primitive(Differentiable):
 
         def register(function):
             for argument in arguments or self.arguments:
-                self.backward[argument] = function
                 self.wants[argument] = wants = tuple(inspect.signature(function).parameters)[1:]
-                self.fetch[argument] = [self._fetcher(want) for want in wants]
+                call = f"function({', '.join(['g', *map(self._find, wants)])})"
+                self.carries[argument] = eval(
+                    _code(f"lambda node, i, g, saved: {call}"), {"function": function, "rule": self}
+                )
             return self
 
         return register
@@ -178,29 +188,24 @@ class Primitive(Differentiable):
 
     def carry(self, node, i, g, saved):
         """The gradient for argument `i` of a recorded call, given the gradient `g` of its result."""
-        argument = self.arguments[0] if self.variadic else self.arguments[i]
-        return self.backward[argument](g, *[fetch(node, i, saved) for fetch in self.fetch[argument]])
+        return self.carries[self.arguments[0 if self.variadic else i]](node, i, g, saved)
 
-    def _fetcher(self, want):
-        """A function of (node, i, saved) that finds what a backward function's parameter name asks for."""
+    def _find(self, want) -> str:
+        """Where a thing that a backward function's parameter name asks for is found, in `node`, `i` and `saved`."""
         if want == "y":
-            return lambda node, i, saved: saved[-1]
+            return "saved[-1]"
         if want == "i":
-            return lambda node, i, saved: i
+            return "i"
         if want == "likes":
-            return lambda node, i, saved: [like.shape for like in self.likes(node, saved)]
+            return "[like.shape for like in rule.likes(node, saved)]"
         if want == "y_ndim":
-            return lambda node, i, saved: len(node.shape)
+            return "len(node.shape)"
         if want in self.arguments:
-            if self.variadic:
-                return lambda node, i, saved: saved[:-1]
-            at = self.arguments.index(want)
-            return lambda node, i, saved: saved[at]
+            return "saved[:-1]" if self.variadic else f"saved[{self.arguments.index(want)}]"
         if want.endswith("_like") and want[:-5] in self.arguments:
             at = self.arguments.index(want[:-5])
-            return lambda node, i, saved: node.parents[at] if node.parents[at] is not None else saved[at]
-        default = self.defaults.get(want)
-        return lambda node, i, saved: node.settings.get(want, default)
+            return f"node.parents[{at}] if node.parents[{at}] is not None else saved[{at}]"
+        return f"node.settings.get({want!r}, rule.defaults.get({want!r}))"
 
 
 class Composition(Rule):

@@ -10,9 +10,10 @@ import warnings
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.rules import elementwise, networks
 from nn.errors import ModelWarning
-from nn.losses.base import Loss, losses
+from nn.losses.base import REDUCTIONS, Loss, losses
 
 EPSILON = 1e-7
 
@@ -126,6 +127,14 @@ class SparseCategoricalCrossentropy(Loss):
         else:
             values = networks.label_cross_entropy(z, labels=labels)
         return values if self.ignore_class is None else np.where(y_true == self.ignore_class, 0.0, values)
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        loss = super().__call__(y_true, y_pred, sample_weight)
+        if self.ignore_class is None or REDUCTIONS[self.reduction] != "mean":
+            return loss
+        # The mean is over the samples that count; without any it is 0.
+        labels = np.asarray(y_pred if isinstance(y_true, Tensor) else y_true)
+        return loss * (labels.size / max(np.count_nonzero(labels != self.ignore_class), 1))
 
     def check(self, y_true, y_pred_shape):
         shape = np.shape(y_true)
