@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import buffers
+from autograd import buffers, inplace
 from autograd.arrays import sum_to
-
-BLOCK = 1 << 15  # elements: large elementwise gradients are computed in pieces that stay in the cache
 
 
 def carry(node, i, g, saved, lead, careful):
@@ -31,7 +29,8 @@ def _elementwise(rule, i, g, saved, careful):
         factor = saved[-1] if text == "y" else saved[rule.arguments.index(text)]
         return buffers.apply(np.multiply, (g, factor)) if g.nbytes >= buffers.LARGE else g * factor
     if not careful and text not in ("1", "-1", "0"):
-        return _in_blocks(rule.backwards[i], g, saved)
+        c = inplace.evaluate(f"g * ({text})", ("g", *rule.arguments, "y"), (g, *saved))
+        return rule.backwards[i](g, *saved) if c is None else c
     if text in ("1", "-1", "0"):
         return rule.backwards[i](g, *saved)
     d = rule.derivatives[i](*saved)
@@ -42,31 +41,6 @@ def _elementwise(rule, i, g, saved, careful):
         # No gradient arrives here, so a singular slope is not 0 * inf = nan but nothing at all.
         d = np.where((g == 0) & ~finite, 0, d)
     return g * d
-
-
-def _in_blocks(backward, g, saved):
-    """The same numbers as `backward(g, *saved)`, computed in pieces that fit the cache."""
-    arrays = [s for s in (g, *saved) if type(s) is np.ndarray and s.ndim]
-    if not arrays:
-        return backward(g, *saved)
-    shape, size = arrays[0].shape, arrays[0].size
-    if size <= BLOCK or any(s.shape != shape or not s.flags.c_contiguous for s in arrays):
-        return backward(g, *saved)
-    flat = [s.reshape(-1) if type(s) is np.ndarray and s.ndim else s for s in (g, *saved)]
-    into = out = None
-    for start in range(0, size, BLOCK):
-        part = backward(*[s[start : start + BLOCK] if type(s) is np.ndarray and s.ndim else s for s in flat])
-        if type(part) is not np.ndarray or part.ndim == 0 or part is g:
-            return backward(g, *saved)
-        if into is None:
-            out = (
-                buffers.empty(shape, part.dtype)
-                if size * part.itemsize >= buffers.LARGE
-                else np.empty(shape, part.dtype)
-            )
-            into = out.reshape(-1)
-        into[start : start + BLOCK] = part
-    return out
 
 
 def _structural(node, rule, i, g, saved, lead):

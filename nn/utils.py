@@ -32,12 +32,12 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
     least, most = (int(x.min()), int(x.max())) if x.size else (0, -1)
     classes = most + 1 if num_classes is None else int(num_classes)
     if least < 0 or most >= classes:
-        wanted = f"wanted 0 to {classes - 1}" if classes > 0 else "wanted 0 or more"
-        raise ValueError(f"to_categorical: a label of {least if least < 0 else most} with {classes} classes; {wanted}")
+        wanted = "0 or more" if num_classes is None else f"0 to {classes - 1}, for {classes} classes"
+        raise ValueError(f"to_categorical: a label of {least if least < 0 else most}; wanted {wanted}")
     if x.size * classes > LARGEST:
         raise ValueError(
-            f"to_categorical: {x.size} labels up to {most} make a table of {x.size} x {classes} numbers, too large; "
-            "LabelEncoder numbers labels from 0 without gaps"
+            f"to_categorical: a table of {x.size} x {float(classes):.6g} numbers is too large; LabelEncoder numbers "
+            "labels from 0 without gaps"
         )
     table = np.zeros((x.size, classes))
     table[np.arange(x.size), x.ravel().astype(np.intp)] = 1

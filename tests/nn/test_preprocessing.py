@@ -219,7 +219,7 @@ def test_image_files(tmp_path):
         (lambda: sequence.pad_sequences([[1.5]]), "dtype='float32'"),
         (lambda: sequence.pad_sequences(["ab"]), "sequence 0 is 'ab'; wanted a list of numbers"),
         (lambda: sequence.pad_sequences([[1]], padding="left"), "padding is 'pre' or 'post'"),
-        (lambda: utils.to_categorical([0, 3], 3), "a label of 3 with 3 classes; wanted 0 to 2"),
+        (lambda: utils.to_categorical([0, 3], 3), "a label of 3; wanted 0 to 2, for 3 classes"),
         (lambda: utils.to_categorical([-1]), "a label of -1"),
         (lambda: utils.to_categorical(["a"]), "LabelEncoder makes them"),
         (lambda: image.resize(np.zeros((2, 2)), (1, 1)), "height, width, channels"),
