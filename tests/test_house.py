@@ -47,7 +47,7 @@ FLOORS["nn"] = [
     ["layers.*", "optimizers.*", "metrics.resolve"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
-    ["callbacks.files", "callbacks.rates", "training.data"],
+    ["callbacks.files", "callbacks.rates", "callbacks.recorder", "training.data"],
     ["callbacks", "training.steps"],
     ["training.evaluation", "training.linter"],
     ["training.fitting", "saving"],
@@ -61,8 +61,8 @@ FLOORS["nn"] = [
 ]
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
-    ["reading", "folding", "svg"],
-    ["text", "replay", "health"],
+    ["reading", "folding", "svg", "training"],
+    ["text", "replay", "health", "live"],
     ["dot", "explaining", "explorer", "network"],
     ["notebook"],
     [""],

@@ -6,11 +6,13 @@ from viz.dot import draw
 from viz.explaining import explain
 from viz.explorer import explore
 from viz.health import Flag, health
+from viz.live import live
 from viz.network import importance, network
 from viz.notebook import install
 from viz.reading import snapshot
 from viz.snapshot import Snapshot
 from viz.text import tree
+from viz.training import training
 
 __all__ = [
     "Flag",
@@ -24,8 +26,10 @@ __all__ = [
     "health",
     "importance",
     "keep_values",
+    "live",
     "network",
     "snapshot",
+    "training",
     "tree",
 ]
 

@@ -5,6 +5,7 @@ from nn.callbacks.files import CSVLogger, LambdaCallback, ModelCheckpoint
 from nn.callbacks.history import History
 from nn.callbacks.progress import Progress
 from nn.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from nn.callbacks.recorder import Recorder
 from nn.callbacks.stopping import EarlyStopping, TerminateOnNaN
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LearningRateScheduler",
     "ModelCheckpoint",
     "Progress",
+    "Recorder",
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
