@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.rules.table import ROWS
 from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
 from viz.folding import fold
+from viz.health import health
 from viz.numbers import is_bad, short, size_of, summary
 from viz.reading import snapshot
 from viz.render import Picture
@@ -50,7 +51,8 @@ def draw(
         for part in box.module.split(".") if box.module else []:
             place = place.setdefault(part, {})
         place.setdefault("", []).append(box)
-    writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir)
+    flags = {} if x is shot else {flag.node: flag for flag in health(x, model) if flag.node is not None}
+    writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir, flags)
     writer.level(tree, picture.graph, "")
     for edge in boxes.edges:
         writer.edge(edge)
@@ -73,7 +75,7 @@ def _painted(node, color):
 
 
 class _Writer:
-    def __init__(self, picture, shot: Snapshot, style, color, scale, digits, locals_, rankdir):
+    def __init__(self, picture, shot: Snapshot, style, color, scale, digits, locals_, rankdir, flags):
         self.picture = picture
         self.shot = shot
         self.style = style
@@ -81,6 +83,7 @@ class _Writer:
         self.scale = scale
         self.digits = digits
         self.locals = locals_
+        self.flags = flags
         self.across = rankdir in ("LR", "RL")  # Graphviz turns the cells of a record with the picture
 
     def level(self, tree, graph, path):
@@ -102,7 +105,8 @@ class _Writer:
             return
         node = box.node
         fill = self.fill(node)
-        bad = is_bad(node.value) or is_bad(node.grad)
+        flag = self.flags.get(node.id)
+        bad = is_bad(node.value) or is_bad(node.grad) or flag is not None
         border = BAD if bad else "#444444"
         style = (
             "filled"
@@ -112,6 +116,8 @@ class _Writer:
         if node.kind == "parameter":
             style += ",rounded"
         label = self.label(node)
+        if flag is not None:
+            label = f"{label[:-1]}|⚑ {flag.kind}}}" if label.startswith("{") else f"{label}|⚑ {flag.kind}"
         graph.node(box.key, label, shape="record", style=style, fillcolor=fill, color=border, fontcolor=ink(fill),
                    tooltip=escape(self.tooltip(node)))  # fmt: skip
         if self.style == "classic" and node.op:
@@ -145,6 +151,8 @@ class _Writer:
             parts.append(f"in {node.module}")
         if node.line:
             parts.append(node.line)
+        if node.id in self.flags:
+            parts.append(self.flags[node.id].text)
         return "; ".join(part for part in parts if part)
 
     def fill(self, node):

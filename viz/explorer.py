@@ -30,16 +30,17 @@ def explore(x, path="graph.html", model=None, title=None) -> Path:
     shot = snapshot(x, model)
     path = Path(path)
     flags = health(x, model) if len(shot.nodes) <= LARGEST else []
-    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags), encoding="utf-8")
+    types = {} if model is None else {place: type(part).__name__ for place, part in model.modules() if place}
+    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags, types), encoding="utf-8")
     return path
 
 
-def page(shot: Snapshot, title: str, flags=()) -> str:
+def page(shot: Snapshot, title: str, flags=(), types=None) -> str:
     """The page as text: the data as JSON between a style and a script."""
     files = resources.files("viz") / "page"
     style, script = ((files / name).read_text(encoding="utf-8") for name in ("explorer.css", "explorer.js"))
     shell = (files / "explorer.html").read_text(encoding="utf-8")
-    data = json.dumps(payload(shot, title, flags), allow_nan=False, separators=(",", ":"))
+    data = json.dumps(payload(shot, title, flags, types), allow_nan=False, separators=(",", ":"))
     # Inside a script element only "</" and "<!--" mean anything to the browser; with no "<" there is neither.
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     parts = {"TITLE": html.escape(title), "STYLE": style, "DATA": data, "SCRIPT": script}
@@ -48,7 +49,7 @@ def page(shot: Snapshot, title: str, flags=()) -> str:
     return shell
 
 
-def payload(shot: Snapshot, title: str, flags=()) -> dict:
+def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
     """What the page is told: columns rather than records, so that a large graph stays small."""
     total = len(shot.nodes)
     whole = total <= LARGEST
@@ -69,6 +70,8 @@ def payload(shot: Snapshot, title: str, flags=()) -> dict:
         "grads": [_cell(node.grad) for node in shot.nodes],
         "shapes": [list(node.shape) for node in shot.nodes] if shot.kind == "tensor" else None,
         "lines": [node.line for node in shot.nodes] if shot.kind == "tensor" else None,
+        "settings": [dict(node.settings) for node in shot.nodes] if shot.kind == "tensor" else None,
+        "types": types or {},
         "measured": [_cell(measured.get(node.id)) for node in shot.nodes] if measured else None,
         "backward": shot.backward_order(),
         "edges": [

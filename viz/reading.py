@@ -175,12 +175,26 @@ def _of_tensor(output, names) -> Snapshot:
         nodes.append(
             Node(here, kind, node.rule and node.rule.name, path or node.name, _numbers(values.get(node)),
                  _numbers(grads.get(node)), shape, str(node.dtype), modules[node],
-                 None if node.line is None else show_line(node.line), place.get(node))
+                 None if node.line is None else show_line(node.line), place.get(node), _settings(node))
         )  # fmt: skip
         for slot, parent in enumerate(arguments):
             source = ids[node, slot] if parent is None else ids[parent]
             edges.append(Edge(source, here, slot, None, _rule_text(node.rule, slot), _contribution(node, slot, grads)))
     return Snapshot("tensor", tuple(nodes), tuple(edges), ids[output._node])
+
+
+def _settings(node) -> tuple:
+    """The settings of the call that are plain data."""
+    found = ((key, _plain(value)) for key, value in (node.settings or {}).items() if not key.startswith("__"))
+    return tuple((key, value) for key, value in found if value is not None)
+
+
+def _plain(value):
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, tuple | list) and all(isinstance(part, int) for part in value):
+        return tuple(value)
+    return None
 
 
 def _values(output, order) -> dict:

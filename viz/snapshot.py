@@ -61,6 +61,7 @@ class Node:
     module: str  # the path of the module it belongs to, "" for none
     line: str | None
     backward: int | None  # its place in the order of the backward pass
+    settings: tuple[tuple[str, object], ...] = ()  # such as ("axis", -1)
 
     @property
     def is_leaf(self) -> bool:
@@ -126,7 +127,12 @@ class Snapshot:
 
 def _node(fields) -> Node:
     fields = {**fields, "value": _value(fields["value"]), "grad": _value(fields["grad"])}
-    return Node(**{**fields, "shape": tuple(fields["shape"])})
+    settings = tuple((key, _frozen(part)) for key, part in fields.get("settings", []))
+    return Node(**{**fields, "shape": tuple(fields["shape"]), "settings": settings})
+
+
+def _frozen(x):
+    return tuple(map(_frozen, x)) if isinstance(x, list) else x
 
 
 def _plain(thing):

@@ -50,13 +50,25 @@ const current = () => (!data.whole || step === 0 ? -1 : step <= N ? step - 1 : o
 const open = new Set();
 const ancestors = (path) => { const parts = path ? path.split(".") : []; return parts.map((_, i) => parts.slice(0, i + 1).join(".")); };
 const folded = (i) => ancestors(pathOf(i)).find((path) => !open.has(path));
+// Four or more folded modules that lie side by side and are alike, such as the neurons of a layer, are one box, "x 16".
+const apart = new Set(), REPEATS = 4;
+const familyOf = (path) => path.replace(/\d+$/, "");
+function families() {
+  const sizes = new Map(), kin = new Map();
+  for (let i = 0; i < N; i++) { const path = folded(i); if (path !== undefined) sizes.set(path, (sizes.get(path) || 0) + 1); }
+  for (const [path, size] of sizes) { const family = familyOf(path); if (family === path) continue; const key = `${family}*${size}`; if (!kin.has(key)) kin.set(key, []); kin.get(key).push(path); }
+  const found = new Map();
+  for (const [key, paths] of kin) if (paths.length >= REPEATS && !apart.has(key)) for (const path of paths) found.set(path, { key, count: paths.length, first: paths[0], last: paths[paths.length - 1] });
+  return found;
+}
 let boxes = [], links = [], boxOf = [], byKey = new Map();
 function arrange() {
   byKey = new Map(); boxes = []; boxOf = new Array(N);
+  const kin = families();
   for (let i = 0; i < N; i++) {
-    const path = folded(i), key = path === undefined ? `n${i}` : `m${path}`;
+    const path = folded(i), family = path === undefined ? undefined : kin.get(path), key = path === undefined ? `n${i}` : family ? `f${family.key}` : `m${path}`;
     if (!byKey.has(key)) {
-      const box = { key, path, node: path === undefined ? i : -1, members: [], at: boxes.length, x: 0, y: 0 };
+      const box = { key, path, family, node: path === undefined ? i : -1, members: [], at: boxes.length, x: 0, y: 0 };
       byKey.set(key, box); boxes.push(box);
     }
     const box = byKey.get(key); box.members.push(i); boxOf[i] = box;
@@ -202,6 +214,10 @@ function paint() {
   pen.lineWidth *= 1.8; pen.strokeStyle = colors.focus; pen.stroke(chosen);
   pen.lineWidth *= 1.4; pen.strokeStyle = colors.lit; pen.stroke(strong);
   const text = view.k > 0.42;
+  if (data.shapes && view.k > 0.7) {
+    pen.font = "10px system-ui, sans-serif"; pen.textAlign = "left"; pen.textBaseline = "bottom"; pen.fillStyle = colors.soft;
+    for (const l of links) pen.fillText(`(${data.shapes[l.edges[0].source].join("×")})`, l.a.x + l.a.w / 2 + 4, l.a.y - 2);
+  }
   pen.textAlign = "center"; pen.textBaseline = "middle";
   for (const b of boxes) {
     if (b.x + b.w / 2 < left || b.x - b.w / 2 > right || b.y + b.h < top || b.y - b.h > bottom) continue;
@@ -223,10 +239,11 @@ function paint() {
       pen.fillText(clip(data.kind === "tensor" ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
       if (data.kinds[i] !== "constant") { pen.fillStyle = colors.soft; pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
     } else {
-      pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(b.path.split(".").pop(), 24), b.x, b.y - 16);
+      pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(moduleName(b), 24), b.x, b.y - 16);
       const own = b.members.filter((j) => data.kinds[j] === "parameter").length;
       pen.font = "11px system-ui, sans-serif"; pen.fillStyle = colors.soft;
-      pen.fillText(`${b.members.length} values, ${own} parameters`, b.x, b.y + 1);
+      const last = b.members[b.members.length - 1], shape = data.shapes ? `(${data.shapes[last].join("×")}) ` : "", type = data.types[b.path] || "";
+      pen.fillText(clip(`${type}${type ? ", " : ""}${shape}${b.members.length} values`, 28), b.x, b.y - 2); pen.fillText(`${own} parameters`, b.x, b.y + 11);
     }
   }
 }
@@ -256,6 +273,7 @@ function fromFar(near, lit, ratio) {
 const flagged = new Set(data.flags.map((f) => f[1]));
 const bad = (i) => flagged.has(i) || [value[i], grad[i]].some((v) => (v && typeof v === "object" ? v.bad > 0 : typeof v === "number" && !Number.isFinite(v)));
 const largest = (members) => { let found = null; for (const i of members) { const g = gradNow(i); if (g !== null && (found === null || Math.abs(sizeOf(g)) > Math.abs(sizeOf(found)))) found = g; } return found; };
+const moduleName = (b) => (b.family ? `${b.family.first.split(".").pop()} … ${b.family.last.split(".").pop().match(/\d+$/)[0]}  × ${b.family.count}` : b.path.split(".").pop());
 const clip = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
 function ownName(i) { const name = data.names[i], path = pathOf(i); return name && path && name.startsWith(path + ".") ? name.slice(path.length + 1) : name; }
 const nameOf = (i) => ownName(i) || (data.ops[i] === null ? data.kinds[i] : `(${signOf(i)})`);
@@ -278,9 +296,33 @@ function heat(array, what) {
   const brush = picture.getContext("2d"), top = Math.max(...cells.filter(Number.isFinite).map(Math.abs), 1e-300);
   cells.forEach((c, i) => { brush.fillStyle = Number.isFinite(c) ? mix(colors.box, c > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(c) / top) ** 0.5) : colors.bad; brush.fillRect(i % columns, Math.floor(i / columns), 1, 1); });
   picture.style.height = `${Math.min(180, Math.max(14, (240 / columns) * rows))}px`;
+  if (array.all) picture.onclick = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) { element = i; panel(); } };
   picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element ${i}: ${short(cells[i], 6)}`; };
   found.push(picture);
   return found;
+}
+// The single numbers behind one element of a result: what was multiplied, added, chosen.
+let element = -1;
+const indexOf = (flat, shape) => shape.map((n, k) => Math.floor(flat / shape.slice(k + 1).reduce((a, b) => a * b, 1)) % n);
+const flatOf = (index, shape) => index.reduce((flat, at, k) => flat * shape[k] + at, 0);
+const spread = (index, shape) => shape.map((n, k) => (n === 1 ? 0 : index[index.length - shape.length + k]));
+function behind(i, flat) {
+  const shape = data.shapes[i], at = indexOf(flat, shape), op = opOf(i), given = into[i].map((e) => value[e.source]);
+  if (given.some((v) => !v || !v.all)) return null;
+  const cell = (k, index) => number(given[k].cells[flatOf(index, given[k].shape)]), list = (terms, sign) => (terms.length > 12 ? [...terms.slice(0, 12), `… ${terms.length - 12} more`] : terms).join(sign);
+  if ((data.formulas[op] || []).length) { const parts = given.map((v, k) => short(cell(k, spread(at, v.shape)))); return parts.length === 2 && "+-*/**".includes(signOf(i)) ? `${parts[0]} ${signOf(i)} ${parts[1]}` : `${op}(${parts.join(", ")})`; }
+  if ((op === "matmul" || op === "linear") && given[0].shape.length === 2 && given[1].shape.length === 2) {
+    const terms = Array.from({ length: given[0].shape[1] }, (_, k) => `${short(cell(0, [at[0], k]))} × ${short(cell(1, [k, at[1]]))}`);
+    return list(terms, " + ") + (given[2] ? ` + ${short(cell(2, spread(at, given[2].shape)))}` : "");
+  }
+  const settings = data.settings[i], axes = settings.axis === undefined ? null : [settings.axis].flat().map((a) => (a < 0 ? a + given[0].shape.length : a));
+  if (op === "softmax" || op === "log_softmax") { const row = Array.from({ length: given[0].shape[axes[0]] }, (_, k) => { const index = [...at]; index[axes[0]] = k; return short(cell(0, index)); }); return `${op === "softmax" ? "exp" : "log softmax, "}(${row[at[axes[0]]]}) / (${list(row.map((r) => `exp(${r})`), " + ")})`; }
+  if (["sum", "total", "max", "min"].includes(op)) {
+    const over = axes || given[0].shape.map((_, k) => k), terms = [];
+    for (let f = 0; f < given[0].cells.length; f++) { const index = indexOf(f, given[0].shape); if (index.filter((_, k) => !over.includes(k)).every((v, k) => v === at[k])) terms.push(short(cell(0, index))); }
+    return op === "max" || op === "min" ? `${op}(${list(terms, ", ")})` : list(terms, " + ");
+  }
+  return null;
 }
 function panel() {
   const i = selected, box = boxOf[i], out = $("panel"), parts = [];
@@ -294,7 +336,13 @@ function panel() {
   if (kind !== "constant") row("gradient", g === null ? "– (not computed)" : short(g, 8) + (complete(i) ? "" : ", so far"));
   if (data.measured && number(data.measured[i]) !== null && kind !== "constant") row("measured slope", short(number(data.measured[i]), 8));
   parts.push(table);
-  if (value[i] && typeof value[i] === "object" && value[i].cells.length > 1 && known(i)) parts.push(...heat(value[i], "value"));
+  if (value[i] && typeof value[i] === "object" && value[i].cells.length > 1 && known(i)) {
+    parts.push(...heat(value[i], value[i].all && into[i].length ? "value (click an element)" : "value"));
+    if (element >= 0 && element < value[i].cells.length && into[i].length) {
+      const sum = behind(i, element), at = indexOf(element, data.shapes[i]).join(", ");
+      parts.push(el("p", `element (${at}) = ${sum === null ? `${short(number(value[i].cells[element]))}, by ${into[i][0].rule}` : `${sum} = ${short(number(value[i].cells[element]))}`}`, { id: "element" }));
+    }
+  }
   if (g && typeof g === "object" && g.cells.length > 1) parts.push(...heat(g, "gradient"));
   if (data.lines && data.lines[i]) parts.push(el("p", data.lines[i]));
   if (into[i].length) {
@@ -331,8 +379,8 @@ function chain(i) {
   return parts;
 }
 function modulePanel(box) {
-  const own = box.members.filter((i) => data.kinds[i] === "parameter"), parts = [el("h2", box.path), el("p", `${box.members.length} values, ${own.length} of them parameters`)];
-  const button = el("button", "Unfold (+)"); button.onclick = () => toggle(box.path); parts.push(button);
+  const own = box.members.filter((i) => data.kinds[i] === "parameter"), parts = [el("h2", box.family ? moduleName(box) : box.path), el("p", `${data.types[box.path] || ""} ${box.members.length} values, ${own.length} of them parameters`)];
+  const button = el("button", "Unfold (+)"); button.onclick = () => (box.family ? takeApart(box) : toggle(box.path)); parts.push(button);
   const g = largest(box.members); parts.push(el("p", `largest gradient ${short(g)}`));
   $("panel").replaceChildren(...parts);
 }
@@ -348,21 +396,26 @@ function go(to, quiet) {
 }
 function link() { try { history.replaceState(null, "", `#step=${step}&node=${selected}`); } catch (e) { /* not everywhere allowed */ } }
 function select(i, centre) {
+  if (i !== selected) element = -1;
   selected = i;
   if (centre) { for (const path of ancestors(pathOf(i))) open.add(path); arrange(); const b = boxOf[i]; view.x = canvas.clientWidth / 2 - b.x * view.k; view.y = canvas.clientHeight / 2 - b.y * view.k; }
   $("said").textContent = `${label(i)}, ${data.kinds[i]}, value ${short(value[i])}, gradient ${short(gradNow(i))}`;
   panel(); redraw(); link();
 }
+function takeApart(box) { apart.add(box.family.key); const i = box.members[0], x = box.x * view.k + view.x, y = box.y * view.k + view.y; selected = i; arrange(); view.x = x - boxOf[i].x * view.k; view.y = y - boxOf[i].y * view.k; panel(); redraw(); }
+function putTogether(path) { for (const key of [...apart]) if (key.startsWith(familyOf(path) + "*")) { apart.delete(key); return true; } return false; }
 function toggle(path) {
   if (open.has(path)) { for (const other of [...open]) if (other === path || other.startsWith(path + ".")) open.delete(other); } else open.add(path);
   const before = boxOf[selected], x = before.x * view.k + view.x, y = before.y * view.k + view.y;
   arrange(); view.x = x - boxOf[selected].x * view.k; view.y = y - boxOf[selected].y * view.k;
   panel(); redraw();
 }
-function openAll() { for (const path of data.paths) for (const p of ancestors(path)) open.add(p); const start = performance.now(); arrange(); fit(); panel(); return performance.now() - start; }
+function openAll() { for (const family of families().values()) apart.add(family.key); for (const path of data.paths) for (const p of ancestors(path)) open.add(p); const start = performance.now(); arrange(); fit(); panel(); return performance.now() - start; }
 function foldOrUnfold(way) {
-  const path = pathOf(selected), closed = folded(selected);
+  const path = pathOf(selected), closed = folded(selected), box = boxOf[selected];
+  if (way > 0 && box.family) { takeApart(box); return; }
   if (way > 0 && closed !== undefined) toggle(closed);
+  if (way < 0 && closed !== undefined && putTogether(closed)) { arrange(); panel(); redraw(); return; }
   if (way < 0) { const openOnes = ancestors(path).filter((p) => open.has(p)); if (openOnes.length) toggle(openOnes[openOnes.length - 1]); }
 }
 function fit() {
@@ -381,7 +434,7 @@ canvas.onpointermove = (e) => {
   const b = hit(e), i = b ? (b.node >= 0 ? b.node : -2) : -1;
   if (i !== hovered) { hovered = i; canvas.title = b ? (b.node >= 0 ? `${label(i)}: value ${known(i) ? short(value[i], 6) : "–"}, gradient ${short(gradNow(i), 6)}` : b.path) : ""; canvas.style.cursor = b ? "pointer" : "grab"; }
 };
-canvas.onpointerup = (e) => { const moved = drag && drag.moved; drag = null; if (moved) return; const b = hit(e); if (!b) return; if (b.node < 0) { selected = b.members[0]; toggle(b.path); } else select(b.node); };
+canvas.onpointerup = (e) => { const moved = drag && drag.moved; drag = null; if (moved) return; const b = hit(e); if (!b) return; if (b.family) takeApart(b); else if (b.node < 0) { selected = b.members[0]; toggle(b.path); } else select(b.node); };
 canvas.onwheel = (e) => { e.preventDefault(); const r = canvas.getBoundingClientRect(); zoom(Math.exp(-e.deltaY * 0.0015), e.clientX - r.left, e.clientY - r.top); };
 function play() {
   if (timer) { clearInterval(timer); timer = null; $("play").textContent = "▶ Play"; return; }
@@ -422,4 +475,4 @@ const wanted = new URLSearchParams(location.hash.slice(1));
 if (data.kinds[Number(wanted.get("node"))] && wanted.has("node")) selected = Number(wanted.get("node"));
 new ResizeObserver(resize).observe(canvas);
 resize(); go(wanted.has("step") ? Number(wanted.get("step")) || 0 : LAST, true); fit();
-window.explorer = { data, go, select, toggle, openAll, fit, state: () => ({ step, selected, values: Array.from({ length: N }, (_, i) => (known(i) ? value[i] : null)), grads: Array.from({ length: N }, (_, i) => gradNow(i)), boxes: boxes.length, links: links.reduce((s, l) => s + l.edges.length, 0), open: [...open] }), pan: (dx, dy) => { view.x += dx; view.y += dy; paint(); } };
+window.explorer = { data, go, select, toggle, openAll, fit, element: (i, flat) => { select(i); element = flat; panel(); return behind(i, flat); }, state: () => ({ step, selected, values: Array.from({ length: N }, (_, i) => (known(i) ? value[i] : null)), grads: Array.from({ length: N }, (_, i) => gradNow(i)), boxes: boxes.length, links: links.reduce((s, l) => s + l.edges.length, 0), open: [...open] }), pan: (dx, dy) => { view.x += dx; view.y += dy; paint(); } };
