@@ -63,7 +63,9 @@ FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
     ["reading", "folding", "svg", "training"],
     ["text", "replay", "health", "live"],
-    ["dot", "explaining", "explorer", "network"],
+    ["dot", "explorer", "network"],
+    ["failing"],
+    ["explaining"],
     ["notebook"],
     [""],
 ]

@@ -18,13 +18,15 @@ LARGE = 300  # boxes; beyond this a picture is folded unless depth says otherwis
 
 
 def draw(
-    x, model=None, *, style="merged", color="grad", depth=None, rankdir="LR", digits=4, locals=False, format="svg"
-):
+    x, model=None, *, style="merged", color="grad", depth=None, rankdir="LR", digits=4, locals=False, format="svg",
+    flags=None,
+):  # fmt: skip
     """A graphviz.Digraph of the graph behind a Value or Tensor: values, gradients, operations, parameters.
 
     - `model` names its parameters and draws its modules as clusters; `depth` folds those deeper than that.
     - `color` paints by the sign and size of the gradient or value (orange above 0, blue below), or by kind of node.
     - `style="classic"` gives operations ellipses of their own; `locals=True` writes the local derivative on each edge.
+    - `flags`, those that `health` raises unless given, get a red border and their name.
 
     >>> from autograd import Value
     >>> a = Value(3.0, name="a")
@@ -51,8 +53,9 @@ def draw(
         for part in box.module.split(".") if box.module else []:
             place = place.setdefault(part, {})
         place.setdefault("", []).append(box)
-    flags = {} if x is shot else {flag.node: flag for flag in health(x, model) if flag.node is not None}
-    writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir, flags)
+    flags = ([] if x is shot else health(x, model)) if flags is None else flags
+    marked = {flag.node: flag for flag in flags if flag.node is not None}
+    writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir, marked)
     writer.level(tree, picture.graph, "")
     for edge in boxes.edges:
         writer.edge(edge)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import heapq
 
+from viz.failing import picture_of
 from viz.numbers import short
 from viz.reading import id_of, snapshot
 from viz.snapshot import Snapshot
 from viz.text import label
 
 
-def explain(node, output, model=None, paths=3) -> str:
+def explain(node, output=None, model=None, paths=3):
     """How the gradient of `node` comes about: its contributions, and the largest paths from the output.
+
+    Given an exception instead, the picture of the operation that failed, with the shapes that do not fit in red.
 
     >>> from autograd import Value
     >>> a = Value(2.0, name="a")
@@ -30,6 +33,10 @@ def explain(node, output, model=None, paths=3) -> str:
 
     `node` is a Value, or the number of a node in the snapshot. For graphs of single numbers.
     """
+    if isinstance(node, BaseException):
+        return picture_of(node, model)
+    if output is None:
+        raise TypeError("explain(node, output): from which output is the gradient to be explained?")
     shot = snapshot(output, model)
     if shot.kind != "value":
         raise TypeError("explain tells the story of single numbers; for Tensors open viz.explore(x)")

@@ -6,7 +6,9 @@ import numpy as np
 
 from autograd import Tensor, Value
 from autograd.arrays import sum_to
+from autograd.graph import Node as GraphNode
 from autograd.graph import show_line
+from autograd.recorder import wrap
 from autograd.scalarwalk import gradients_of
 from autograd.scalarwalk import reach as reach_values
 from autograd.walk import backward, reach
@@ -75,6 +77,31 @@ def id_of(x, output) -> int | None:
         if v is x:
             return place
         place += 1
+    return None
+
+
+def failed_call(error: BaseException) -> Tensor | None:
+    """A Tensor that stands for the operation in which an exception arose, as if recorded; None if in none."""
+    frames = []
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(trace.tb_frame)
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    for frame in reversed(frames):
+        found = frame.f_locals
+        if frame.f_globals.get("__name__") != "autograd.recorder" or "rule" not in found:
+            continue
+        args = found.get("args") or tuple(found[name] for name in ("ab" if "a" in found else "x") if name in found)
+        handles = [arg for arg in args if isinstance(arg, Tensor)]
+        if not handles:
+            continue
+        parents = tuple(arg._node if isinstance(arg, Tensor) else None for arg in args)
+        saved = (*(None if isinstance(arg, Tensor) else np.asarray(arg) for arg in args), None)
+        node = GraphNode(found["rule"], parents, saved, found.get("settings") or {}, None, (), handles[0].dtype, None)
+        node.values = (tuple(getattr(arg, "_array", arg) for arg in args), np.zeros(()))
+        return wrap(np.zeros((), handles[0].dtype), node)
     return None
 
 

@@ -14,7 +14,7 @@ from test_snapshot import graphs
 
 import nn
 import viz
-from autograd import Value
+from autograd import Tensor, Value
 from viz.explorer import page as make_page
 from viz.replay import count_steps, replay, slopes
 
@@ -335,6 +335,63 @@ def test_tensors(browser, tmp_path):
         text = opened.page.locator("#panel").inner_text()
         assert "(2, 3)" in text
         assert opened.page.locator("canvas.heat").count() == 2
+
+
+CALLS = {
+    "matmul": lambda a, b: a @ b,
+    "multiply": lambda a, b: a * b[:, :3].sum(axis=0),
+    "relu": lambda a, b: np.maximum(a, 0.0),
+    "tanh": lambda a, b: np.tanh(a),
+    "sum": lambda a, b: np.sum(a, axis=1),
+    "total": lambda a, b: np.sum(a),
+    "max": lambda a, b: np.max(a, axis=0),
+    "softmax": lambda a, b: nn.activations.softmax(a),
+    "linear": lambda a, b: nn.layers.Dense(4, dtype="float64")(a),
+    "reshape": lambda a, b: np.reshape(a, (3, 2)),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_numbers_behind_one_element(browser, tmp_path, name):
+    rng = np.random.default_rng(0)
+    a, b = Tensor(rng.normal(0, 1, (2, 3))), Tensor(rng.normal(0, 1, (3, 4)))
+    with viz.keep_values():
+        y = CALLS[name](a, b)
+    with Opened(browser, viz.explore(y, tmp_path / "g.html")) as opened:
+        for flat in range(y.size):
+            text = opened.page.evaluate(f"explorer.element({viz.snapshot(y).output}, {flat})")
+            if name == "reshape":
+                assert text is None
+                continue
+            names = {
+                "exp": np.exp,
+                "tanh": np.tanh,
+                "max": lambda *x: max(x),
+                "maximum": max,
+                "relu": lambda x: max(x, 0),
+            }
+            found = eval(text.replace("×", "*"), {"__builtins__": {}, **names})
+            assert found == pytest.approx(y.data.flat[flat], rel=2e-3, abs=1e-3)
+            if y.size > 1:
+                assert f"= {text}" in opened.page.locator("#element").inner_text()
+
+
+def test_repeats_fold_into_one_box(browser, tmp_path):
+    model, loss = network((16, 8, 1))
+    with Opened(browser, viz.explore(loss, tmp_path / "g.html", model)) as opened:
+        opened.page.evaluate("explorer.state().open.includes('layer0') || explorer.toggle('layer0')")
+        opened.page.evaluate("explorer.state().open.includes('layer1') || explorer.toggle('layer1')")
+        folded = opened.state()
+        assert folded["boxes"] < 16
+        opened.page.evaluate("explorer.select(explorer.data.names.indexOf('layer0.neuron3.b'))")
+        text = opened.page.locator("#panel").inner_text()
+        assert "neuron0 … 15 × 16" in text.replace("\xa0", " ").replace("  ", " ")
+        opened.page.locator("#graph").focus()
+        opened.page.keyboard.press("+")
+        assert opened.state()["boxes"] == folded["boxes"] + 15
+        opened.page.keyboard.press("-")
+        assert opened.state()["boxes"] == folded["boxes"]
+        assert "Neuron" in opened.page.evaluate("Object.values(explorer.data.types)")
 
 
 def test_twelve_thousand_values(browser, tmp_path):

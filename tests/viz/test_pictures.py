@@ -151,6 +151,43 @@ def test_text_can_be_read_on_every_colour():
     assert len({colors.diverging(x, 1.0) for x in np.linspace(-1, 1, 41)}) == 41
 
 
+def test_findings_are_marked():
+    y = (Value(-3.0) * 2.0).relu()
+    y.backward()
+    source = viz.draw(y).source
+    assert "⚑ dead" in source
+    assert "nothing before it learns" in source
+    assert "⚑" not in viz.draw(neuron()).source
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [
+        lambda x, w: x @ w,
+        lambda x, w: np.tanh(x) + w,
+        lambda x, w: x.data * w,
+        lambda x, w: np.concatenate([x, w]),
+        lambda x, w: nn.layers.Lambda(lambda z: z @ w, dtype="float64")(x),
+    ],
+)
+def test_failures_are_drawn(fails):
+    x, w = Tensor(np.ones((2, 3)), name="x"), Tensor(np.ones((2, 4)), name="w")
+    with pytest.raises(ValueError) as error:  # noqa: PT011  the text is NumPy's
+        fails(x, w)
+    source = viz.explain(error.value).source
+    assert "⚑ failed" in source
+    assert "⚑ shape (2, 4)" in source
+    assert "(2, 3)" in source
+    assert colors.BAD in source
+
+
+def test_failures_elsewhere_have_no_graph():
+    with pytest.raises(ZeroDivisionError) as error:
+        1 / 0  # noqa: B018
+    with pytest.raises(ValueError, match="did not arise in an operation on Tensors"):
+        viz.explain(error.value)
+
+
 # -- charts ------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def plt():
