@@ -12,6 +12,7 @@ from viz.snapshot import Node, Numbers, Snapshot
 
 VANISHING = 1e-4  # of the gradient nearest to the output
 EXPLODING = 1e3  # the size of a gradient that no reasonable step survives
+ENOUGH = 4  # numbers before a unit is judged: a relu that is 0 for one sample is doing its work
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ def health(x, model=None) -> list[Flag]:
     """What is wrong with the graph behind a Value or Tensor; an empty list if nothing is.
 
     >>> from autograd import Value
-    >>> x = Value(-3.0, name="x")
-    >>> y = (x * 0.0 + -1.0).relu()
+    >>> x = Value(0.0, name="x")
+    >>> y = x * x + x.sqrt()
     >>> y.backward()
-    >>> [flag.kind for flag in health(y)]
-    ['dead']
+    >>> print(*health(y))
+    [nan] x: the gradient of x is the first nan or inf going back; look at what goes into it: ...
 
     With `model`, its parameters are looked at too: unused ones, gradients that vanish, explode or were never zeroed.
     """
@@ -90,12 +91,12 @@ def _units(shot: Snapshot):
         low = min(_least(node.value) for node in nodes)
         high = max(_most(node.value) for node in nodes)
         samples = sum(math.prod(node.shape) for node in nodes)
+        if samples < ENOUGH:
+            continue
         if op == "relu":
             if high == 0.0:
                 yield _flag("dead", nodes[0], module, f"relu gives 0 for all {samples} numbers")
             continue
-        if nodes[0].id == shot.output and samples == 1:
-            continue  # one sure answer is no fault
         ends = (0.01, 0.99) if op == "sigmoid" else (-0.99, 0.99)
         if all(_at_ends(node.value, ends) for node in nodes):
             yield _flag("saturated", nodes[0], module, f"{op} is at {short(low)} … {short(high)} everywhere")

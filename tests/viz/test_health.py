@@ -65,6 +65,13 @@ def test_a_healthy_network_has_no_flags(activation):
     assert viz.health(loss, mlp) == []
 
 
+def test_one_sample_says_little():
+    mlp = nn.MLP(2, [16, 16, 1], seed=0)
+    loss = (mlp([1.0, -1.0]) - 1.0) ** 2
+    loss.backward()
+    assert viz.health(loss, mlp) == []
+
+
 def test_faults_of_values():
     mlp = nn.MLP(3, [4, 1], seed=0)
     for neuron in mlp.layers[0].neurons:
