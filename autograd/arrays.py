@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from sys import getrefcount
 
 import numpy as np
@@ -14,14 +15,24 @@ _COLUMNS = 509  # a prime, so that moved rows land in other columns
 
 def sum_to(x, shape: tuple[int, ...], lead: int = 0):
     """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
-    extra = np.ndim(x) - lead - len(shape)
+    whole = x.shape
+    extra = len(whole) - lead - len(shape)
     axes = tuple(range(lead, lead + extra))
-    axes += tuple(lead + extra + i for i, n in enumerate(shape) if n == 1 and np.shape(x)[lead + extra + i] != 1)
+    if extra and whole[lead + extra :] == shape:
+        return np.add.reduce(x, axis=axes)
+    axes += tuple(lead + extra + i for i, n in enumerate(shape) if n == 1 and whole[lead + extra + i] != 1)
     if axes:
-        x = np.sum(x, axis=axes, keepdims=True)
-    if extra:
-        x = np.reshape(x, np.shape(x)[:lead] + shape)
-    return x
+        x = np.add.reduce(x, axis=axes, keepdims=True)
+    return x.reshape(whole[:lead] + shape) if extra else x
+
+
+def expand(x, shape: tuple[int, ...]):
+    """`x` broadcast to `shape`: a new array where that is small, which is quicker than a view."""
+    if hasattr(x, "_array") or math.prod(shape) * x.itemsize >= buffers.LARGE:
+        return np.broadcast_to(x, shape)
+    full = np.empty(shape, x.dtype)
+    full[...] = x
+    return full
 
 
 def fingerprint(array: np.ndarray) -> int | bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import buffers, inplace
-from autograd.arrays import sum_to
+from autograd.arrays import expand, sum_to
 
 
 def carry(node, i, g, saved, lead, careful):
@@ -50,7 +50,7 @@ def _structural(node, rule, i, g, saved, lead):
         g = [np.zeros(batch + shapes[k][0], shapes[k][1]) if part is None else part for k, part in enumerate(g)]
         g = [_expand(part, batch + shapes[k][0]) for k, part in enumerate(g)]
     elif g.shape[lead:] != node.shape:  # an unexpanded gradient, such as the scalar from a sum
-        g = np.broadcast_to(g, g.shape[:lead] + node.shape)
+        g = expand(g, g.shape[:lead] + node.shape)
     if lead and not (rule.batched(node) if callable(rule.batched) else rule.batched):
         batch = len(g[0]) if rule.outputs > 1 else len(g)
         pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
@@ -59,11 +59,11 @@ def _structural(node, rule, i, g, saved, lead):
 
 
 def _expand(c, shape):
-    return c if shape is None or np.shape(c) == shape else np.broadcast_to(c, shape)
+    return c if shape is None or np.shape(c) == shape else expand(c, shape)
 
 
 def undo_broadcast(c, shape, wanted, lead):
     full = c.shape[:lead] + shape if lead else shape
     if c.shape != full:  # an unexpanded gradient counts once for each place it stands for
-        c = np.broadcast_to(c, full)
+        c = expand(c, full)
     return sum_to(c, wanted, lead)

@@ -16,6 +16,13 @@ _REDUCTIONS = {
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     """`np.sin(t)`, `np.add(array, t)`, `np.add.reduce(t)`; `array * t` also arrives here."""
+    if not kwargs and method == "__call__":
+        row = FUNCTIONS.get(ufunc)
+        if type(row) is Elementwise and ufunc is not np.absolute:  # the commonest calls, without looking for the rest
+            if len(inputs) == 1:
+                return self.__record_unary__(row, self)
+            if type(inputs[0]) is type(self):
+                return self.__record_binary__(row, *inputs)
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{ufunc.__name__}: out= would write a Tensor's values into an array and lose the gradient; "

@@ -61,6 +61,9 @@ def _numpy_method(function):
     return method
 
 
+_matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
+
+
 def plain(x):
     """The array behind a Tensor, or `x` itself."""
     return x._array if hasattr(x, "_array") else x
@@ -116,16 +119,16 @@ class Operators:
     abs = __abs__
 
     def __matmul__(self, other):
-        return np.matmul(self, other)
+        return _matmul(self, other)
 
     def __rmatmul__(self, other):
-        return np.matmul(other, self)
+        return _matmul(other, self)
 
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
         if axis is None and not kwargs:
             return self.__record_unary__(total_, self)
-        return np.sum(self, axis=axis, **kwargs)
+        return _sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)
     prod = _numpy_method(np.prod)

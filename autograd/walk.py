@@ -15,7 +15,7 @@ from operator import attrgetter
 import numpy as np
 
 from autograd import buffers
-from autograd.arrays import Seal, fingerprint, has_nan
+from autograd.arrays import Seal, expand, fingerprint, has_nan
 from autograd.carry import carry, undo_broadcast
 from autograd.errors import AnomalyError, BackwardError, ChangedError
 from autograd.graph import Node, leaf, show_line
@@ -172,7 +172,7 @@ def _finish(node, g, lead, wrap):
         return g
     shape = g.shape[:lead] + node.shape if lead else node.shape
     if g.shape != shape:
-        g = np.broadcast_to(g, shape)
+        g = expand(g, shape)
     if wrap is None:
         return np.asarray(g)
     return g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(shape, node.dtype))

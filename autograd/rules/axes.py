@@ -41,8 +41,10 @@ def unreduce(g, axis: tuple[int, ...], ndim: int):
     shape = g.shape
     if not shape:
         return g  # one number: broadcasting fills it out
+    if axis == (-1,):
+        return g[..., None]
     kept = ndim - len(axis)
     lead, rest = shape[: len(shape) - kept], list(shape[len(shape) - kept :])
     for a in sorted(a + ndim for a in axis):
         rest.insert(a, 1)
-    return np.reshape(g, lead + tuple(rest))
+    return g.reshape(lead + tuple(rest))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.rules.axes import ALL, from_end, unreduce
@@ -45,21 +47,24 @@ def total(a, axis=None, dtype=None, keepdims=False, initial=0, where=True):
         a = a.astype(dtype)
     if where is not True:
         a = np.where(where, a, 0)
-    y = sum_(a, axis=from_end(axis, a.ndim), keepdims=bool(keepdims))
+    y = _sum(a, from_end(axis, a.ndim), keepdims)
     return y if type(initial) is int and initial == 0 else y + initial
+
+
+def _sum(a, axes, keepdims):
+    return total_(a) if axes is ALL[a.ndim] and not keepdims else sum_(a, axis=axes, keepdims=bool(keepdims))
 
 
 @composition(np.mean, samples=(*AXES[:-1], "f(x23, where=[True, False, True], axis=1)"))
 def mean(a, axis=None, dtype=None, keepdims=False, where=True):
-    axes = from_end(axis, np.ndim(a))
-    count = np.prod([a.shape[i] for i in axes], dtype=int)
+    axes = from_end(axis, a.ndim)
     if where is not True:
         count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims).astype(a.real.dtype)
-    elif not count:
-        return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims) * np.nan
     else:
-        count = int(count)
-    return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
+        count = math.prod([a.shape[i] for i in axes]) or np.nan
+        if dtype is None:
+            return _sum(a, axes, keepdims) / count
+    return total(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
 
 
 @Primitive.row(batched=True, masks=False)

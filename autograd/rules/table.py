@@ -178,9 +178,12 @@ class Primitive(Differentiable):
 
     def own(self, y, raw):
         """The result as an array that is not one of the arguments itself, of a dtype that can be differentiated."""
-        if not isinstance(y, np.ndarray | np.generic):
+        if type(y) is not np.ndarray and not isinstance(y, np.generic):
             y = np.asarray(y)
-        return y.copy() if any(y is x for x in raw) else y
+        for x in raw:
+            if y is x:
+                return y.copy()
+        return y
 
     def likes(self, node, saved):
         """For each argument something with its shape: its node, or the kept constant."""
@@ -219,18 +222,22 @@ class Composition(Rule):
         super().__init__(numpy_name(covers[0]), covers, tuple(samples))
 
     def __call__(self, *args, **kwargs):
-        if not kwargs:
-            return self.function(*args)
+        for key, value in kwargs.items():
+            if key not in self.keywords or value is np._NoValue:
+                return self.function(*args, **self._known(kwargs))
+        return self.function(*args, **kwargs)
+
+    def _known(self, kwargs):
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
         if self.any_keyword:
-            return self.function(*args, **kwargs)
+            return kwargs
         unknown = [k for k, v in kwargs.items() if k not in self.keywords and v is not None]
         if unknown:
             raise TypeError(
                 f"{self.name} of a Tensor does not take {unknown[0]}={_brief(kwargs[unknown[0]])}: its gradient has no "
                 f"rule for that keyword; leave it out, or call it on t.data for a constant"
             )
-        return self.function(*args, **{k: v for k, v in kwargs.items() if k in self.keywords})
+        return {k: v for k, v in kwargs.items() if k in self.keywords}
 
 
 def composition(*covers, samples=()):
