@@ -7,17 +7,19 @@ text, which computes the result and the derivative at once, as plain floats. `pr
 from __future__ import annotations
 
 import numbers
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from autograd.errors import AnomalyError
 from autograd.graph import next_serial, show_line, user_line
-from autograd.modes import ACTIVE, anomaly, recording
+from autograd.modes import ACTIVE, anomaly, keeping, recording
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
 from autograd.scalarcode import compile_method
 from autograd.scalarwalk import accumulate, gradients_of
 
 _new = object.__new__
+LINES: WeakKeyDictionary = WeakKeyDictionary()  # where Values were made, as far as `keep_values` was asked for
 
 
 class Value:
@@ -221,6 +223,8 @@ def _special(out):
     if anomaly.get() and not np.isfinite(out.data):
         operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
         raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
+    if keeping.get():
+        LINES[out] = user_line()
     return out if recording.get() else Value(out.data)
 
 

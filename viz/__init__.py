@@ -1,7 +1,7 @@
 """See every value and every gradient: the graph as text and as a picture, and charts of training."""
 
 from autograd.modes import keep_values
-from viz.charts import boundary, curves, gradients
+from viz.charts import boundary, curves, gradients, histograms
 from viz.dot import draw
 from viz.explaining import explain
 from viz.explorer import explore
@@ -24,6 +24,7 @@ __all__ = [
     "explore",
     "gradients",
     "health",
+    "histograms",
     "importance",
     "keep_values",
     "live",

@@ -116,6 +116,53 @@ def gradients(model, ax=None):
     return ax
 
 
+def histograms(recorder, what="weights", ax=None):
+    """How the weights, gradients or activations of each layer were spread, epoch by epoch, as what a Recorder kept.
+
+    Each layer is a band over the epochs, darker where more of its numbers lie.
+    """
+    if what not in ("weights", "gradients", "activations"):
+        raise ValueError(f"what is 'weights', 'gradients' or 'activations'; got {what!r}")
+    plt = _pyplot()
+    rows = _spreads(recorder, what)
+    if not rows:
+        raise ValueError(f"the recorder has no {what}: was it given to fit, and for activations some data?")
+    if ax is None:
+        _, axes = plt.subplots(
+            len(rows), 1, figsize=(6, 1.5 * len(rows)), sharex=True, squeeze=False, layout="constrained"
+        )
+        axes = axes[:, 0].tolist()
+    else:
+        axes = np.ravel(ax).tolist()
+    epochs = [frame["epoch"] + 1 for frame in recorder.frames]
+    for place, (name, found) in zip(axes, rows.items(), strict=False):
+        low, high = min(h["low"] for h in found), max(h["high"] for h in found)
+        edges = np.linspace(low, high if high > low else low + 1, 49)
+        table = np.stack([_rebinned(h, edges) for h in found], axis=1)
+        extent = (epochs[0] - 0.5, epochs[-1] + 0.5, edges[0], edges[-1])
+        place.imshow(np.sqrt(table), origin="lower", aspect="auto", extent=extent, cmap="Blues")
+        place.set_ylabel(name, rotation=0, ha="right", va="center")
+    axes[-1].set_xlabel("epoch")
+    return axes[0] if len(axes) == 1 else axes
+
+
+def _spreads(recorder, what) -> dict[str, list]:
+    frames = recorder.frames
+    if not frames:
+        return {}
+    if what == "activations":
+        return {name: [f["activations"][name]["histogram"] for f in frames] for name in frames[0]["activations"]}
+    names = [name for name, p in frames[0]["parameters"].items() if what in p]
+    return {name: [f["parameters"][name][what] for f in frames] for name in names}
+
+
+def _rebinned(h, edges):
+    """The counts of a histogram in other bins, each taken to be spread evenly over its own."""
+    own = np.linspace(h["low"], h["high"] if h["high"] > h["low"] else h["low"] + 1e-12, len(h["counts"]) + 1)
+    total = np.concatenate([[0], np.cumsum(h["counts"])])
+    return np.diff(np.interp(edges, own, total)) / max(total[-1], 1)
+
+
 def _rms(x):
     x = np.asarray(getattr(x, "data", x) if not isinstance(x, np.ndarray | float) else x, dtype=float)
     size = float(np.sqrt(np.mean(np.square(x)))) if x.size else np.nan

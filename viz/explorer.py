@@ -69,7 +69,7 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
         "values": [_cell(node.value) for node in shot.nodes],
         "grads": [_cell(node.grad) for node in shot.nodes],
         "shapes": [list(node.shape) for node in shot.nodes] if shot.kind == "tensor" else None,
-        "lines": [node.line for node in shot.nodes] if shot.kind == "tensor" else None,
+        "lines": [node.line for node in shot.nodes] if any(node.line for node in shot.nodes) else None,
         "settings": [dict(node.settings) for node in shot.nodes] if shot.kind == "tensor" else None,
         "types": types or {},
         "measured": [_cell(measured.get(node.id)) for node in shot.nodes] if measured else None,

@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from nn.callbacks import Recorder
+from nn.module import Module
 from viz.training import page, payload
 
 
@@ -60,8 +61,11 @@ class Live(Recorder):
 
 
 def live(data=None, **settings) -> Live:
-    """A callback that serves the training page as it happens: `fit(..., callbacks=[viz.live(X)])`."""
-    return Live(data, **settings)
+    """A callback that serves the training page as it happens: `fit(..., callbacks=[viz.live(X)])`.
+
+    Without data, or given the model itself, activations and boundary are left out.
+    """
+    return Live(None if isinstance(data, Module) else data, **settings)
 
 
 def _handler(watch):

@@ -11,6 +11,7 @@ from autograd.graph import show_line
 from autograd.recorder import wrap
 from autograd.scalarwalk import gradients_of
 from autograd.scalarwalk import reach as reach_values
+from autograd.value import LINES
 from autograd.walk import backward, reach
 from nn.module import Module
 from viz.snapshot import Edge, Node, Numbers, Snapshot
@@ -154,8 +155,8 @@ def _of_value(output, names) -> Snapshot:
         )
         grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
         nodes.append(
-            Node(here, kind, v.op, path or v.name, v.data, grad, (), "float64", modules[id(v)], None,
-                 backward_place.get(id(v)))
+            Node(here, kind, v.op, path or v.name, v.data, grad, (), "float64", modules[id(v)],
+                 show_line(LINES[v]) if v in LINES else None, backward_place.get(id(v)))
         )  # fmt: skip
         for slot, (operand, local) in enumerate(slots):
             source = ids[id(v), slot] if local is None else ids[id(operand)]

@@ -250,6 +250,22 @@ def test_gradient_flow_is_logarithmic(plt):
         viz.gradients(nn.MLP(2, [2]).tensor())
 
 
+@pytest.mark.parametrize("what", ["weights", "gradients", "activations"])
+def test_histograms_over_time(plt, what):
+    model, _, X, y = trained()
+    recorder = nn.callbacks.Recorder(X)
+    model.fit(X, y, epochs=4, callbacks=[recorder], verbose=0)
+    axes = viz.histograms(recorder, what)
+    assert len(axes) == (2 if what == "activations" else 4)
+    table = np.asarray(axes[0].images[0].get_array()) ** 2
+    assert table.shape == (48, 4)
+    assert np.allclose(table.sum(axis=0), 1)
+    with pytest.raises(ValueError, match="the recorder has no"):
+        viz.histograms(nn.callbacks.Recorder(), what)
+    with pytest.raises(ValueError, match="what is 'weights'"):
+        viz.histograms(recorder, "biases")
+
+
 # -- notebooks -------------------------------------------------------------------------------------------------------
 class Tags(html.parser.HTMLParser):
     def __init__(self):

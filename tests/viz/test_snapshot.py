@@ -158,6 +158,14 @@ def test_tensors_with_and_without_kept_values():
     assert outgoing[0][0].contribution.shape == (3, 2)
 
 
+def test_source_lines_on_request():
+    x = Value(2.0)
+    assert [node.line for node in viz.snapshot(x * 3.0).nodes] == [None] * 3
+    with viz.keep_values():
+        y = x * 3.0
+    assert viz.snapshot(y).nodes[-1].line.endswith("y = x * 3.0")
+
+
 def test_large_arrays_are_thinned_out():
     numbers = Numbers.of(np.arange(100_000.0))
     assert len(numbers.elements) <= 4096

@@ -237,7 +237,7 @@ function paint() {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(label(i), 17), b.x, b.y - 14);
       pen.font = "11px system-ui, sans-serif";
       pen.fillText(clip(data.kind === "tensor" ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
-      if (data.kinds[i] !== "constant") { pen.fillStyle = colors.soft; pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
+      if (data.kinds[i] !== "constant") { pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
     } else {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(moduleName(b), 24), b.x, b.y - 16);
       const own = b.members.filter((j) => data.kinds[j] === "parameter").length;
