@@ -56,6 +56,7 @@ def test_moons_and_circles_as_scikit_learn_makes_them():
     X, y = D.make_circles((1, 3), factor=0.5, shuffle=False)
     assert np.allclose(X, [[1, 0], [0.5, 0], [-0.25, 0.4330127018922193], [-0.25, -0.4330127018922193]])
     assert y.tolist() == [0, 1, 1, 1]
+    assert not D.make_circles(4, factor=0, shuffle=False)[0][2:].any()
 
 
 def test_noise_moves_points_and_not_their_classes():
@@ -64,6 +65,7 @@ def test_noise_moves_points_and_not_their_classes():
         noisy, classes = make(50, noise=1e-3, random_state=5)
         assert np.array_equal(y, classes)
         assert 0 < np.abs(noisy - X).max() < 0.01
+        assert np.array_equal(make(50, noise=0, random_state=5)[0], X)
 
 
 def test_blobs_at_given_places():
@@ -118,6 +120,8 @@ def test_xor_and_sine():
         (lambda: D.make_blobs(10, center_box=(1, 0)), "center_box is a low and a high number"),
         (lambda: D.make_spirals(10, classes=0), "classes is a whole number, 1 or more"),
         (lambda: D.make_spirals(10, turns=np.inf), "turns is how often an arm goes round"),
+        (lambda: D.make_blobs([], centers=3), "n_samples has several numbers"),
+        (lambda: D.sine(10, low=1, high=1), "from a low to a high number"),
         (lambda: D.sine(10, low=1, high=0), "from a low to a high number"),
         (lambda: D.sine(10, noise=-1), "noise is a standard deviation"),
     ],
@@ -217,6 +221,7 @@ def test_images_and_labels_that_do_not_belong_together(tmp_path):
         D.load_idx(tmp_path / "images", tmp_path / "few")
     with pytest.raises(ValueError, match="are the paths swapped"):
         D.load_idx(tmp_path / "labels", tmp_path / "images")
+    assert [a.shape for a in D.load_idx(tmp_path / "labels", tmp_path / "labels")] == [(5,), (5,)]
     with pytest.raises(FileNotFoundError):
         D.load_idx(tmp_path / "nowhere")
 

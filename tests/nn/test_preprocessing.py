@@ -126,9 +126,10 @@ def test_unknown_categories():
     assert encoder.get_feature_names_out(np.array(["x"])).tolist() == ["x_a", "x_b"]
     for value in (-1, np.nan):
         ordinal = P.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=value).fit([["a"], ["b"]])
-        codes = ordinal.transform([["z"], ["b"]])
-        assert np.array_equal(codes, [[value], [1]], equal_nan=True)
-        assert ordinal.inverse_transform(codes).tolist() == [[None], ["b"]]
+        codes = ordinal.transform([["z"], ["b"], ["a"]])
+        assert np.array_equal(codes, [[value], [1], [0]], equal_nan=True)
+        assert ordinal.inverse_transform(codes).tolist() == [[None], ["b"], ["a"]]
+    assert P.OrdinalEncoder(dtype=np.int8).fit_transform(np.arange(128)[:, None]).max() == 127
 
 
 class Frame:
@@ -154,6 +155,8 @@ def test_data_frames():
     encoder = P.OneHotEncoder().fit(frame)
     assert encoder.get_feature_names_out().tolist() == ["color_blue", "color_red", "size_1", "size_2", "size_3"]
     assert encoder.inverse_transform(encoder.transform(frame)).tolist() == [["red", 3], ["blue", 1], ["red", 2]]
+    numbers = P.OrdinalEncoder().fit(Frame({"a": np.array([1, 2]), "b": np.array([0.5, 1.5])}))
+    assert numbers.inverse_transform([[1, 0]]).dtype == np.float64
     a, b = P.train_test_split(frame, test_size=1, shuffle=False)
     assert (a.at.tolist(), b.at.tolist()) == ([0, 1], [2])
     assert [batch.at.tolist() for batch in P.batches(frame, batch_size=2)] == [[0, 1], [2]]
@@ -201,6 +204,7 @@ def test_splits_as_scikit_learn_makes_them():
     assert (first.tolist(), last.tolist()) == (list(range(7)), [7, 8, 9])
     first, last = P.train_test_split(range(10), test_size=np.float32(0.25), train_size=4, shuffle=False)
     assert (first, last) == ([0, 1, 2, 3], [4, 5, 6])
+    assert [len(part) for part in P.train_test_split(np.arange(10), train_size=0.35)] == [3, 7]
     ragged = P.train_test_split([[1], [1, 2], []], test_size=1, shuffle=False)
     assert ragged == [[[1], [1, 2]], [[]]]
 
@@ -266,6 +270,10 @@ def test_tables_of_words_as_keras_makes_them():
         ],
     )
     assert tokenizer.texts_to_matrix(["", "cat"], "freq").tolist() == [[0] * 6, [0, 0, 1, 0, 0, 0]]
+    assert tokenizer.sequences_to_matrix([[0, 5, 6]], "tfidf")[0, 0] == pytest.approx(np.log(3))  # in no text
+    small = text.Tokenizer(num_words=3)
+    assert small.sequences_to_matrix([[0, 2, 2, 3]], "count").tolist() == [[1, 0, 2]]
+    assert text.Tokenizer(num_words=1).sequences_to_matrix([[0]]).tolist() == [[1]]
     before = dict(tokenizer.word_counts)
     with pytest.raises(TypeError):
         tokenizer.fit_on_texts(["more", 3])
@@ -286,6 +294,7 @@ def test_hashes_are_the_same_in_every_process():
     assert text.hashing_trick("The cat, the dog.", 100) == [51, 3, 51, 33]  # as Keras's, by MD5
     assert text.one_hot("The cat, the dog.", 100) == [51, 3, 51, 33]
     assert text.hashing_trick("aa b", 9, len) == [3, 2]
+    assert text.hashing_trick("aa b", 2) == [1, 1]
     assert text.hashing_trick("\udc80", 9)  # half of a character, as damaged texts have
     program = (
         "from nn.preprocessing.text import one_hot; import sys; sys.stdout.write(str(one_hot('un été à 人', 1000)))"
@@ -348,6 +357,8 @@ def test_generated_windows_equal_a_plain_loop(n, length, rate, stride, batch, re
     assert found == wanted
     assert len(list(windows)) == len(windows)
     assert np.array_equal(windows[len(windows) - 1][0], windows[-1][0])
+    with pytest.raises(IndexError):
+        windows[len(windows)]
     mixed = sequence.TimeseriesGenerator(series, np.arange(n), length, shuffle=True, seed=0, **settings)
     for _ in range(2):
         assert sorted((x.tolist(), y) for xs, ys in mixed for x, y in zip(xs, ys, strict=True)) == sorted(wanted)
@@ -384,7 +395,8 @@ def test_windows_in_part_of_a_series():
     assert x.tolist() == [[5, 6, 7], [6, 7, 8], [7, 8, 9]]
     assert y.tolist() == [50, 60, 70]
     single = list(utils.timeseries_dataset_from_array(series, series, 19, batch_size=None))
-    assert [(x.shape, y) for x, y in single] == [((19,), 0), ((19,), 1)]
+    assert [(x.tolist(), y) for x, y in single] == [(list(range(19)), 0), (list(range(1, 20)), 1)]
+    assert len(utils.timeseries_dataset_from_array(series, series, 19, batch_size=None)) == 2
     assert [len(x) for (x,) in utils.timeseries_dataset_from_array(series, None, 5, batch_size=10)] == [10, 6]
     wide = utils.timeseries_dataset_from_array(np.zeros((9, 2, 3)), np.zeros((9, 4)), 2)
     assert [(x.shape, y.shape) for x, y in wide] == [((8, 2, 2, 3), (8, 4))]
@@ -412,6 +424,8 @@ def test_to_categorical_and_normalize():
     assert utils.to_categorical([[1], [0]], 3).tolist() == [[0, 1, 0], [1, 0, 0]]
     assert utils.to_categorical([True, False]).tolist() == [[0, 1], [1, 0]]
     assert utils.to_categorical([], 2).shape == (0, 2)
+    assert utils.to_categorical([0], 1).tolist() == [[1]]
+    assert utils.normalize(np.ones((1, 4), np.float32)).dtype == np.float32
     assert utils.normalize([[3.0, 4.0], [0.0, 0.0]]).tolist() == [[0.6, 0.8], [0.0, 0.0]]
     assert utils.normalize([[3, 1], [4, 1]], axis=0, order=np.inf).tolist() == [[0.75, 1], [1, 1]]
     assert utils.normalize(np.zeros((0, 3))).shape == (0, 3)
@@ -461,6 +475,16 @@ def test_resized_as_pillow_does():
     assert np.array_equal(image.resize(bright, (1, 2)), bright)
     tall = np.arange(8)[:, None, None] * np.ones((8, 2, 1))
     assert image.smart_resize(tall, (2, 2))[:, 0, 0].tolist() == [3, 4]  # the middle
+    assert image.smart_resize(tall[None].repeat(5, 0), (2, 2))[4, :, 0, 0].tolist() == [3, 4]
+    assert image.smart_resize(tall, (1, 100))[0, :, 0].tolist() == [3] * 100
+
+
+def test_normalized_images():
+    x = np.array([[[0, 255]]], np.uint8)
+    assert image.normalize(x, mean=[0.5, 1], std=[0.5, 4]).tolist() == [[[-1, 0]]]
+    assert image.normalize(x, std=0.5).tolist() == [[[0, 2]]]
+    assert image.normalize(np.array([[[300.0]]])).tolist() == [[[300]]]
+    assert image.img_to_array(np.zeros((1, 2)), dtype=None).dtype == np.float32
 
 
 def test_image_files(tmp_path):
@@ -481,6 +505,7 @@ def test_image_files(tmp_path):
     assert np.asarray(image.array_to_img([[[-1.0], [0.0], [1.0]]])).tolist() == [[0, 128, 255]]
     assert np.asarray(image.array_to_img([[[254.9999]]], scale=False)).tolist() == [[255]]
     assert np.asarray(image.array_to_img([[[7.0]]])).tolist() == [[0]]
+    assert [image.array_to_img(np.zeros((2, 2, n))).mode for n in (1, 3, 4)] == ["L", "RGB", "RGBA"]
 
 
 def test_image_files_that_are_damaged_or_wide(tmp_path):
@@ -547,6 +572,10 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: image.smart_resize(np.zeros((2, 2, 1)), (2, 0)), "each 1 or more"),
         (lambda: image.resize(np.zeros((2, 2, 1)), (1.5, 2)), "each 1 or more"),
         (lambda: image.normalize(np.array([[[300]]])), "bytes .uint8. or floats; got dtype int64"),
+        (lambda: image.normalize(np.zeros((1, 1, 1)), std=0), "std has numbers that are not above 0"),
+        (lambda: image.array_to_img(np.zeros((1, 1, 2))), "1, 3 or 4 channels; got 2"),
+        (lambda: image.array_to_img(np.zeros((1, 1, 5))), "1, 3 or 4 channels; got 5"),
+        (lambda: image.img_to_array(np.zeros(3)), "2 or 3 axes of numbers"),
         (lambda: image.img_to_array("a.png"), "2 or 3 axes of numbers"),
         (lambda: image.array_to_img(np.zeros((0, 2, 3))), r"shape .* got \(0, 2, 3\)"),
         (lambda: image.array_to_img([[[np.nan]]]), "nan or inf"),
@@ -555,6 +584,7 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: P.MinMaxScaler().fit([[1e308], [-1e308]]), "column 0: its data_range is too large"),
         (lambda: P.StandardScaler().fit([[1, 2], [3]]), "rows that came differ in length"),
         (lambda: P.StandardScaler().fit([[1j]]), "dtype complex128"),
+        (lambda: P.MinMaxScaler((1, 1)), "a low and a high number"),
         (lambda: P.MinMaxScaler(3), "a low and a high number; got 3"),
         (lambda: P.MinMaxScaler((0, np.inf)), "a low and a high number"),
         (lambda: P.StandardScaler().fit([[1.0]]).inverse_transform([[1.0, 2.0]]), "fitted on 1 columns and got 2"),
@@ -575,6 +605,12 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
             "row 0 has -1 for column 0; wanted 0 to 1",
         ),
         (lambda: P.OrdinalEncoder().fit([[1], [2]]).inverse_transform([[0.5]]), "row 0 has 0.5"),
+        (lambda: P.OrdinalEncoder().fit([[1], [2]]).inverse_transform([[2]]), "row 0 has 2"),
+        (lambda: P.OrdinalEncoder().fit([[1], [2]]).inverse_transform([[0, 0]]), r"1 columns of numbers, got shape"),
+        (lambda: P.OrdinalEncoder().fit([[1], [2]]).inverse_transform([["a"]]), "of <U1"),
+        (lambda: P.OrdinalEncoder().fit([["a"]]).transform([["a"], ["c"], ["b"]]), "column 0 has 'c'"),
+        (lambda: P.LabelEncoder().fit(["a"]).transform(["a", "c", "b"]), "the label 'c' was not there"),
+        (lambda: P.LabelEncoder().fit(["a"]).inverse_transform([1]), "go from 0 to 0; got 1 to 1"),
         (lambda: P.OrdinalEncoder(unknown_value=-1), "go together"),
         (
             lambda: P.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=0).fit([[1]]),
@@ -590,6 +626,10 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: P.train_test_split("abc"), "wanted arrays or lists of samples; got str"),
         (lambda: P.train_test_split({"a": 1, "b": 2}), "got dict"),
         (lambda: P.train_test_split(np.arange(9), test_size=5, train_size=5), r"ask for 5 \+ 5 of 9 samples"),
+        (lambda: P.train_test_split(np.arange(9), test_size=1.0), "test_size is a share .* got 1.0"),
+        (lambda: P.train_test_split(np.arange(9), test_size=0.0), "test_size is a share .* got 0.0"),
+        (lambda: P.train_test_split(np.arange(9), train_size=9), "train_size is a share .* below 9; got 9"),
+        (lambda: P.train_test_split(np.arange(9), train_size=0), "train_size is a share .* got 0"),
         (lambda: P.train_test_split(np.arange(9), test_size=np.nan), "test_size is a share"),
         (lambda: P.train_test_split(np.arange(4), stratify=[0, "a", None, 0]), "mixes kinds of labels|one sample only"),
         (lambda: P.train_test_split(np.arange(4), stratify=[0, 1]), "one label for each of 4 samples"),
@@ -605,7 +645,10 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: text.text_to_word_sequence("a", split=""), "split is the text between words"),
         (lambda: text.hashing_trick("a", 1), "n is a whole number, 2 or more"),
         (lambda: text.hashing_trick("a", 9, "sha1"), "a function of a word, or 'md5'; got 'sha1'"),
-        (lambda: sequence.pad_sequences([[2**40]]), "has 1099511627776, which does not fit dtype int32"),
+        (
+            lambda: sequence.pad_sequences([[2**40]]),
+            "1099511627776, which does not fit dtype int32; give dtype='int64'",
+        ),
         (lambda: sequence.pad_sequences([[-1]], dtype="uint8"), "has -1, which does not fit dtype uint8"),
         (lambda: sequence.pad_sequences([[np.nan]]), "has nan, which does not fit dtype int32"),
         (lambda: sequence.pad_sequences([[1e6]], dtype="float16"), "does not fit dtype float16"),
@@ -619,6 +662,10 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: sequence.pad_sequences(3), "wanted a list of sequences; got int"),
         (lambda: sequence.TimeseriesGenerator(np.arange(4), np.arange(5), 2), "wanted as many steps"),
         (lambda: sequence.TimeseriesGenerator(np.arange(4), np.arange(4), 4), "do not fit steps 0 to 3"),
+        (
+            lambda: sequence.TimeseriesGenerator(np.arange(4), np.arange(4), 1, end_index=4),
+            "steps 0 to 4 of a series of 4",
+        ),
         (lambda: sequence.TimeseriesGenerator(np.arange(4), np.arange(4), 0), "length is a whole number, 1 or more"),
         (lambda: utils.to_categorical([np.nan]), "whole numbers, got nan"),
         (lambda: utils.to_categorical([np.inf]), "whole numbers, got inf"),
@@ -630,6 +677,7 @@ def test_without_pillow_the_error_names_the_extra(monkeypatch, tmp_path):
         (lambda: utils.normalize([1.0], order=0), "order is the p of the norm"),
         (lambda: utils.timeseries_dataset_from_array(3, None, 1), "data is a series of numbers"),
         (lambda: utils.timeseries_dataset_from_array([1, 2], None, 1.5), "sequence_length is a whole number"),
+        (lambda: utils.timeseries_dataset_from_array([1, 2], None, 1, batch_size=0), "batch_size is a whole number"),
         (lambda: utils.timeseries_dataset_from_array([1, 2], None, 1, start_index=2), "do not fit a series of 2 steps"),
         (lambda: utils.timeseries_dataset_from_array([1, 2], [], 1), "does not fit"),
     ],
