@@ -1,4 +1,4 @@
-"""Files: what is written comes back to the bit, and a bad file is refused with one kind of error, wholly."""
+"""Models in files: they come back whole, and a bad file is refused with one kind of error, changing nothing."""
 
 import contextlib
 import hashlib
@@ -9,9 +9,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 import nn
 from nn import ModelFileError, safetensors
@@ -22,152 +19,10 @@ from nn.safetensors import checksum, read, write
 RNG = np.random.default_rng(0)
 X = RNG.normal(0, 1, (10, 3)).astype("f")
 Y = X.sum(axis=1, keepdims=True)
-DTYPES = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?", ">f8", ">i4"]
-NAMES = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=12).filter(
-    lambda n: n != "__metadata__"
-)
 
 
-# -- the format ------------------------------------------------------------------------------------------------------
-@given(
-    arrays=st.dictionaries(
-        NAMES,
-        st.sampled_from(DTYPES).flatmap(lambda d: hnp.arrays(d, hnp.array_shapes(min_dims=0, min_side=0))),
-        max_size=4,
-    ),
-    metadata=st.dictionaries(NAMES.filter(lambda n: n != "checksum"), st.text(max_size=10), max_size=3),
-)
-def test_arrays_come_back_to_the_bit(tmp_path_factory, arrays, metadata):
-    path = tmp_path_factory.mktemp("files") / "a.safetensors"
-    write(path, arrays, metadata)
-    found, about = read(path)
-    assert about == metadata
-    assert list(found) == list(arrays)
-    for name, array in arrays.items():
-        assert found[name].shape == array.shape
-        assert found[name].dtype == array.dtype.newbyteorder("=")
-        assert found[name].tobytes() == array.astype(found[name].dtype).tobytes()
-        assert found[name].flags.writeable
-    first = path.read_bytes()
-    write(path, arrays, metadata)
-    assert path.read_bytes() == first
-
-
-def test_odd_arrays(tmp_path):
-    path = tmp_path / "a.safetensors"
-    odd = {
-        "strided": np.arange(12.0).reshape(3, 4)[::2, ::-1],
-        "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
-        "zero": np.array(-0.0),
-        "nan": np.array([0x7FF8000000000123], "u8").view("f8"),
-        "none": np.zeros((0, 3)),
-    }
-    odd["strided"].flags.writeable = False
-    write(path, odd)
-    found, _ = read(path)
-    assert all(found[name].tobytes() == np.ascontiguousarray(array).tobytes() for name, array in odd.items())
-
-
-def test_files_of_the_format_by_hand(tmp_path):
-    """The format as its specification has it, without our checksum."""
-    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
-    path = tmp_path / "other.safetensors"
-    path.write_bytes(len(header).to_bytes(8, "little") + header + np.array([1, 2], "<f4").tobytes())
-    with pytest.raises(ModelFileError, match="has no checksum"):
-        read(path)
-    found, _ = read(path, require_checksum=False)
-    assert found["w"].tolist() == [1.0, 2.0]
-
-
-@pytest.mark.parametrize("bad", [np.array(["a"]), np.array([None]), np.ones(2, complex), np.array(["2020"], "M8[D]")])
-def test_what_cannot_be_written(tmp_path, bad):
-    with pytest.raises(TypeError, match="which the format does not know"):
-        write(tmp_path / "a", {"w": bad})
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "a.safetensors"
-    write(path, {"w": np.ones(2)})
-    before = path.read_bytes()
-    monkeypatch.setattr(os, "fsync", lambda fd: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        write(path, {"w": np.zeros(2)})
-    assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]
-
-
-def build(header, body=b"", sign=True):
-    """A file from a header as text or data; its checksum is right if asked for."""
-    if not isinstance(header, bytes):
-        if sign:
-            about = header.pop("__metadata__", {})
-            try:
-                digest = checksum(header, about, [body])
-            except TypeError:
-                digest = "0"
-            header = {"__metadata__": {**about, "checksum": digest}, **header}
-        header = json.dumps(header).encode()
+def build(header: bytes, body: bytes) -> bytes:
     return len(header).to_bytes(8, "little") + header + body
-
-
-def entry(dtype="F32", shape=(2,), offsets=(0, 8), **more):
-    return {"dtype": dtype, "shape": list(shape), "data_offsets": list(offsets), **more}
-
-
-EIGHT = b"\0" * 8
-BAD_FILES = {
-    "empty": (b"", "has 0 bytes"),
-    "short": (b"\1\0\0", "has 3 bytes"),
-    "long header": ((1 << 40).to_bytes(8, "little") + b"{}", "promises a header of 1099511627776 bytes"),
-    "not text": ((2).to_bytes(8, "little") + b"\xff\xfe", "no valid JSON"),
-    "no json": (build(b"{'a'"), "no valid JSON"),
-    "a list": (build(b"[]"), "the header is a list"),
-    "deep": (build(b"[" * 200_000), "nested too deeply|no valid JSON"),
-    "nan": (build(b'{"__metadata__": NaN}'), "NaN is no number"),
-    "twice": (build(b'{"a": {}, "a": {}}'), "appears twice"),
-    "metadata": (build(b'{"__metadata__": {"a": 1}}'), "must map texts to texts"),
-    "no checksum": (build({"w": entry()}, EIGHT, sign=False), "has no checksum"),
-    "wrong checksum": (build(b'{"__metadata__": {"checksum": "00"}}'), "is damaged"),
-    "name": (build({"a\nb": entry()}, EIGHT), "has the name"),
-    "empty name": (build({"": entry()}, EIGHT), "has the name"),
-    "dtype": (build({"w": entry("O")}, EIGHT), "has the dtype 'O'"),
-    "dtype list": (build({"w": entry(["F32"])}, EIGHT), "has the dtype"),
-    "keys": (build({"w": entry(more=1)}, EIGHT), "wanted dtype, shape and data_offsets"),
-    "no keys": (build({"w": 3}, EIGHT), "wanted dtype, shape and data_offsets"),
-    "negative shape": (build({"w": entry(shape=[-2])}, EIGHT), "has the shape"),
-    "true shape": (build({"w": entry(shape=[True])}, EIGHT), "has the shape"),
-    "float shape": (build({"w": entry(shape=[2.0])}, EIGHT), "has the shape"),
-    "huge shape": (build({"w": entry(shape=[1 << 61, 1 << 61])}, EIGHT), "takes .* bytes and is given 8"),
-    "wrapping shape": (build({"w": entry(shape=[1 << 33, 1 << 31])}, EIGHT), "takes 73786976294838206464 bytes"),
-    "backwards": (build({"w": entry(offsets=[8, 0])}, EIGHT), "takes 8 bytes and is given -8"),
-    "beyond": (build({"w": entry(offsets=[8, 16])}, EIGHT), "begins at byte 8; wanted 0"),
-    "gap": (build({"w": entry(), "v": entry(offsets=[9, 17])}, EIGHT * 3), "begins at byte 9; wanted 8"),
-    "overlap": (build({"w": entry(), "v": entry(offsets=[4, 12])}, EIGHT * 2), "begins at byte 4; wanted 8"),
-    "left over": (build({"w": entry()}, EIGHT * 2), "has 16 bytes of data and describes 8"),
-    "cut off": (build({"w": entry()}, EIGHT[:4]), "has 4 bytes of data and describes 8"),
-    "no bool": (build({"w": entry("BOOL", (8,))}, b"\2" * 8), "bytes other than 0 and 1"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_FILES)
-def test_each_rule_is_kept(tmp_path, name):
-    data, message = BAD_FILES[name]
-    path = tmp_path / "bad.safetensors"
-    path.write_bytes(data)
-    with pytest.raises(ModelFileError, match=message) as error:
-        read(path)
-    assert str(path) in str(error.value)
-
-
-def test_a_lying_shape_allocates_nothing(tmp_path):
-    path = tmp_path / "a"
-    path.write_bytes(BAD_FILES["huge shape"][0])
-    tracemalloc.start()
-    with pytest.raises(ModelFileError):
-        read(path)
-    assert tracemalloc.get_traced_memory()[1] < 1_000_000
-    tracemalloc.stop()
 
 
 class Canary:
@@ -178,17 +33,16 @@ class Canary:
         return os.mkdir, (str(self.path),)
 
 
-def test_a_pickle_is_refused_and_does_not_run(tmp_path):
+def test_a_pickle_is_no_model_and_does_not_run(tmp_path):
     path, bird = tmp_path / "model.safetensors", tmp_path / "bird"
     path.write_bytes(pickle.dumps(Canary(bird)))
-    model = trained()
-    for load in (read, load_model, model.load_weights):
+    for load in (load_model, trained().load_weights):
         with pytest.raises(ModelFileError):
             load(path)
     assert not bird.exists()
 
 
-def mutate(data, rng, names):
+def mutate(data, rng):
     """The data with some damage, as bytes or within the header with a checksum that is right."""
     data = bytearray(data)
     kind = rng.integers(0, 6)
@@ -255,7 +109,7 @@ def test_a_thousand_damaged_files(tmp_path):
     rng = np.random.default_rng(1)
     refused = 0
     for i in range(1000):
-        path.write_bytes(mutate(data, rng, None))
+        path.write_bytes(mutate(data, rng))
         try:
             found = load_model(path)
         except ModelFileError:
@@ -263,7 +117,7 @@ def test_a_thousand_damaged_files(tmp_path):
         else:  # an edit that was signed again and makes a sound model: its name, say
             assert len(found.get_weights()) == len(right)
         if i % 4 == 0:
-            weights.write_bytes(mutate(plain_weights, rng, None))
+            weights.write_bytes(mutate(plain_weights, rng))
             with contextlib.suppress(ModelFileError):
                 model.load_weights(weights)
             assert all(np.array_equal(a, b) for a, b in zip(right, model.get_weights(), strict=True))
