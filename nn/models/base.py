@@ -45,6 +45,7 @@ class Model(Layer):
     _metrics: list | None = None
     _warned: frozenset = frozenset()
     _shapes: dict | None = None
+    _charging: tuple | None = None  # what `charging` found, kept during fit: walking the model takes longer than a step
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and (args or "inputs" in kwargs):
@@ -137,12 +138,18 @@ class Model(Layer):
     @property
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
-        found = [p.regularizer(p) for p in self.parameters() if getattr(p, "regularizer", None) is not None]
-        for _, module in self.modules():
-            if isinstance(module, Layer) and module._added:
-                found += module._added
-                module._added = None
+        parameters, layers = self._charging or self.charging()
+        found = [p.regularizer(p) for p in parameters]
+        for layer in layers:
+            if layer._added:
+                found += layer._added
+                layer._added = None
         return found
+
+    def charging(self) -> tuple[list, list]:
+        """The parameters that have a regularizer, and all layers, which may add to the loss."""
+        parameters = [p for p in self.parameters() if getattr(p, "regularizer", None) is not None]
+        return parameters, [module for _, module in self.modules() if isinstance(module, Layer)]
 
     @property
     def metrics(self) -> list:

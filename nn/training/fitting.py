@@ -51,6 +51,7 @@ def fit(
     if shown and not watchers.has(Progress):
         watchers.add(Progress(shown))
     model.stop_training = False
+    model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
     rng = model.random if shuffle and isinstance(data, Arrays) else None
@@ -66,6 +67,7 @@ def fit(
             if model.stop_training:
                 break
     finally:
+        model._charging = None
         model.eval()
         watchers.call("on_train_end")
     return history
