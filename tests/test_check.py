@@ -129,7 +129,34 @@ def test_an_error_of_one_part_in_a_billion_shows_in_a_complex_step():
     x = np.array([0.7, -1.2])
     with pytest.raises(GradientCheckError, match=r"reverse mode of nearly_cube.*close but wrong.*complex step"):
         check_grads(nearly_cube, x, modes=["rev"])
-    check_grads(nearly_cube, x, modes=["rev"], complex_step=False)
+    with pytest.raises(GradientCheckError, match=r"forward mode of nearly_cube.*close but wrong.*complex step"):
+        check_grads(nearly_cube, x, modes=["fwd"], order=1)
+    check_grads(nearly_cube, x, complex_step=False)
+
+
+@pytest.mark.parametrize("outer", [np.conj, np.positive])  # by the convention for complex numbers, or without
+def test_a_complex_step_checks_second_derivatives_too(outer):
+    @primitive
+    def nearly_square(x):
+        return x**2
+
+    @nearly_square.vjp("x")
+    def _(g, x):
+        return g * 2 * x * (1 + 4e-9)
+
+    @primitive
+    def cube(x):
+        return x**3
+
+    @cube.vjp("x")
+    def _(g, x):
+        return g * 3 * outer(nearly_square(x))
+
+    x = np.array([0.7, -1.2])
+    check_grads(cube, x, order=1)
+    check_grads(cube, x, order=2, complex_step=False)
+    with pytest.raises(GradientCheckError, match=r"of cube, order 2, is close but wrong.*complex step"):
+        check_grads(cube, x, order=2)
 
 
 def test_functions_that_are_not_analytic_pass_without_a_complex_step():
