@@ -5,6 +5,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 from engines import scalar
+from nn.losses import sparse_categorical_crossentropy
 
 
 def version():
@@ -25,16 +26,12 @@ def elementwise(n):
 
 def mlp():
     x, labels, parameters = cases.mlp()
-    rows = np.arange(len(labels))
-
     w1, b1, w2, b2 = parameters = [Tensor(p) for p in parameters]
 
     def run():
         for p in parameters:
             p.grad = None
-        logits = np.tanh(x @ w1 + b1) @ w2 + b2
-        logits = logits - np.max(logits.data, axis=1, keepdims=True)
-        loss = np.mean(np.log(np.sum(np.exp(logits), axis=1)) - logits[rows, labels])
+        loss = sparse_categorical_crossentropy(labels, np.tanh(x @ w1 + b1) @ w2 + b2, from_logits=True)
         loss.backward()
         return lambda: loss.item() + sum(float(p.grad.sum()) for p in parameters)
 
