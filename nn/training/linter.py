@@ -38,9 +38,11 @@ def say(model, key, text) -> None:
 
 
 def _inputs(model, x):
-    first = model.layers[0] if model.layers else None
-    if type(first).__name__ in SCALING:
-        return
+    for layer in model.layers:  # as far as the first that weighs its inputs
+        if type(layer).__name__ in SCALING:
+            return
+        if layer.parameters():
+            break
     for part in x if isinstance(x, list) else [x]:
         sample = part[:SAMPLES]
         if sample.dtype.kind != "f" or not sample.size:

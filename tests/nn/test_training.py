@@ -313,6 +313,11 @@ def test_each_mistake_is_said_once_with_its_fix(fault):
     assert not said
 
 
+def test_inputs_that_the_model_scales_itself_are_fine():
+    made = classifier(L.Flatten(), L.Rescaling(1 / 255), L.Dense(2, activation="softmax"))
+    made.fit(np.arange(40.0)[:, None] * 6, CLASSES, verbose=0)  # a warning is an error here
+
+
 def test_looking_changes_nothing():
     from nn.training import linter
 
