@@ -62,7 +62,8 @@ FLOORS["nn"] = [
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
     ["reading", "folding", "svg", "training"],
-    ["text", "replay", "health", "live"],
+    ["health"],
+    ["text", "replay", "live"],
     ["dot", "explorer", "network"],
     ["failing"],
     ["explaining"],

@@ -1,7 +1,8 @@
-"""The graph as text: a tree from the output to the inputs, with values and gradients in columns."""
+"""The graph as text: a tree from the output to the inputs, with values, gradients and findings in columns."""
 
 from __future__ import annotations
 
+from viz.health import health
 from viz.numbers import summary
 from viz.reading import snapshot
 from viz.snapshot import Snapshot
@@ -28,11 +29,14 @@ def tree(x, model=None, ascii=False, limit=200) -> str:
        └─ a     (above)
     """
     shot = snapshot(x, model)
-    rows = _rows(shot, _ASCII if ascii else _UNICODE, limit)
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    flags = {} if shot is x else {flag.node: flag.kind for flag in health(x, model)}
+    rows = _rows(
+        shot, _ASCII if ascii else _UNICODE, limit, {n: f"{'!' if ascii else '⚑'} {k}" for n, k in flags.items()}
+    )
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = []
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
@@ -41,7 +45,7 @@ _UNICODE = ("├─ ", "└─ ", "│  ", "   ")
 _ASCII = ("|- ", "`- ", "|  ", "   ")
 
 
-def _rows(shot: Snapshot, marks, limit):
+def _rows(shot: Snapshot, marks, limit, flags):
     incoming = shot.incoming()
     seen: set[int] = set()
     rows = []
@@ -49,17 +53,17 @@ def _rows(shot: Snapshot, marks, limit):
     while stack:
         number, first, rest = stack.pop()
         if len(rows) >= limit:
-            rows.append((f"... {len(shot.nodes) - len(seen)} more nodes; raise limit= to see them", "", ""))
+            rows.append((f"... {len(shot.nodes) - len(seen)} more nodes; raise limit= to see them", "", "", ""))
             break
         node = shot.nodes[number]
         if number in seen and node.kind != "constant":
-            rows.append((first + label(node), "(above)", ""))
+            rows.append((first + label(node), "(above)", "", ""))
             continue
         seen.add(number)
         shape = f" {node.shape}" if shot.kind == "tensor" else ""
         value = "" if node.value is None else f"value {summary(node.value)}"
         grad = "" if node.kind == "constant" else f"grad {summary(node.grad)}"
-        rows.append((first + label(node) + shape, value, grad))
+        rows.append((first + label(node) + shape, value, grad, flags.get(number, "")))
         edges = incoming[number]
         for i, edge in reversed(list(enumerate(edges))):
             last = i == len(edges) - 1

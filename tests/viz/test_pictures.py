@@ -159,6 +159,8 @@ def test_findings_are_marked():
     assert "⚑ dead" in source
     assert "nothing before it learns" in source
     assert "⚑" not in viz.draw(neuron()).source
+    assert viz.tree(y).count("⚑ dead") == 1
+    assert viz.tree(y, ascii=True).count("! dead") == 1
 
 
 @pytest.mark.parametrize(
