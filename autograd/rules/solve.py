@@ -43,17 +43,19 @@ def solve(a, b):
     return solve_(a, b)
 
 
-@Primitive.row(covers=np.linalg.slogdet, outputs=2, masks=False, samples=("f(m33)", "f(m233)"))
+@Primitive.row(covers=np.linalg.slogdet, outputs=2, masks=False, samples=("f(m33)", "f(m233)", "f(z22)", "f(z222)"))
 def slogdet(a):
     sign, logdet = np.linalg.slogdet(a)
     return np.asarray(sign), np.asarray(logdet)
 
 
 @slogdet.vjp("a")
-def _(g, a):
+def _(g, a, y):
+    # With z = tr(inv(a) da), the logarithm moves by Re z and the sign by sign * i * Im z: a real sign does not move.
+    scale = g[1]
     if a.dtype.kind == "c":
-        raise TypeError("np.linalg.slogdet of complex matrices has no rule here; use det")
-    return g[1][..., None, None] * adjoint(np.linalg.inv(a))
+        scale = scale + 1j * np.imag(np.conj(y[0]) * g[0])
+    return scale[..., None, None] * adjoint(np.linalg.inv(a))
 
 
 @Primitive.row(covers=np.linalg.det, masks=False, samples=("f(m33)", "f(m233)", "f(m11)"))

@@ -8,7 +8,7 @@ import numpy as np
 class Scaler:
     """What both scalers share: fit, transform, and the way back.
 
-    Sums are taken in float64, whatever came, and the result has the data's own dtype.
+    They work in place on a copy in float64, whatever came, and the result has the data's own dtype.
     """
 
     scale_: np.ndarray
@@ -39,12 +39,12 @@ class Scaler:
     def transform(self, X):
         """X on the measured scale, as new numbers."""
         X = self._fitting(X)
-        return self.scaled(X.astype(np.float64)).astype(X.dtype)
+        return self.scaled(X.astype(np.float64)).astype(X.dtype, copy=False)
 
     def inverse_transform(self, X):
         """From the measured scale back to the original one."""
         X = self._fitting(X)
-        return self.unscaled(X.astype(np.float64)).astype(X.dtype)
+        return self.unscaled(X.astype(np.float64)).astype(X.dtype, copy=False)
 
     def _fitting(self, X):
         if not hasattr(self, "scale_"):
@@ -73,7 +73,8 @@ class StandardScaler(Scaler):
     def measure(self, X):
         # The mean of equal numbers is that number, which their sum divided by n need not be.
         mean = np.where(X.min(axis=0) == X.max(axis=0), X[0], X.mean(axis=0))
-        var = np.square(X - mean).mean(axis=0)
+        X -= mean
+        var = np.einsum("ij,ij->j", X, X) / len(X)
         deviation = np.sqrt(var)
         # A column that never changes has no scale; rounding must not give it one.
         flat = deviation <= 10 * np.finfo(np.float64).eps * np.abs(mean)
@@ -81,10 +82,16 @@ class StandardScaler(Scaler):
         return {"mean_": mean, "var_": var, "scale_": scale}
 
     def scaled(self, X):
-        return (X - self.mean_ if self.with_mean else X) / self.scale_
+        if self.with_mean:
+            X -= self.mean_
+        X /= self.scale_
+        return X
 
     def unscaled(self, X):
-        return X * self.scale_ + (self.mean_ if self.with_mean else 0)
+        X *= self.scale_
+        if self.with_mean:
+            X += self.mean_
+        return X
 
 
 class MinMaxScaler(Scaler):
@@ -111,12 +118,19 @@ class MinMaxScaler(Scaler):
     def scaled(self, X):
         # The same as x * scale_ + min_, but numbers far from 0 keep their digits, and the ends are met exactly.
         low, high = self.feature_range
-        found = (X - self.data_min_) / self.spread(self.data_range_) * (high - low) + low
-        return np.clip(found, low, high) if self.clip else found
+        X -= self.data_min_
+        X /= self.spread(self.data_range_)
+        X *= high - low
+        X += low
+        return np.clip(X, low, high, out=X) if self.clip else X
 
     def unscaled(self, X):
         low, high = self.feature_range
-        return (X - low) / (high - low) * self.spread(self.data_range_) + self.data_min_
+        X -= low
+        X /= high - low
+        X *= self.spread(self.data_range_)
+        X += self.data_min_
+        return X
 
     @staticmethod
     def spread(lengths):

@@ -22,10 +22,12 @@ TABLES = hnp.arrays(
 
 @given(TABLES)
 def test_scalers_there_and_back(X):
+    before = X.copy()
     for scaler in (P.StandardScaler(), P.MinMaxScaler(), P.MinMaxScaler((-1, 2)), P.StandardScaler(with_mean=False)):
         Z = scaler.fit_transform(X)
         assert np.isfinite(Z).all()
         assert np.allclose(scaler.inverse_transform(Z), X, atol=1e-6)
+    assert np.array_equal(X, before)  # the data itself is left alone
     assert ((P.MinMaxScaler().fit_transform(X) > -1e-9) & (P.MinMaxScaler().fit_transform(X) < 1 + 1e-9)).all()
 
 
