@@ -335,6 +335,7 @@ def test_padding_of_other_things():
         [-1.5, 0, 1],
     ]
     assert sequence.pad_sequences([]).shape == (0, 0)
+    assert sequence.pad_sequences([[1]], maxlen=0).shape == (1, 0)
     assert sequence.pad_sequences([[], []], maxlen=2, value=9).tolist() == [[9, 9], [9, 9]]
     assert sequence.pad_sequences([[2.0]]).tolist() == [[2]]
     assert np.isnan(sequence.pad_sequences([[np.nan]], dtype="float32"))
