@@ -6,9 +6,21 @@ import math
 
 import numpy as np
 
+from nn.preprocessing.image import array_to_img, img_to_array, load_img, save_img
+from nn.preprocessing.sequence import pad_sequences
 from nn.seeds import generator, set_random_seed
 
-__all__ = ["normalize", "set_random_seed", "timeseries_dataset_from_array", "to_categorical"]
+__all__ = [
+    "array_to_img",
+    "img_to_array",
+    "load_img",
+    "normalize",
+    "pad_sequences",
+    "save_img",
+    "set_random_seed",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+]
 
 LARGEST = 1 << 31  # numbers in a table; what asks for more is a mistake, and is said before memory runs out
 
@@ -87,12 +99,12 @@ class Windows:
         if self.batch_size is None:
             for at in starts:
                 x = self.data[at + self.offsets]
-                yield (x,) if self.targets is None else (x, self.targets[at])
+                yield x if self.targets is None else (x, self.targets[at])
             return
         for i in range(0, len(starts), self.batch_size):
             at = starts[i : i + self.batch_size]
             x = self.data[at[:, None] + self.offsets]
-            yield (x,) if self.targets is None else (x, self.targets[at])
+            yield x if self.targets is None else (x, self.targets[at])
 
 
 def timeseries_dataset_from_array(

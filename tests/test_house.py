@@ -55,8 +55,9 @@ FLOORS["nn"] = [
     ["models.base"],
     ["models.sequential", "models.functional"],
     ["models"],
-    ["neurons", "utils", "datasets.*", "preprocessing.*"],
+    ["neurons", "datasets.*", "preprocessing.*"],
     ["datasets", "preprocessing"],
+    ["utils"],
     [""],
 ]
 FLOORS["viz"] = [

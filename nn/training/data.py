@@ -82,6 +82,8 @@ class Stream:
         return self._checked(batch)
 
     def _checked(self, batch):
+        if isinstance(batch, np.ndarray):  # inputs alone, to predict from
+            batch = (batch,)
         if not isinstance(batch, tuple | list) or len(batch) not in (1, 2, 3):
             raise ValueError(
                 f"the data gave {type(batch).__name__} {batch!r:.60} for a batch; wanted (x, y) or (x, y, "

@@ -212,6 +212,8 @@ def test_time_series_windows_go_into_fit():
     model.compile("adam", "mse")
     model.fit(data, epochs=2, verbose=0)
     assert len(model.history.history["loss"]) == 2
+    alone = nn.utils.timeseries_dataset_from_array(series, None, sequence_length=10, batch_size=8)
+    assert model.predict(alone, verbose=0).shape == (51, 1)
 
 
 def test_weights_of_samples_and_classes():

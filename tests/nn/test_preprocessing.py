@@ -400,7 +400,7 @@ def test_windows_in_part_of_a_series():
     single = list(utils.timeseries_dataset_from_array(series, series, 19, batch_size=None))
     assert [(x.tolist(), y) for x, y in single] == [(list(range(19)), 0), (list(range(1, 20)), 1)]
     assert len(utils.timeseries_dataset_from_array(series, series, 19, batch_size=None)) == 2
-    assert [len(x) for (x,) in utils.timeseries_dataset_from_array(series, None, 5, batch_size=10)] == [10, 6]
+    assert [len(x) for x in utils.timeseries_dataset_from_array(series, None, 5, batch_size=10)] == [10, 6]
     wide = utils.timeseries_dataset_from_array(np.zeros((9, 2, 3)), np.zeros((9, 4)), 2)
     assert [(x.shape, y.shape) for x, y in wide] == [((8, 2, 2, 3), (8, 4))]
 
