@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from autograd import Tensor
@@ -143,5 +145,6 @@ def _reshape_advice(true, pred):
     return "Check the units of the model's last layer"
 
 
+@functools.cache
 def _snake(name):
     return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
