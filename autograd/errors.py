@@ -17,3 +17,7 @@ class BackwardError(RuntimeError):
 
 class GradientCheckError(AssertionError):
     """`check_grads` found a gradient that disagrees with finite differences."""
+
+
+class RecordingError(TypeError):
+    """A function cannot be replayed as a program: it asks for a value while `jit` records it."""

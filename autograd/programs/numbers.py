@@ -1,0 +1,102 @@
+"""Number: a Python number of a recording, whose value may differ at every replay.
+
+It carries its value now and the expression that gives it again: `op` of `operands`, or a source (`op` is None) that
+the program reads at each replay. Expressions are pure, so a program computes those it needs where it needs them.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from autograd.errors import RecordingError
+
+
+class Number:
+    """Arithmetic and comparisons give Numbers again; what needs the value itself, such as `if`, is refused."""
+
+    __slots__ = ("op", "operands", "value")
+    __array_priority__ = 100
+
+    def __init__(self, value, op=None, operands=()):
+        self.value = value
+        self.op = op
+        self.operands = operands
+
+    def _refuse(self, what, instead):
+        raise RecordingError(
+            f"{what} of a number while jit records: the program would keep {self.value!r} for good. {instead}"
+        )
+
+    def __bool__(self):
+        self._refuse("bool() (as in if, while, and, or, min, max)", _CHOICE)
+
+    def __float__(self):
+        self._refuse("float()", "Use it as it is; math functions need a plain number, so write x ** 0.5 or np.exp(x)")
+
+    __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    def __index__(self):
+        self._refuse("a loop, index or shape", "Name the argument in jit(static=...) to record once for each value")
+
+    __int__ = __index__
+
+    def __format__(self, spec):
+        self._refuse("printing or formatting", "Return it from the function, and print it outside")
+
+    def __repr__(self):
+        return f"Number({self.value!r})"
+
+    def __round__(self, digits=None):
+        return Number(round(self.value, digits), round, (self, digits))
+
+    def __array__(self, dtype=None, copy=None):
+        self._refuse("np.array()", "Use it as a number beside arrays, or pass an array to the function")
+
+    __hash__ = object.__hash__
+
+    # NumPy's functions on Numbers are recorded like those on arrays, which is set up by `autograd.programs.traced`.
+
+
+_CHOICE = (
+    "Use np.where(condition, a, b), name the argument in jit(static=...) to record once for each value, or decide "
+    "outside the function"
+)
+
+
+def _forward(op):
+    def method(self, other):
+        value = _value(other)
+        return NotImplemented if value is _FOREIGN else Number(op(self.value, value), op, (self, other))
+
+    return method
+
+
+def _backward(op):
+    def method(self, other):
+        value = _value(other)
+        return NotImplemented if value is _FOREIGN else Number(op(value, self.value), op, (other, self))
+
+    return method
+
+
+def _unary(op):
+    return lambda self: Number(op(self.value), op, (self,))
+
+
+_FOREIGN = object()
+
+
+def _value(x):
+    if type(x) is Number:
+        return x.value
+    return x if isinstance(x, int | float | complex) else _FOREIGN
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    _op = getattr(operator, _name)
+    setattr(Number, f"__{_name}__", _forward(_op))
+    setattr(Number, f"__r{_name}__", _backward(_op))
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    setattr(Number, f"__{_name}__", _forward(getattr(operator, _name)))
+for _name in ("neg", "pos", "abs"):
+    setattr(Number, f"__{_name}__", _unary(getattr(operator, _name)))
