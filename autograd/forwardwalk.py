@@ -42,7 +42,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
     else:
         d = node.rule.derivatives[i](*saved)
         finite = np.isfinite(d)
-        if not np.all(finite):
+        if possibly(~finite):
             d = np.where(finite | (tangent != 0), d, 0)
         moved = d * tangent
     if np.shape(moved) != node.shape:

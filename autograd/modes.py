@@ -12,6 +12,7 @@ from contextvars import ContextVar
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
+taping: ContextVar = ContextVar("taping", default=None)  # the tape that `jit` records on
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -57,6 +58,11 @@ def keep_values():
     array([2., 3.])
     """
     return _mode(keeping, True)
+
+
+def record_on(tape):
+    """Let the arrays of the engine stand for those of a program that is being recorded."""
+    return _mode(taping, tape)
 
 
 def detect_anomaly():

@@ -123,7 +123,7 @@ def jvp(f, args, tangents, **kwargs):
         known = {}
         for variable, tangent in zip(lifted.variables, lifted.match(list(tangents)), strict=True):
             if not isinstance(tangent, Tensor):
-                tangent = np.array(np.broadcast_to(tangent, variable.shape), dtype=variable.dtype)
+                tangent = np.broadcast_to(tangent, variable.shape).astype(variable.dtype)
             elif tangent.shape != variable.shape:
                 raise ValueError(f"a tangent of shape {tangent.shape} for an argument of shape {variable.shape}")
             known[variable._node] = tangent

@@ -41,7 +41,7 @@ def std(a, axis=None, dtype=None, ddof=0, keepdims=False, where=True, mean=None,
 def safe_sqrt(v):
     """The square root with slope 0 at 0, where a norm or a spread has its lowest point."""
     zero = getattr(v, "_array", v) == 0
-    return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if np.any(zero) else np.sqrt(v)
+    return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if possibly(zero) else np.sqrt(v)
 
 
 @composition(
