@@ -77,3 +77,12 @@ def detect_anomaly():
     autograd.errors.AnomalyError: log gave -inf ...
     """
     return _mode(anomaly, True)
+
+
+def checked(function, *arrays) -> None:
+    """Call a function that raises an error for some values: now, and at each replay of what is being recorded."""
+    tape = taping.get() if ACTIVE else None
+    if tape is None:
+        function(*arrays)
+    else:
+        tape.check(function, *arrays)

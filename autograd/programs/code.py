@@ -148,10 +148,8 @@ class Code:
             if function.__name__ == "reduce" and "keepdims" in named:
                 row.append(named.pop("keepdims"))
             parts = row
-        elif isinstance(function, np.ufunc):
-            parts.append(self._name(out))
         else:
-            named["out"] = self._name(out)
+            _give(function, self._name(out), parts, named)
         self._line(f"{self.text(function)}({_joined(parts, named)})", step.quiet)
 
     def _call(self, step, parts=None, named=None):
@@ -208,11 +206,7 @@ class Code:
 
     def _into(self, step):
         parts, named = self._arguments(step)
-        target = self._name(step.outs[0])
-        if isinstance(step.function, np.ufunc):
-            parts.append(target)
-        else:
-            named["out"] = target
+        _give(step.function, self._name(step.outs[0]), parts, named)
         self._line(f"{self.text(step.function)}({_joined(parts, named)})", step.quiet)
 
     def _fill(self, step):
@@ -292,6 +286,14 @@ class Code:
 
 def _is_live(x):
     return any(type(part) in (Var, Number) or (type(part) in (tuple, list) and _is_live(part)) for part in x)
+
+
+def _give(function, target, parts, named):
+    """Name the array that a call writes its result into; by position where that is allowed, which is quicker."""
+    if isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum):
+        parts.append(target)
+    else:
+        named["out"] = target
 
 
 def _joined(parts, named):

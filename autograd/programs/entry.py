@@ -79,7 +79,7 @@ def sign(x, key, arguments) -> None:
         for part in x.values():
             sign(part, key, arguments)
     elif isinstance(x, np.generic):
-        key.append((kind,))
+        key.append(((), x.dtype))
         arguments.append(x)
     elif isinstance(x, Value | np.random.Generator):
         key.append((kind,))

@@ -8,7 +8,6 @@ import numpy as np
 
 from autograd.arrays import as_array, has_nan
 from autograd.carry import carry
-from autograd.errors import RecordingError
 from autograd.programs.numbers import Number
 from autograd.programs.tape import Step, Tape
 from autograd.programs.traced import Traced, concrete, lower, wrap
@@ -58,7 +57,7 @@ class Recording(Tape):
         mark = len(self.steps)
         try:
             y = function(*args, **kwargs)
-        except RecordingError:
+        except Exception:  # a mistake of the caller's comes again below
             del self.steps[mark:]
             y = function(*concrete(args), **concrete(kwargs))
             return self.opaque(function, args, kwargs, y)
@@ -80,7 +79,7 @@ class Recording(Tape):
         mark = len(self.steps)
         try:
             return carry(node, i, g, saved, lead, careful)
-        except RecordingError:
+        except Exception:
             if hasattr(g, "_node"):
                 raise
             del self.steps[mark:]

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from autograd.arrays import as_array
 from autograd.rules.table import Primitive, composition
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import as_array
 from autograd.rules.table import composition
 
 
@@ -42,11 +43,11 @@ def interp(x, xp, fp, left=None, right=None):
     dtype = next(a.dtype for a in (x, fp, xp) if hasattr(a, "_array"))
     x, xp, fp = (a if hasattr(a, "_array") else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
     places, knots = _raw(x), _raw(xp)
-    i = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, max(len(knots) - 2, 0))
+    i = np.minimum(np.maximum(np.searchsorted(knots, places, side="right") - 1, 0), max(len(knots) - 2, 0))
     part = (x - xp[i]) / (xp[i + 1] - xp[i])
     y = fp[i] * (1 - part) + fp[i + 1] * part
-    y = np.where(np.asarray(places) < knots[0], fp[0] if left is None else left, y)
-    return np.where(np.asarray(places) > knots[-1], fp[-1] if right is None else right, y)
+    y = np.where(as_array(places) < knots[0], fp[0] if left is None else left, y)
+    return np.where(as_array(places) > knots[-1], fp[-1] if right is None else right, y)
 
 
 @composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))
