@@ -5,10 +5,14 @@ import pytest
 
 from autograd import Tensor, gradients, jit, testing
 from autograd.containers import leaves
+from autograd.errors import RecordingError
 from autograd.rules.table import ROWS, Elementwise
 
 SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
 SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]
+
+
+SHAPED = ("np.unique",)  # how many numbers there are, decides
 
 
 def results(y):
@@ -42,6 +46,10 @@ def raw(x):
 @pytest.mark.parametrize("sample", SAMPLES, ids=repr)
 def test_a_replay_equals_eager(sample):
     eager, recorded = both_orders(sample), jit(both_orders(sample))
+    if any(name in sample.text for name in SHAPED):
+        with pytest.raises(RecordingError, match="depend"):
+            recorded(*sample.arrays)
+        return
     inputs = [sample.arrays, [a * 0.95 for a in sample.arrays], [a * 1.01 for a in sample.arrays], sample.arrays]
     with np.errstate(all="ignore"):
         for arrays in inputs:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.errors import RecordingError
+
 
 def cast(x, dtype):
     """`x.astype(dtype)`."""
@@ -13,6 +15,25 @@ def cast(x, dtype):
 def copy(x):
     """`x.copy()`."""
     return np.array(x)
+
+
+class SameShape:
+    """A function that is refused once the shape of its result is not the recorded one."""
+
+    def __init__(self, function, shape):
+        self.function = function
+        self.shape = shape
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
+
+    def __call__(self, *args, **kwargs):
+        y = self.function(*args, **kwargs)
+        shape = [np.shape(part) for part in y] if isinstance(y, tuple | list) else np.shape(y)
+        if shape != self.shape:
+            raise RecordingError(
+                f"{self.__name__} gave the shape {shape} where {self.shape} was recorded: it depends on the numbers. Keep "
+                "shapes fixed (np.where, masks of 0 and 1), or leave this part outside jit"
+            )
+        return y
 
 
 WITH_OUT = frozenset({np.concatenate, np.stack, np.clip, np.einsum, cast, copy})
@@ -27,6 +48,12 @@ STATIC = frozenset({
 SHAPED = frozenset({
     np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.trim_zeros, np.bincount,
     np.setdiff1d, np.union1d, np.intersect1d, np.setxor1d, np.histogram, np.delete, np.insert,
+})  # fmt: skip
+
+# What takes integers or booleans without their values deciding the shape.
+FIXED = frozenset({
+    np.where, np.take, np.take_along_axis, np.argsort, np.sort, np.concatenate, np.stack, np.reshape, np.transpose,
+    np.broadcast_to, np.cumsum, np.choose, cast, copy,
 })  # fmt: skip
 
 WRITERS = frozenset({np.copyto, np.put, np.put_along_axis, np.fill_diagonal, np.place, np.putmask})

@@ -99,6 +99,8 @@ class Code:
         if (kind is tuple or kind is list) and _is_live(x):
             inside = ", ".join(map(self.text, x))
             return f"({inside},)" if kind is tuple else f"[{inside}]"
+        if kind is dict and _is_live(tuple(x.values())):
+            return f"{{{', '.join(f'{key!r}: {self.text(value)}' for key, value in x.items())}}}"
         key = (kind, repr(x)) if kind in (float, str) else id(x)
         if key not in self.constants:
             self.constants[key] = name = f"k{len(self.constants)}"
@@ -285,7 +287,8 @@ class Code:
 
 
 def _is_live(x):
-    return any(type(part) in (Var, Number) or (type(part) in (tuple, list) and _is_live(part)) for part in x)
+    x = x.values() if type(x) is dict else x
+    return any(type(part) in (Var, Number) or (type(part) in (tuple, list, dict) and _is_live(part)) for part in x)
 
 
 def _give(function, target, parts, named):

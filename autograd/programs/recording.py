@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.arrays import as_array, has_nan
 from autograd.carry import carry
+from autograd.programs import calls
 from autograd.programs.numbers import Number
 from autograd.programs.tape import Step, Tape
 from autograd.programs.traced import Traced, concrete, lower, wrap
@@ -67,6 +68,8 @@ class Recording(Tape):
         """Put a call on the tape as it is, given its result."""
         if y is None:
             return None
+        shapes = [np.shape(part) for part in y] if isinstance(y, tuple | list) else np.shape(y)
+        function = calls.SameShape(function, shapes)
         lowered = lower(self, tuple(args)), {key: lower(self, value) for key, value in kwargs.items()}
         step = Step("calls" if isinstance(y, tuple | list) else "call", function, *lowered, (), self.quiet)
         found = [wrap(self, as_array(part), step) for part in y] if step.kind == "calls" else wrap(self, as_array(y), step)

@@ -152,7 +152,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         "taking the numbers out (.item(), .tolist(), printing)", "Return the array, and take its numbers outside"
     )
     __array__ = _refused(
-        "making a plain array of it", "Use np.stack to join arrays; a function that jit cannot record has to stay outside"
+        "making a plain array of it",
+        "Use np.stack to join arrays and np.take_along_axis to index one; what needs a plain array has to stay outside",
     )
 
     def __deepcopy__(self, memo):
@@ -181,6 +182,13 @@ def concrete(x):
     return x
 
 
+def _as_arrays(x):
+    """With arrays for NumPy's numbers, since that is what they are in a program, and a view of one looks at it."""
+    if isinstance(x, np.generic):
+        return np.asarray(x)
+    return type(x)([_as_arrays(part) for part in x]) if type(x) in (tuple, list) else x
+
+
 def lower(tape, x):
     """An argument as the tape keeps it: Vars for arrays, Numbers and settings as they are."""
     if type(x) is Traced:
@@ -192,6 +200,8 @@ def lower(tape, x):
         return tape.constant(x)
     if type(x) is tuple or type(x) is list:
         return type(x)([lower(tape, part) for part in x])
+    if type(x) is dict:
+        return {key: lower(tape, part) for key, part in x.items()}
     if type(x) is slice:
         return slice(lower(tape, x.start), lower(tape, x.stop), lower(tape, x.step)) if _has_number(x) else x
     return x
@@ -263,7 +273,9 @@ def call(tape, function, args, kwargs):
         raise refuse("out= of a function", "The program keeps its own buffers; leave out= away")
     if kwargs:
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue and key != "out"}
-    y = function(*concrete(args), **concrete(kwargs))
+    y = function(*_as_arrays(concrete(args)), **concrete(kwargs))
+    if any(x.dtype.kind in "biu" for x in _arrays(args)) and isinstance(y, np.ndarray) and function not in calls.FIXED:
+        function = calls.SameShape(function, y.shape)
     return _record(tape, "out" if function in calls.WITH_OUT else "call", function, args, kwargs, y)
 
 
@@ -274,7 +286,7 @@ def _record(tape, kind, function, args, kwargs, y):
             for x in _arrays(args):
                 if x.array is y:
                     return x
-                if type(x.array) is np.ndarray and np.may_share_memory(y, x.array):
+                if (type(x.array) is np.ndarray and np.may_share_memory(y, x.array)) or x.ref.scalar:
                     kind, root = "view", x.ref.root
                     break
         elif type(y) is np.ndarray:

@@ -75,7 +75,7 @@ def cofactors(a):
     raw = getattr(a, "_array", a)
     sizes = np.linalg.svd(raw, compute_uv=False)
     singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
-    if not possibly(singular):
+    if not (possibly(singular) if hasattr(a, "_array") else np.any(singular)):
         return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
     n = raw.shape[-1]
     if n == 1:
