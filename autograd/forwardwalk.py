@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import possibly
 from autograd.tensor import Tensor, wrap
 from autograd.walk import _as_tensors, _to_dtype, backward, reach
 

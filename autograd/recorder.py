@@ -160,5 +160,12 @@ def wrap(array, node, index=None):
     return tensor
 
 
+def array_of(tensor):
+    """The array behind a Tensor; while a program is recorded, what stands for it."""
+    if ACTIVE and (tape := taping.get()) is not None:
+        return tape.array_of(tensor)
+    return tensor._array
+
+
 def fresh(array):
     return wrap(array, leaf(array.shape, array.dtype))

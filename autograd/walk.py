@@ -67,9 +67,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {
-            n: g if hasattr(g, "_array") else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()
-        }
+        seeds = {n: g if hasattr(g, "_array") else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
     before = heard.last
     order = reach(seeds, targets, leaves=False)
     keep = None if targets is None else set(targets)

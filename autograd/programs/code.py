@@ -240,7 +240,10 @@ class Code:
         for number in step.outs:
             self.numbers[id(number)] = f"n{len(self.numbers)}"
             names.append(self.numbers[id(number)])
-        self._line(f"{', '.join(names)}{',' * (len(names) == 1)}{' = ' if names else ''}{self.text(step.function)}()", step.quiet)
+        self._line(
+            f"{', '.join(names)}{',' * (len(names) == 1)}{' = ' if names else ''}{self.text(step.function)}()",
+            step.quiet,
+        )
 
     def _check(self, step):
         parts, named = self._arguments(step)

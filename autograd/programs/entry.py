@@ -12,6 +12,7 @@ from autograd.programs.outside import Outside
 from autograd.programs.program import Program
 from autograd.programs.recording import Recording
 from autograd.programs.results import Results
+from autograd.programs.tape import Restart
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -34,6 +35,15 @@ class Entry:
 
 def record(function, lift_all, args, kwargs, careful, served):
     """Run the function once, recorded: the entry for its program, and its result."""
+    while True:
+        try:
+            return _record(function, lift_all, args, kwargs, careful, served)
+        except Restart as restart:
+            restart.args[0]()
+            served = restart.drawn
+
+
+def _record(function, lift_all, args, kwargs, careful, served):
     tape = Recording(careful)
     tape.served = list(served)
     outside = Outside(function)
@@ -45,8 +55,13 @@ def record(function, lift_all, args, kwargs, careful, served):
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
         done = True
+    except Restart as restart:
+        restart.drawn = tape.drawn
+        raise
     finally:
         tape.close(keep=done)
+    for after in tape.after:
+        after()
     results = Results(tree, tape, function)
     program = Program(tape, results.flat)
     return Entry(program, results, outside, careful), results.now(args, kwargs)

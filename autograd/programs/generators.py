@@ -77,7 +77,11 @@ class Streams:
         now = self._states()
         for i, (before, after) in enumerate(zip(self.before, now, strict=True)):
             if before != after and not (i >= 2 and any(self.generators[i - 2] is g for g in told)):
-                what = ("Python's random module", "np.random's global generator")[i] if i < 2 else "a Generator from around it"
+                what = (
+                    ("Python's random module", "np.random's global generator")[i]
+                    if i < 2
+                    else "a Generator from around it"
+                )
                 raise RecordingError(
                     f"the function draws from {what}, and the program would repeat the same numbers for ever. Pass a "
                     "np.random.Generator to the function as an argument, and draw from that"

@@ -108,7 +108,8 @@ class Memory:
                 and var.dtype == out.dtype
                 and var.layout == out.layout
                 and var not in self.parts
-                and sum(other.root is var for other in variables(step.args)) == sum(o is var for o in variables(step.args))
+                and sum(other.root is var for other in variables(step.args))
+                == sum(o is var for o in variables(step.args))
             ):
                 return block_of[var]
         return None

@@ -32,7 +32,9 @@ class Outside:
             except (KeyError, ValueError, IndexError, AttributeError):
                 return False
             if now is not before and not (
-                type(now) is type(before) and isinstance(now, PLAIN) and (now == before or (now != now and before != before))
+                type(now) is type(before)
+                and isinstance(now, PLAIN)
+                and (now == before or (now != now and before != before))
             ):
                 return False
         return True
@@ -86,7 +88,9 @@ class Outside:
             for key in value:
                 self._watch(value.__getitem__, key)
             self._watch(len, value)
-        elif hasattr(value, "__dict__") and not type(value).__module__.startswith(tuple(m.rstrip(".") for m in LIBRARY)):
+        elif hasattr(value, "__dict__") and not type(value).__module__.startswith(
+            tuple(m.rstrip(".") for m in LIBRARY)
+        ):
             for key in vars(value):
                 self._watch(vars(value).__getitem__, key)
 

@@ -81,7 +81,9 @@ def share(steps):
             outside = root.place is not None
             versions["outside" if outside else root] = versions.get("outside" if outside else root, 0) + 1
         key = None
-        if step.kind == "view" or (step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)):
+        if step.kind == "view" or (
+            step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)
+        ):
             key = _key(step, versions)
         if key is not None:
             same = known.get(key)

@@ -72,7 +72,9 @@ class Recording(Tape):
         function = calls.SameShape(function, shapes)
         lowered = lower(self, tuple(args)), {key: lower(self, value) for key, value in kwargs.items()}
         step = Step("calls" if isinstance(y, tuple | list) else "call", function, *lowered, (), self.quiet)
-        found = [wrap(self, as_array(part), step) for part in y] if step.kind == "calls" else wrap(self, as_array(y), step)
+        found = (
+            [wrap(self, as_array(part), step) for part in y] if step.kind == "calls" else wrap(self, as_array(y), step)
+        )
         self.add(step)
         return found
 
@@ -146,6 +148,8 @@ class Recording(Tape):
             drawn = Number(y, None, ("host", step, 0))
             step.outs = (drawn,)
         self.add(step)
+        if out:
+            self.drawn.append(y)
         return drawn
 
 

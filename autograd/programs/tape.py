@@ -48,7 +48,9 @@ class Step:
     __slots__ = ("args", "effect", "function", "kind", "kwargs", "outs", "quiet", "versions")
 
     def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
-        self.kind = kind  # out (takes out=), call, calls (gives a tuple), view, write, into, fill, draw, host, check, guard
+        self.kind = (
+            kind  # out (takes out=), call, calls (gives a tuple), view, write, into, fill, draw, host, check, guard
+        )
         self.function = function
         self.args = args
         self.kwargs = kwargs
@@ -121,6 +123,10 @@ class Draw:
         self.source = source  # a Cell, or the number of the argument
 
 
+class Restart(Exception):
+    """The recording has to start again, after a call of the function given."""
+
+
 class Tape:
     """Steps in order, and everything from outside that they refer to."""
 
@@ -139,6 +145,8 @@ class Tape:
         self.draws: list[Draw] = []
         self.served: list = []  # draws that an aborted replay has made already
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
+        self.settings: set[int] = set()  # the objects whose settings are watched
+        self.drawn: list = []
         self.tidy: list = []  # called when the recording ends, however it does
 
     # -- variables ------------------------------------------------------------------------------------------------
@@ -167,6 +175,16 @@ class Tape:
                 found.var = self.var(value, place="cell")
                 found.set(self.stand_in(value, found.var))
         return found
+
+    def first(self, tensor):
+        """The array that a Tensor had before it was recorded."""
+        cell = self.cells.get((id(tensor), "_array"))
+        return tensor._array if cell is None else cell.first
+
+    def start_with(self, function, done) -> None:
+        """`function` has to be called before each replay; if what it does is not done yet, the recording starts over."""
+        if not done:
+            raise Restart(function)
 
     def stand_in(self, array, var):
         raise NotImplementedError  # given by `traced`, which knows the stand-ins
@@ -207,6 +225,21 @@ class Tape:
 def current() -> Tape | None:
     """The tape of the recording in progress in this thread."""
     return taping.get()
+
+
+def watch(thing) -> None:
+    """Let a program being recorded depend on the settings of an object: its plain attributes, as they are now."""
+    tape = current()
+    if tape is None or id(thing) in tape.settings:
+        return
+    tape.settings.add(id(thing))
+    unwatched = getattr(thing, "unwatched", ())
+    names = [name for name, value in vars(thing).items() if isinstance(value, PLAIN) and name not in unwatched]
+    for name in dict.fromkeys([*names, *(name for name in ("training", "trainable") if hasattr(thing, name))]):
+        tape.watched.append((thing, name, getattr(thing, name)))
+
+
+PLAIN = (int, float, str, bool, type(None))
 
 
 def refuse(what, instead) -> RecordingError:

@@ -258,7 +258,8 @@ def call(tape, function, args, kwargs):
         return function(*concrete(args), **concrete(kwargs))
     if function in calls.SHAPED or (function is np.where and len(args) == 1):
         raise refuse(
-            f"np.{function.__name__}", "The shape of its result depends on the numbers; use np.where, or a mask of 0 and 1"
+            f"np.{function.__name__}",
+            "The shape of its result depends on the numbers; use np.where, or a mask of 0 and 1",
         )
     if function in calls.WRITERS:
         return write(tape, function, args[0], args, kwargs)
@@ -269,6 +270,9 @@ def call(tape, function, args, kwargs):
             return y
     if function in calls.FILLS:
         return _fill(tape, function, args, kwargs)
+    if type(kwargs.get("out")) is Traced:
+        rest = {key: value for key, value in kwargs.items() if key != "out"}
+        return write(tape, function, kwargs["out"], args, rest, out=True)
     if kwargs.get("out") is not None:
         raise refuse("out= of a function", "The program keeps its own buffers; leave out= away")
     if kwargs:
@@ -300,7 +304,14 @@ def _record(tape, kind, function, args, kwargs, y):
     if isinstance(y, tuple | list) and y and all(isinstance(part, np.ndarray | np.generic) for part in y):
         step = Step("calls", function, lower(tape, args), _lower_all(tape, kwargs), (), tape.quiet)
         roots = [
-            next((x.ref.root for x in _arrays(args) if type(x.array) is np.ndarray and np.may_share_memory(part, x.array)), None)
+            next(
+                (
+                    x.ref.root
+                    for x in _arrays(args)
+                    if type(x.array) is np.ndarray and np.may_share_memory(part, x.array)
+                ),
+                None,
+            )
             for part in y
         ]
         parts = [wrap(tape, part, step, root) for part, root in zip(y, roots, strict=True)]
@@ -308,9 +319,7 @@ def _record(tape, kind, function, args, kwargs, y):
         return type(y)(*parts) if hasattr(y, "_fields") else type(y)(parts)
     if y is None:
         raise refuse(f"{function.__name__}", "It changes something that the program cannot see")
-    raise refuse(
-        f"{getattr(function, '__name__', function)}, which gives a plain {type(y).__name__}", CHOICE
-    )
+    raise refuse(f"{getattr(function, '__name__', function)}, which gives a plain {type(y).__name__}", CHOICE)
 
 
 def _lower_all(tape, kwargs):
@@ -335,7 +344,7 @@ def write(tape, function, target, args, kwargs, out=False):
     if target.ref.root.place == "constant":
         raise refuse("writing into an array from outside", "Pass it to the function as an argument")
     if out:
-        function(*concrete(args), **concrete(kwargs), out=(target.array,))
+        function(*concrete(args), **concrete(kwargs), out=target.array)
     else:
         function(*concrete(args), **concrete(kwargs))
     step = Step("write", function, lower(tape, tuple(args)), _lower_all(tape, kwargs), (target.ref,), tape.quiet)
@@ -364,4 +373,3 @@ def _number_ufunc(self, ufunc, method, *inputs, **kwargs):
 
 
 Number.__array_ufunc__ = _number_ufunc
-

@@ -37,6 +37,7 @@ class Model(Layer):
     loss: losses.Loss | None = None
     stop_training = False
     epochs_done = 0
+    unwatched = ("epochs_done", "stop_training")
     history = None
     jit = False
     _functional: type[Model] | None = None
