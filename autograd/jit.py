@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from autograd.modes import ACTIVE, anomaly, keeping, recording, taping
 from autograd.programs.entry import hashable, lift, record, sign
-from autograd.programs.program import Abort, Program
+from autograd.programs.program import Abort, Program, Stale
 
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
@@ -70,6 +70,8 @@ class Jitted:
         except Abort as abort:
             served = entry.program.drawn(abort.args[0])
             return self._record(key, args, kwargs, careful=True, served=served)
+        except Stale:
+            return self._record(key, args, kwargs, careful=entry.careful)
 
     @property
     def programs(self) -> list[Program]:

@@ -43,6 +43,7 @@ class Code:
         self.lines: list[tuple[bool, str]] = []
         self.where: list[int] = []  # for each line the number of its step
         self.numbers: dict[int, str] = {}
+        self.copied: set[str] = set()
         self.constants: dict = {}
         self.arguments = [f"a{i}" for i in range(len(arguments))]
         self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
@@ -275,6 +276,14 @@ class Code:
         if type(x) is not Var:
             return f"{self.text(x)}.copy()" if type(x) is np.ndarray else self.text(x)
         name = self._name(x)
+        if x in self.memory.parts:  # one copy for all that lie in one array
+            whole, start = self.memory.parts[x]
+            copied = f"c{whole.index}"
+            if copied not in self.copied:
+                self.copied.add(copied)
+                self._line(f"{copied} = {self._name(whole)}.copy()")
+            size = int(np.prod(x.shape, dtype=int))
+            return f"{copied}[{start}:{start + size}]" + (f".reshape({x.shape})" if len(x.shape) != 1 else "")
         if x in self.fixed:
             return f"{name}[()]" if x.scalar else f"{name}.copy()"
         return name  # made afresh at each replay, or an argument

@@ -84,8 +84,8 @@ class Memory:
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
                 and root not in self.parts
-                and root not in returned
-                and self.last[root] == number
+                and (self.last[root] == number or (root in returned and whole.writes == 0))
+                and not (root in returned and root.writes)
                 for root, part in zip(roots, step.args[0], strict=True)
             )
             if not fits:
@@ -93,6 +93,8 @@ class Memory:
             for root in roots:
                 self.parts[root] = (whole, start)
                 start += _size(root)
+                if self.last[root] > number:
+                    self.last[whole] = self.last[root]
             self.joined.add(number)
 
     def _heir(self, step, number, out, block_of):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 
 import numpy as np
 
 from autograd.programs.code import Abort, Code
 from autograd.programs.memory import Memory
-from autograd.programs.plan import plan
+from autograd.programs.plan import plan, roots_of
 from autograd.programs.tape import Cell, Tape
+
+
+class Stale(Exception):
+    """What the program reads from outside is of another kind than what was recorded."""
 
 
 class Program:
@@ -22,46 +27,59 @@ class Program:
         self.tape = tape
         self.lock = threading.Lock()
         self.before, self.after = tape.before, tape.after
-        self.commits = [cell for cell in tape.cells.values() if cell.replaced]
-        self.written = [cell for cell in tape.cells.values() if cell.written and not cell.replaced]
-        wanted = [*results, *(_final(cell) for cell in self.commits)]
+        cells = list(tape.cells.values())
+        self.commits = [cell for cell in cells if cell.replaced]
+        self.written = [cell for cell in cells if cell.written and not cell.replaced]
         self.count = len(results)
-        self.steps, self.results = plan(tape.steps, wanted)
+        self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
         self.memory = Memory(self.steps, self.results)
+        read = set(roots_of([(step.args, step.kwargs, step.outs) for step in self.steps])) | set(roots_of(self.results))
+        outer = [cell for cell in cells if cell.argument is None]
+        self.cells = [cell for cell in outer if cell.var in read]
+        self.loose = [cell for cell in outer if cell.var not in read]  # it only matters whether something is there
+        self.settings = _settings(tape.watched)
         self.replays = 0
         self._bind()
 
     def _bind(self):
         """Compile for the arrays that the cells hold now."""
-        own = [cell for cell in self.tape.cells.values() if cell.argument is None]
-        self.watched = [(cell, cell.get()) for cell in own if cell.var is not None]
-        bound = {cell.var: array for cell, array in self.watched}
+        self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
+        bound = {cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)}
         bound |= {var: array for array, var in self.tape.constants.values()}
-        self.empty = [cell for cell in own if cell.var is None]
         self.code = Code(self.steps, self.results, self.tape.arguments, bound, self.memory)
         self.function, self.source = self.code.function()
 
     # -- running ------------------------------------------------------------------------------------------------------
     def run(self, arguments):
-        """The results for these arguments, flat. Raises Abort (with nothing changed outside) where a guard says no."""
+        """The results for these arguments, flat.
+
+        Raises Abort, with nothing changed outside, where a guard says no; Stale where it does not fit any more.
+        """
         with self.lock:
             for function in self.before:
                 function()
-            for cell, array in self.watched:
-                now = cell.get()
-                if now is not array:
-                    self._moved()
+            for owner, key, is_item, array in self.watched:
+                if (owner[key] if is_item else getattr(owner, key)) is not array:
+                    self._move()
                     break
             found = self.function(*arguments)
-            for cell, value in zip(self.commits, found[self.count :], strict=True):
-                cell.commit(value, self._owner(cell, arguments))
-            for cell in self.written:
-                owner = self._owner(cell, arguments) or cell.owner
-                owner.rebase(owner._array)
+            if self.commits or self.written:
+                self._commit(found, arguments)
             for function in self.after:
                 function()
             self.replays += 1
             return found[: self.count]
+
+    def _commit(self, found, arguments):
+        for at, cell in enumerate(self.commits, self.count):
+            value = found[at]
+            if cell.argument is None and cell.node is None and type(value) is np.ndarray and not cell.is_item:
+                setattr(cell.owner, cell.key, value)
+            else:
+                cell.commit(value, self._owner(cell, arguments))
+        for cell in self.written:
+            owner = self._owner(cell, arguments) or cell.owner
+            owner.rebase(owner._array)
 
     @staticmethod
     def _owner(cell, arguments):
@@ -76,24 +94,24 @@ class Program:
         return [self.memory.buffers[s.outs[0]].copy() for s in steps]
 
     def fits(self) -> bool:
-        """Whether what was found outside is still what was recorded: arrays where arrays were, of the same shapes."""
-        if any(getattr(owner, key) is not thing for owner, key, thing in self.tape.watched):
-            return False
-        for cell in self.empty:
-            if cell.get() is not cell.first:
+        """Whether the settings are those recorded, and something is there where something was."""
+        for read, values, before in self.settings:
+            if read(values) != before:
                 return False
-        for cell, array in self.watched:
-            now = cell.get()
-            if now is not array and not (
-                isinstance(now, np.ndarray | np.generic) and now.shape == array.shape and now.dtype == array.dtype
-            ):
-                return False
-        return True
+        return all((cell.get() is None) == (cell.first is None) for cell in self.loose)
 
-    def _moved(self):
-        moved = {cell.var: cell.get() for cell, array in self.watched if cell.get() is not array}
+    def _move(self):
+        """Read other arrays from now on, if they are of the same kind."""
+        moved = {}
+        for cell, row in zip(self.cells, self.watched, strict=True):
+            now, before = cell.get(), row[3]
+            if now is before:
+                continue
+            if not isinstance(now, np.ndarray | np.generic) or now.shape != before.shape or now.dtype != before.dtype:
+                raise Stale
+            moved[cell.var] = now
         if self.code.move(moved):
-            self.watched = [(cell, cell.get()) for cell, _ in self.watched]
+            self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
         else:
             self._bind()
 
@@ -103,8 +121,22 @@ class Program:
         return self.memory.nbytes
 
 
+def _settings(watched):
+    """What was watched, as few reads: (read, of what, what it gave)."""
+    found, by_object = [], {}
+    for owner, key, value in watched:
+        if key in getattr(owner, "__dict__", ()):
+            by_object.setdefault(id(owner), (owner, {}))[1][key] = value
+        else:
+            found.append((operator.attrgetter(key), owner, value))
+    for owner, values in by_object.values():
+        read = operator.itemgetter(*values)
+        found.append((read, vars(owner), tuple(values.values()) if len(values) > 1 else next(iter(values.values()))))
+    return found
+
+
 def _final(cell: Cell):
     return cell.last.ref if hasattr(cell.last, "__traced__") else cell.last
 
 
-__all__ = ["Abort", "Program"]
+__all__ = ["Abort", "Program", "Stale"]

@@ -22,6 +22,7 @@ class Results:
     def __init__(self, tree, tape, function):
         self.tree = tree
         self.leaves = leaves(tree)
+        self.single = len(self.leaves) == 1 and self.leaves[0] is tree
         self.function = function
         self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
         self.flat = [
@@ -30,8 +31,11 @@ class Results:
             for x in self.leaves
         ]  # fmt: skip
         self.tensors = any(self.kinds)
-        self.draws = any(step.kind == "draw" for step in tape.steps)
-        self.effects = tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values())
+        self.refused = None  # the rule of results that cannot be differentiated from outside
+        if tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values()):
+            self.refused = _Refused("changed things outside")
+        elif any(step.kind == "draw" for step in tape.steps):
+            self.refused = _Refused("drew random numbers")
         self.outside = [c.owner._node for c in tape.cells.values() if isinstance(c.owner, Tensor) and not c.argument]
 
     def now(self, args, kwargs):
@@ -44,7 +48,7 @@ class Results:
         if self.tensors:
             found = list(found)
             self._as_tensors(found, args, kwargs)
-        if len(found) == 1 and self.leaves[0] is self.tree:
+        if self.single:
             return found[0]
         return rebuild(self.tree, list(found))
 
@@ -54,11 +58,8 @@ class Results:
         variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
         if not recording.get() or not (variables or self.outside):
             nodes = [leaf(a.shape, a.dtype) for a in arrays]
-        elif self.effects or self.draws:
-            why = "changed things outside" if self.effects else "drew random numbers"
-            nodes = [
-                Node(_Refused(why), (_NOTHING,), (None, None), {}, None, a.shape, a.dtype, user_line()) for a in arrays
-            ]
+        elif self.refused is not None:
+            nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]
         else:
             nodes = again(self.function, args, kwargs, variables, self.outside, arrays)
         for i, array, node in zip(at, arrays, nodes, strict=True):
@@ -69,7 +70,7 @@ def _plain(x):
     return x.array if type(x) is Traced else x.value if type(x) is Number else x
 
 
-_NOTHING = leaf((), np.dtype(float))
+_NOTHING = (leaf((), np.dtype(float)),)
 
 
 class _Refused(Differentiable):

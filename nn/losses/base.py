@@ -31,6 +31,8 @@ class Loss:
     `loss(model(x), y)` means the same.
     """
 
+    checking = True  # False while `fit` runs over targets that it has checked all at once
+
     def __init__(self, reduction="sum_over_batch_size", name=None):
         if reduction not in REDUCTIONS:
             raise ValueError(f"reduction is 'sum_over_batch_size' ('mean'), 'sum' or 'none'; got {reduction!r}")
@@ -65,11 +67,10 @@ class Loss:
         if not y_pred.size:
             raise ValueError(f"{self.name} of an empty batch: predictions of shape {y_pred.shape} have no mean")
         if ACTIVE:
-            shape = y_pred.shape
             watch(self)
+        if self.checking:
+            shape = y_pred.shape
             checked(lambda y: self.check(y, shape), y_true if not hasattr(y_true, "_node") else array_of(y_true))
-        else:
-            self.check(y_true, y_pred.shape)
         if not isinstance(y_true, Tensor):
             y_true = self.prepare(y_true, y_pred.dtype)
         return self.reduce(self.call(y_true, y_pred), sample_weight)

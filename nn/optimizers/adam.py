@@ -77,6 +77,8 @@ class Nadam(_Adam):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **others)
         self._product = (0, 1.0)  # (t, the product of the weights u up to t)
 
+    unwatched = (*_Adam.unwatched, "_product")
+
     def _weight(self, t):
         return self.beta_1 * (1 - 0.5 * 0.96**t)
 
