@@ -216,7 +216,7 @@ def _split_aux(result, f, has_aux):
 def _require_scalar(value, f):
     if isinstance(value, Value) or np.isscalar(value):
         return
-    if not isinstance(value, Tensor | np.ndarray):
+    if not isinstance(value, Tensor | np.ndarray) and not hasattr(value, "__traced__"):
         raise TypeError(
             f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use "
             "jacobian or vjp, for extra results has_aux=True"

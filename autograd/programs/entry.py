@@ -51,6 +51,7 @@ def _record(function, lift_all, args, kwargs, careful, served):
     done = False
     try:
         lifted, named = lift_all(tape, args, kwargs)
+        outside.add(tape.objects)
         with record_on(tape):
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
@@ -58,6 +59,13 @@ def _record(function, lift_all, args, kwargs, careful, served):
     except Restart as restart:
         restart.drawn = tape.drawn
         raise
+    except TypeError as error:
+        if isinstance(error, RecordingError) or "of a recording" not in str(error):
+            raise
+        raise RecordingError(
+            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the argument in "
+            "jit(static=...) to record once for each value"
+        ) from error
     finally:
         tape.close(keep=done)
     for after in tape.after:
@@ -138,6 +146,7 @@ def lift(tape, x):
         return TracedGenerator(x, shown)
     if isinstance(x, Value):
         raise RecordingError("functions of Values are not recorded yet")
+    tape.objects.append(x)
     return x
 
 

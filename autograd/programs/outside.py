@@ -5,6 +5,7 @@ A program keeps what they were when it was recorded, so a change of one of them 
 
 from __future__ import annotations
 
+import operator
 import types
 
 import numpy as np
@@ -55,8 +56,7 @@ class Outside:
         inside = f"{module}.".startswith(LIBRARY)
         for cell in function.__closure__ or ():
             self._watch(types.CellType.cell_contents.__get__, cell)
-        for i in range(len(function.__defaults__ or ())):
-            self._watch((function.__defaults__ or ()).__getitem__, i)
+        self._watch(operator.attrgetter("__defaults__"), function)
         if not inside:
             names = [name for name in _names(code) if name in function.__globals__]
             for name in names:
@@ -72,6 +72,11 @@ class Outside:
         if len(self.reads) < MOST:
             self.reads.append((read, argument, value))
             self._thing(value)
+
+    def add(self, things) -> None:
+        """Watch these objects too."""
+        for thing in things:
+            self._thing(thing)
 
     def _thing(self, value):
         if isinstance(value, PLAIN) or id(value) in self._seen or len(self.things) >= MOST:

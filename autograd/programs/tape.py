@@ -146,6 +146,7 @@ class Tape:
         self.served: list = []  # draws that an aborted replay has made already
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
         self.settings: set[int] = set()  # the objects whose settings are watched
+        self.objects: list = []  # arguments that do not vary within the program
         self.drawn: list = []
         self.tidy: list = []  # called when the recording ends, however it does
 
