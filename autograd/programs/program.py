@@ -24,7 +24,6 @@ class Program:
     """
 
     def __init__(self, tape: Tape, results: list):
-        self.tape = tape
         self.lock = threading.Lock()
         self.before, self.after = tape.before, tape.after
         cells = list(tape.cells.values())
@@ -38,6 +37,9 @@ class Program:
         self.cells = [cell for cell in outer if cell.var in read]
         self.loose = [cell for cell in outer if cell.var not in read]  # it only matters whether something is there
         self.settings = _settings(tape.watched)
+        self.arguments, self.constants = tape.arguments, tape.constants.values()
+        for cell in cells:
+            cell.last = None  # only the recorded call needed its numbers
         self.replays = 0
         self._bind()
 
@@ -45,8 +47,8 @@ class Program:
         """Compile for the arrays that the cells hold now."""
         self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
         bound = {cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)}
-        bound |= {var: array for array, var in self.tape.constants.values()}
-        self.code = Code(self.steps, self.results, self.tape.arguments, bound, self.memory)
+        bound |= {var: array for array, var in self.constants}
+        self.code = Code(self.steps, self.results, self.arguments, bound, self.memory)
         self.function, self.source = self.code.function()
 
     # -- running ------------------------------------------------------------------------------------------------------

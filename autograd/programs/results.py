@@ -41,6 +41,7 @@ class Results:
     def now(self, args, kwargs):
         """The results of the recorded call itself."""
         found = [_plain(x._array if isinstance(x, Tensor) else x) for x in self.leaves]
+        self.tree, self.leaves, self.flat = rebuild(self.tree, [None] * len(found)), None, None
         return self.build(found, args, kwargs)
 
     def build(self, found, args, kwargs):
