@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def network(*sizes):
     """The weights and biases of a dense network, float32: [w1, b1, w2, b2, ...]."""
     rng = np.random.default_rng(5)
     found = []
-    for n, m in zip(sizes, sizes[1:], strict=False):
+    for n, m in pairwise(sizes):
         limit = (6 / (n + m)) ** 0.5
         found += [rng.uniform(-limit, limit, (n, m)).astype(np.float32), np.zeros(m, np.float32)]
     return found

@@ -16,8 +16,9 @@ KINDS = ("eager", "replay")
 
 
 def make(kind):
-    import autograd
     from engines import glassgrad_training
+
+    import autograd
 
     jit = autograd.jit if kind == "replay" else lambda step: step
     return glassgrad_training.moons_step(jit)[1]
@@ -74,7 +75,8 @@ def measured(what, kind):
 
 def table():
     lines = [
-        f"| moons step | peak of {STEPS:,} steps | left by the last {STEPS - WARM} | process | first call | later call |",
+        f"| moons step | peak of {STEPS:,} steps | left by the last {STEPS - WARM} | process's peak | "
+        "first call | later call |",
         "|---|---|---|---|---|---|",
     ]
     first = {}

@@ -3,6 +3,7 @@
 import cases
 import numpy as np
 
+from engines.by_hand_functions import function_cases
 from engines.by_hand_training import training_cases
 
 
@@ -67,4 +68,5 @@ def all_cases():
         "mlp": mlp,
         "multiply_add": multiply_add,
         **training_cases(),
+        **function_cases(),
     }
