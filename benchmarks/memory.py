@@ -74,11 +74,9 @@ def measured(what, kind):
 
 
 def table():
-    lines = [
-        f"| moons step | peak of {STEPS:,} steps | left by the last {STEPS - WARM} | process's peak | "
-        "first call | later call |",
-        "|---|---|---|---|---|---|",
-    ]
+    columns = ["moons step", f"peak of {STEPS:,} steps", f"left by the last {STEPS - WARM}", "process's peak"]
+    columns += ["first call", "later call"]
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     first = {}
     for kind in KINDS:
         m, t = measured("traced", kind), measured("timed", kind)
