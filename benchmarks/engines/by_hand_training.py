@@ -138,7 +138,7 @@ class Network:
 
 def moons_step():
     batches, start = cases.moons_step()
-    return compared(lambda dropout: Network(start, 32, Binary, dropout).step, batches)
+    return compared(lambda dropout: Network(start, 32, Binary, dropout).step, batches, cases.DROPOUT)
 
 
 def mlp_step(batch):

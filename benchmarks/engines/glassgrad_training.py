@@ -53,7 +53,7 @@ def trainer(model, loss_of, jit):
 
 def moons_step(jit):
     batches, _ = cases.moons_step()
-    return compared(lambda dropout: trainer(moons_model(dropout), binary_crossentropy, jit), batches)
+    return compared(lambda dropout: trainer(moons_model(dropout), binary_crossentropy, jit), batches, cases.DROPOUT)
 
 
 def mlp_step(batch, jit):

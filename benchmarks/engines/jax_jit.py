@@ -60,15 +60,14 @@ class Trainer:
         return loss
 
 
-def training(case, loss_of, *args):
-    batches, start = case(*args)
+def training(batches, start, loss_of, dropout):
     trainers = []
 
     def make(dropout):
         trainers.append(Trainer(start, loss_of, dropout))
         return trainers[-1].step
 
-    made = compared(make, [(jnp.array(x), jnp.array(y)) for x, y in batches])
+    made = compared(make, [(jnp.array(x), jnp.array(y)) for x, y in batches], dropout)
     return *made, lambda: jax.block_until_ready([t.state[0] for t in trainers])
 
 
@@ -82,8 +81,8 @@ def derivative(transform):
 
 def all_cases():
     return {
-        "moons_step": lambda: training(cases.moons_step, binary),
-        "mlp_32": lambda: training(cases.mlp_step, categorical, 32),
-        "mlp_256": lambda: training(cases.mlp_step, categorical, 256),
+        "moons_step": lambda: training(*cases.moons_step(), binary, cases.DROPOUT),
+        "mlp_32": lambda: training(*cases.mlp_step(32), categorical, 0.0),
+        "mlp_256": lambda: training(*cases.mlp_step(256), categorical, 0.0),
         **functions.all_cases(jnp, derivative(jax.grad), derivative(jax.hessian)),
     }

@@ -49,7 +49,7 @@ def tensors(batches):
 
 def moons_step(fused):
     batches, start = cases.moons_step()
-    return compared(lambda dropout: trainer(start, bce, dropout, fused), tensors(batches))
+    return compared(lambda dropout: trainer(start, bce, dropout, fused), tensors(batches), cases.DROPOUT)
 
 
 def mlp_step(batch, fused):

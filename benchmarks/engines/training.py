@@ -5,7 +5,7 @@ import itertools
 import cases
 
 
-def compared(make, batches):
+def compared(make, batches, dropout=0.0):
     """(check, run) for `make(dropout)`, which gives a step(x, y) -> loss from the start that all engines share.
 
     Each engine draws dropout from a generator of its own, so losses are compared without it, after some steps.
@@ -17,7 +17,7 @@ def compared(make, batches):
             loss = step(x, y)
         return loss.item()
 
-    step = make(cases.DROPOUT)
+    step = make(dropout)
     given = itertools.cycle(batches)
     return check, lambda: step(*next(given))
 
