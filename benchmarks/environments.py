@@ -34,6 +34,9 @@ ENGINES = {
     "micrograd_engine": Engine("micrograd", "micrograd_engine", ("micrograd==0.1.0", NUMPY)),
     "by_hand": Engine("by hand", "glassgrad", (NUMPY,)),
 }
+# Whether glibc gives freed arrays back to the system, to fault their pages in again, hangs on what ran before: the same
+# peer takes 1 or 4 times as long. Here it keeps them.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -53,10 +56,11 @@ def python_of(engine):
 
 
 def variables(engine, threads):
-    """The environment variables of the engine's process. The engines' own limits hold for `one`, none for `all`."""
+    """The environment variables of the engine's process. Thread limits are set for `one`, none for `all`."""
     path = [str(HERE)] + ([str(HERE.parent)] if engine == "glassgrad" else [])
     found = {name: value for name, value in os.environ.items() if name not in LIMITS}
     found |= {"PYTHONPATH": os.pathsep.join(path), "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_PLATFORMS": "cpu"}
+    found |= KEEP_MEMORY
     if threads == "one":
         found |= dict.fromkeys(LIMITS, "1")
         found["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

@@ -76,7 +76,7 @@ def main():
         text = (
             f"# Measured speed\n\n`python benchmarks/run.py --rounds {options.rounds}` on {platform.machine()}, "
             f"{os.cpu_count()} cores, Python {platform.python_version()}; {versions}. Each engine runs in its own "
-            "process and environment, interleaved. The time is the median; in brackets ours over theirs, so less than "
+            "process and environment, interleaved, and with an allocator that keeps freed memory. The time is the median; in brackets ours over theirs, so less than "
             "1 is faster. A target is the most that this ratio should be.\n\n"
         )
         parts.append(f"## Memory and recording\n\n{memory.table()}")
