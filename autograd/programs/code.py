@@ -44,6 +44,7 @@ class Code:
         self.where: list[int] = []  # for each line the number of its step
         self.numbers: dict[int, str] = {}
         self.copied: set[str] = set()
+        self.zero_d: dict = {}
         self.constants: dict = {}
         self.arguments = [f"a{i}" for i in range(len(arguments))]
         self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
@@ -140,6 +141,11 @@ class Code:
         out = step.outs[0]
         function = step.function
         parts, named = self._arguments(step)
+        if function is np.matmul and _is_plain_product(step):
+            function = np.dot  # the same sums, called more quickly
+        elif isinstance(function, np.ufunc) and function is not np.power and not named and out.dtype.kind == "f":
+            if all(var.dtype == out.dtype for var in variables(step.args)):
+                parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
         if self._is_returned_alone(out):
             self.names[out] = f"t{out.index}"
             return self._call(step, parts, named)
@@ -154,6 +160,12 @@ class Code:
         else:
             _give(function, self._name(out), parts, named)
         self._line(f"{self.text(function)}({_joined(parts, named)})", step.quiet)
+
+    def _constant(self, x, part, dtype):
+        """A plain number beside arrays of one dtype as an array, which NumPy need not convert at each call."""
+        if type(x) not in (int, float) or not abs(x) <= np.finfo(dtype).max:
+            return part
+        return self.text(self.zero_d.setdefault((repr(x), dtype), np.array(x, dtype)))
 
     def _call(self, step, parts=None, named=None):
         if parts is None:
@@ -303,9 +315,18 @@ def _is_live(x):
     return any(type(part) in (Var, Number) or (type(part) in (tuple, list, dict) and _is_live(part)) for part in x)
 
 
+def _is_plain_product(step):
+    """Whether a matmul is one of two matrices of one dtype."""
+    a, b = step.args
+    return (
+        type(a) is Var and type(b) is Var and len(a.shape) == len(b.shape) == 2 and a.dtype == b.dtype
+        and a.dtype.char in "df" and step.outs[0].layout in (None, (0, 1))
+    )  # fmt: skip
+
+
 def _give(function, target, parts, named):
     """Name the array that a call writes its result into; by position where that is allowed, which is quicker."""
-    if isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum):
+    if function is np.dot or (isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum)):
         parts.append(target)
     else:
         named["out"] = target

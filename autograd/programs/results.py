@@ -46,6 +46,9 @@ class Results:
 
     def build(self, found, args, kwargs):
         """The results of a replay in the recorded structure."""
+        if self.single and self.tensors and self.refused is not None and recording.get():  # a training step's loss
+            array = np.asarray(found[0])
+            return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
         if self.tensors:
             found = list(found)
             self._as_tensors(found, args, kwargs)

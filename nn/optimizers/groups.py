@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.arrays import renewed
 from autograd.programs.tape import refuse
 
 
@@ -54,7 +55,8 @@ class TensorGroup:
         if type(self.array) is not np.ndarray:
             return  # being recorded
         for p, view in zip(self.parameters, self.views, strict=True):
-            p.rebase(view)
+            node = p._node
+            node.seal = renewed(node.seal, view)
 
 
 class ValueGroup:
