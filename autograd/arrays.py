@@ -42,6 +42,11 @@ def as_array(x, dtype=None):
     return np.asarray(x, dtype)
 
 
+def zeros(shape, like):
+    """Zeros of the dtype of `like`, to write something computed into."""
+    return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)
+
+
 def possibly(mask) -> bool:
     """Whether an element is true; while a program is recorded, for all the values it may meet, whether one could be."""
     return hasattr(mask, "__traced__") or bool(np.any(mask))

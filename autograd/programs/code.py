@@ -148,7 +148,7 @@ class Code:
                 parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
         if self._is_returned_alone(out):
             self.names[out] = f"t{out.index}"
-            return self._call(step, parts, named)
+            return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
         if function is calls.cast or function is calls.copy:
             return self._line(f"copyto({self._name(out)}, {parts[0]}, 'unsafe')", step.quiet)
         if function.__name__ in ("reduce", "accumulate") and isinstance(getattr(function, "__self__", None), np.ufunc):
@@ -316,12 +316,19 @@ def _is_live(x):
 
 
 def _is_plain_product(step):
-    """Whether a matmul is one of two matrices of one dtype."""
-    a, b = step.args
+    """Whether a matmul is one of matrices and vectors of one dtype."""
+    a, b = (x if type(x) is Var else None for x in step.args)
     return (
-        type(a) is Var and type(b) is Var and len(a.shape) == len(b.shape) == 2 and a.dtype == b.dtype
-        and a.dtype.char in "df" and step.outs[0].layout in (None, (0, 1))
+        a is not None and b is not None and _is_whole(a) and _is_whole(b) and a.shape and b.shape and max(len(a.shape), len(b.shape)) == 2
+        and a.dtype == b.dtype and a.dtype.char in "df" and step.outs[0].layout in (None, (0, 1))
     )  # fmt: skip
+
+
+def _is_whole(var):
+    """Whether an array lies in memory in one piece, row by row or column by column."""
+    turned = var.step is not None and var.step.function is np.transpose and type(var.step.args[0]) is Var
+    source = var.step.args[0] if turned else var
+    return source.root is source or 1 not in source.shape
 
 
 def _give(function, target, parts, named):
