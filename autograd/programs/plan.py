@@ -70,7 +70,7 @@ def numbers(tree):
 
 
 def share(steps):
-    """One step for equal calls of equal arguments, as long as nobody writes into what they make or read in between; and what stands for what."""
+    """One step for equal calls, unless somebody writes into what they make or read; and what stands for what."""
     known: dict = {}
     versions: dict = {}
     replaced: dict[Var, Var] = {}

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.checkpoints import again
 from autograd.containers import leaves, rebuild
 from autograd.errors import BackwardError
-from autograd.graph import Node, leaf, user_line
+from autograd.graph import Node, leaf
 from autograd.modes import recording
 from autograd.programs.numbers import Number
 from autograd.programs.traced import Traced

@@ -10,7 +10,8 @@ import numpy as np
 from autograd.programs import calls
 from autograd.programs.tape import Step, Var
 
-_NEUTRAL = {np.multiply: (0, 1), np.divide: (0,), np.power: (0,)}  # the operand that 1 leaves as it is
+# The operand that a number leaves as it is: x * 1, 1 * x, x / 1, x ** 1, x - 0.
+_NEUTRAL = {np.multiply: (1, (0, 1)), np.divide: (1, (0,)), np.power: (1, (0,)), np.subtract: (0, (0,))}
 
 
 def simplify(steps):
@@ -57,9 +58,11 @@ def _unchanged(step):
     if step.kwargs:
         return None
     if function in _NEUTRAL:
-        for i in _NEUTRAL[function]:
-            if type(args[i]) is Var and type(args[1 - i]) in (int, float) and args[1 - i] == 1:
-                return args[i]
+        number, places = _NEUTRAL[function]
+        for i in places:
+            x, other = args[i], args[1 - i]
+            if type(x) is Var and isinstance(other, int | float | np.floating) and other == number:
+                return x  # of the result's dtype, or this is not what happens
     if function is calls.copy or function is calls.cast:
         return args[0] if type(args[0]) is Var and args[0].root is args[0] else None
     if function is np.where and isinstance(args[0], bool | np.bool_):
