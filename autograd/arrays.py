@@ -83,15 +83,19 @@ class Seal:
             self.mark = fingerprint(array)
 
 
-def renewed(seal, array) -> Seal:
+def renewed(seal) -> Seal:
     """The seal of a variable whose array was written to by the engine: another one, if anything recorded holds this."""
-    if seal.mark is None and getrefcount(seal) <= _HELD:
+    if getrefcount(seal) <= _HELD:
+        seal.mark = None if seal.mark is None else EXPOSED
         return seal
     fresh = Seal()
-    if seal.mark is not None:
-        fresh.expose(array)
-    seal.mark = -1  # matches no fingerprint
+    fresh.mark = None if seal.mark is None else EXPOSED
+    seal.mark = WRITTEN
     return fresh
+
+
+WRITTEN = -1  # the mark of a seal whose array was written to: what was recorded with it is out of date
+EXPOSED = -2  # handed out before anything was recorded: operations take fingerprints of their own
 
 
 class _Holder:

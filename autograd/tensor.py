@@ -80,11 +80,13 @@ class Tensor(Guards, Operators, Handle, shown=True):
                 raise ValueError(
                     f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
                 )
-        if value is self._array:
-            node.seal.mark = -1  # written to in place: matches no fingerprint, so what was recorded before is refused
-        self._array = value
-        node.seal = arrays.Seal()
-        node.seal.expose(value)
+        if value is self._array:  # written to in place, by somebody who has it
+            node.seal.mark = arrays.WRITTEN
+            node.seal = arrays.Seal()
+            node.seal.mark = arrays.EXPOSED
+        else:
+            self._array = value
+            node.seal = arrays.Seal()
 
     def rebase(self, array) -> None:
         """Show `array` itself from now on, not a copy; also: say that it was written to since it was last recorded.
@@ -94,7 +96,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         """
         node = self._node
         if array is self._array:
-            node.seal = arrays.renewed(node.seal, array)
+            node.seal = arrays.renewed(node.seal)
             return
         if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
             raise ValueError(
@@ -104,12 +106,8 @@ class Tensor(Guards, Operators, Handle, shown=True):
             tape.array_of(self)
             self._array = array
             return
-        exposed = node.seal.mark is not None
-        node.seal.mark = -1  # matches no fingerprint
-        node.seal = arrays.Seal()
+        node.seal = arrays.renewed(node.seal)
         self._array = array
-        if exposed:
-            node.seal.expose(array)
 
     @property
     def grad(self) -> np.ndarray | None:

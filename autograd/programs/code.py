@@ -55,8 +55,10 @@ class Code(Names):
             if wants_quiet and not quiet:
                 body.append("with quiet():")
             quiet = wants_quiet
-            line = f"start = clock(); {line}; spent[{at}] += clock() - start" if timed else line
-            body.append(("    " if quiet else "") + line)
+            indent = "    " if quiet else ""
+            if timed:
+                line = f"start = clock()\n    {indent}{line}\n    {indent}spent[{at}] += clock() - start"
+            body.append(indent + line)
         text = "\n    ".join([f"def run({', '.join(self.arguments)}):", *body, f"return ({', '.join(self.returned)},)"])
         exec(compile(text, "<program>", "exec"), self.space)
         return self.space.pop("run"), text

@@ -7,6 +7,9 @@ it is first touched, and put back at the end. The program made from a tape does 
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 
 from autograd.errors import RecordingError
@@ -28,7 +31,7 @@ class Var:
         self.shape = array.shape
         self.dtype = array.dtype
         self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
-        self.layout = None if self.scalar or array.ndim < 2 else tuple(np.argsort(array.strides, kind="stable"))[::-1]
+        self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
         self.root = self if root is None else root
         self.step = step
         self.place = place  # "argument", "cell", "constant" or None
@@ -40,6 +43,14 @@ class Var:
 
     def __repr__(self):
         return f"v{self.index}"
+
+
+def _layout(array):
+    """The axes in their order in memory; an axis of length 1 stays where it is."""
+    strides = [s if n > 1 else math.inf for s, n in zip(array.strides, array.shape, strict=True)]
+    if all(a >= b for a, b in itertools.pairwise([s for s in strides if s < math.inf])):
+        return tuple(range(array.ndim))
+    return tuple(int(i) for i in np.argsort([-s for s in array.strides], kind="stable"))
 
 
 class Step:

@@ -30,8 +30,9 @@ class Dropout(Layer):
         shape = x.shape
         if self.noise_shape is not None:
             shape = tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape, strict=True))
-        kept = self.random.random(shape, dtype=x.dtype) >= self.rate
-        return x * np.multiply(kept, 1.0 / (1.0 - self.rate), dtype=x.dtype)
+        kept = (self.random.random(shape, dtype=x.dtype) >= self.rate).astype(x.dtype)
+        kept *= 1.0 / (1.0 - self.rate)
+        return x * kept
 
 
 @layers.add("GaussianNoise")

@@ -45,6 +45,14 @@ class Loss:
 
     def check(self, y_true, y_pred_shape) -> None:
         """Refuse targets that cannot be meant: a shape that would broadcast, a label that is no class."""
+        self.check_shape(y_true, y_pred_shape)
+        self.check_values(y_true, y_pred_shape)
+
+    def check_values(self, y_true, y_pred_shape) -> None:
+        """Refuse targets for their values; by default there is nothing to refuse."""
+
+    def check_shape(self, y_true, y_pred_shape) -> None:
+        """Refuse targets of a shape that would broadcast."""
         if np.shape(y_true) != y_pred_shape:
             raise ValueError(
                 f"{self.name}: targets of shape {np.shape(y_true)} against predictions of shape {y_pred_shape}; "
@@ -70,7 +78,10 @@ class Loss:
             watch(self)
         if self.checking:
             shape = y_pred.shape
-            checked(lambda y: self.check(y, shape), y_true if not hasattr(y_true, "_node") else array_of(y_true))
+            targets = array_of(y_true) if hasattr(y_true, "_node") else y_true
+            self.check_shape(targets, shape)
+            if type(self).check_values is not Loss.check_values:
+                checked(lambda y: self.check_values(y, shape), targets)
         if not isinstance(y_true, Tensor):
             y_true = self.prepare(y_true, y_pred.dtype)
         return self.reduce(self.call(y_true, y_pred), sample_weight)
@@ -137,7 +148,7 @@ class FunctionLoss(Loss):
     def call(self, y_true, y_pred):
         return self.function(y_true, y_pred)
 
-    def check(self, y_true, y_pred_shape):
+    def check_shape(self, y_true, y_pred_shape):
         """A user's own function decides which targets it takes."""
 
     def prepare(self, y_true, dtype):

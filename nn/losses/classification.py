@@ -55,8 +55,7 @@ class BinaryCrossentropy(_Crossentropy):
         p = np.clip(y_pred, EPSILON, 1.0 - EPSILON)
         return -np.mean(y_true * np.log(p) + (1.0 - y_true) * np.log(1.0 - p), axis=-1)
 
-    def check(self, y_true, y_pred_shape):
-        super().check(y_true, y_pred_shape)
+    def check_values(self, y_true, y_pred_shape):
         probabilities(self.name, y_true, "0 or 1")
 
 
@@ -99,9 +98,11 @@ class CategoricalCrossentropy(_Crossentropy):
         p = y_pred / np.sum(y_pred, axis=-1, keepdims=True)
         return -np.sum(y_true * np.log(np.clip(p, EPSILON, 1.0 - EPSILON)), axis=-1)
 
-    def check(self, y_true, y_pred_shape):
-        super().check(y_true, y_pred_shape)
+    def check_shape(self, y_true, y_pred_shape):
+        super().check_shape(y_true, y_pred_shape)
         more_than_one(self.name, y_pred_shape)
+
+    def check_values(self, y_true, y_pred_shape):
         probabilities(self.name, y_true, "one-hot rows or probabilities")
 
 
@@ -137,7 +138,7 @@ class SparseCategoricalCrossentropy(Loss):
         labels = np.asarray(y_pred if isinstance(y_true, Tensor) else y_true)
         return loss * (labels.size / max(np.count_nonzero(labels != self.ignore_class), 1))
 
-    def check(self, y_true, y_pred_shape):
+    def check_shape(self, y_true, y_pred_shape):
         shape = np.shape(y_true)
         if shape == (*y_pred_shape[:-1], 1):
             shape = shape[:-1]
@@ -150,6 +151,8 @@ class SparseCategoricalCrossentropy(Loss):
                 f"one class number for each row, shape {y_pred_shape[:-1]}{advice}"
             )
         more_than_one(self.name, y_pred_shape)
+
+    def check_values(self, y_true, y_pred_shape):
         class_numbers(self.name, y_true, y_pred_shape[-1], self.ignore_class)
 
     def prepare(self, y_true, dtype):
@@ -211,7 +214,7 @@ def probabilities(name, y_true, wanted):
     y_true = np.asarray(getattr(y_true, "_array", y_true))
     if y_true.dtype.kind not in "fiub":
         raise ValueError(f"{name}: targets of dtype {y_true.dtype}; wanted numbers, {wanted}")
-    if y_true.size and not (y_true.min() >= 0 and y_true.max() <= 1):
+    if y_true.size and not (np.minimum.reduce(y_true, None) >= 0 and np.maximum.reduce(y_true, None) <= 1):
         raise ValueError(f"{name}: a target of {_outlier(y_true, 1):.6g}; wanted {wanted}")
 
 

@@ -56,9 +56,9 @@ class TensorGroup:
         """Tell the engine that the numbers have changed."""
         if type(self.array) is not np.ndarray:
             return  # being recorded
-        for p, view in zip(self.parameters, self.views, strict=True):
+        for p in self.parameters:
             node = p._node
-            node.seal = renewed(node.seal, view)
+            node.seal = renewed(node.seal)
 
 
 class ValueGroup:
