@@ -12,6 +12,7 @@ from contextvars import ContextVar
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
+taping: ContextVar = ContextVar("taping", default=None)  # the tape that a function of Values is being recorded on
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -27,6 +28,11 @@ def _mode(variable, value):
     finally:
         ACTIVE.pop()
         variable.reset(token)
+
+
+def tape():
+    """The tape that this thread records operations of Values on, or None."""
+    return taping.get() if ACTIVE else None
 
 
 def no_grad():

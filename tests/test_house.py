@@ -18,7 +18,7 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 FLOORS = {}
 FLOORS["autograd"] = [
     ["errors", "modes", "buffers", "containers"],
-    ["arrays", "convert"],
+    ["arrays", "convert", "programs", "programs.numbers"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.indexing", "rules.linalg", "rules.reductions"],  # rows that other rows are spelt in
@@ -27,9 +27,14 @@ FLOORS["autograd"] = [
     ["rules"],
     ["graph", "inplace"],
     ["carry"],
-    ["record", "walk", "scalarwalk", "scalarcode", "dispatch", "operators", "guards"],
-    ["recorder"],
-    ["value", "tensor"],
+    ["record", "walk", "scalarwalk", "scalarcode", "dispatch", "operators", "guards", "scalaroperands"],
+    ["recorder", "programs.cells"],
+    ["value", "tensor", "programs.levels"],
+    ["programs.pullback"],
+    ["programs.bound", "programs.shown"],
+    ["programs.batches"],
+    ["programs.values"],
+    ["programs.valuetape"],
     ["forwardwalk", "primitives"],
     ["lifting"],
     ["transforms"],

@@ -1,0 +1,73 @@
+"""A plan bound to buffers: every number has its place, every step its views, made once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.programs.levels import Pass
+from autograd.programs.pullback import PullPlan
+from autograd.rules.table import ROWS
+
+_FILLED = {ROWS["relu"]: lambda x, out: np.maximum(x, 0.0, out)}  # rows that can fill a buffer, if not ufuncs
+
+
+class Bound:
+    """The buffers of a plan, for one sample or for a batch of them (a `tail` of axes behind each number)."""
+
+    def __init__(self, plan, tail=()):
+        self.numbers = np.zeros((plan.size, *tail))
+        self.nbytes = self.numbers.nbytes
+        self.operands = {}  # group -> its arguments and result, as the backward pass needs them
+        self.steps = []
+        self.rows = []
+        self.numbers[: len(plan.sources)] = plan.initial.reshape(-1, *(1 for _ in tail))
+        for step in plan.steps:
+            if isinstance(step, Pass):
+                self._pass(plan, step)
+            else:
+                self._group(step, tail)
+
+    def _group(self, group, tail):
+        arguments = []
+        for where in group.operands:
+            if isinstance(where, slice):
+                arguments.append(self.numbers[where])
+                continue
+            buffer = np.empty((*where.shape, *tail))
+            self.nbytes += buffer.nbytes + where.nbytes
+            self.steps.append((self.numbers.take, (where, 0, buffer, "clip")))
+            arguments.append(buffer)
+        out = self.numbers[group.start : group.stop]
+        kind = group.kind
+        size = out.nbytes + sum(x.nbytes for x in arguments if x.base is not self.numbers)
+        self.rows.append((f"sum of {len(arguments[0])}" if group.sums else kind.name, group.count, group.level, size))
+        if group.sums:
+            self.steps.append((np.add.reduce, (*arguments, 0, None, out)))
+        elif kind.ufunc:
+            self.steps.append((kind.forward, (*arguments, out)))
+        elif kind in _FILLED:
+            self.steps.append((_FILLED[kind], (*arguments, out)))
+        else:
+            self.steps.append((_fill, (kind.forward, arguments, out)))
+        self.operands[id(group)] = (*arguments, out)
+
+    def _pass(self, plan, step):
+        pull = PullPlan(plan, [step.root], step.targets).bind(self)
+        self.nbytes += pull.nbytes
+        self.rows.append(("backward", len(step.targets), step.level, pull.nbytes))
+        seed, found = self.numbers[step.seed : step.seed + 1], self.numbers[step.start : step.stop]
+        self.steps.append((_go_back, (pull, seed, found)))
+
+    def run(self):
+        """Compute every number from the sources."""
+        for function, arguments in self.steps:
+            function(*arguments)
+
+
+def _fill(function, arguments, out):
+    out[...] = function(*arguments)
+
+
+def _go_back(pull, seed, found):
+    pull.seeds[...] = seed
+    found[...] = pull()

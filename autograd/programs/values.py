@@ -1,0 +1,223 @@
+"""ValueProgram: what a ValueTape recorded, replayed for new numbers."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from autograd.containers import leaves, rebuild
+from autograd.errors import RecordingError
+from autograd.modes import ACTIVE, recording
+from autograd.programs.batches import Batch
+from autograd.programs.bound import Bound
+from autograd.programs.levels import Plan
+from autograd.programs.numbers import Number
+from autograd.programs.pullback import PullPlan, reaches
+from autograd.scalarwalk import Output
+from autograd.value import Value
+
+
+class ValueProgram:
+    """A function of Values as levels of NumPy calls.
+
+    A "holder" is whose `.data` and `.grad` are read and written: an argument's position, or a captured Value itself.
+    What the function returned, and what stands in its place, is in `outputs`: ("number", its type), ("made", which),
+    ("holder", holder) or ("plain", anything else).
+    """
+
+    def __init__(self, tape, result):
+        flat = leaves(result)
+        made = list(dict.fromkeys(x for x in flat if isinstance(x, Value) and tape.holder(x) is None))
+        self.skeleton = rebuild(result, [None] * len(flat))
+        self.outputs = [_output(tape, x, made) for x in flat]
+        shown = [tape.cells.of(x) for x in flat if isinstance(x, Number)] + [tape.data_cell(v) for v in made]
+        grads = [tape.grad_cell(v) for v in made]
+        self.grad_shown = [cell is not None for cell in grads]
+        touched = [(tape.holder(v), v) for v in tape.leaves if tape.holder(v) is not None]
+        self.cleared = [h for h, v in touched if tape.grads.get(v, 0) is None]
+        self.data_holders = [h for h, v in touched if tape.nodes[v] in tape.written]
+        self.grad_holders = [h for h, v in touched if tape.grads.get(v) is not None]
+        written = [tape.data_cell(v) for _, v in touched if tape.nodes[v] in tape.written]
+        written += [tape.grads[v] for _, v in touched if tape.grads.get(v) is not None]
+        cells = [*written, *shown, *(cell for cell in grads if cell is not None)]
+        roots = [tape.node_of(v) for v in made]
+        inputs = dict(sorted(((cell, what) for what, cell in tape.cells.inputs.items()), key=_by_kind))
+        self.plan = Plan(tape.cells, cells + roots, list(inputs))
+        self.places = self.plan.place[np.array(cells, int)]
+        self.roots = self.plan.place[np.array(roots, int)]
+        self.plan.place = None  # only the making needs it
+        self.inputs = [inputs[cell] for cell in self.plan.inputs]
+        self.leaves = [holder for kind, holder in self.inputs if kind == "data"]  # at the first places
+        self.captured = {h for h in self.leaves if isinstance(h, Value)}
+        self.pattern = _pattern(tape.values)
+        self.guards = list(tape.guards)
+        self.bound = Bound(self.plan)
+        self.batch = Batch(self)
+        self.lock = threading.RLock()
+        self.replays = self.loaded = 0  # how many there were; the one whose numbers are in the buffers
+        self._pull_plan = self._pull = self._dependence = None
+
+    def misfit(self, values=()) -> str | None:
+        """Why the program does not fit these Values, so that the function should be recorded again; or None."""
+        if _pattern(values) != self.pattern:
+            return "the same Value is passed at other places"
+        if not self.captured.isdisjoint(values):
+            return "an argument is also a Value that the function uses from outside"
+        for holder, absent in self.guards:
+            if (_value(holder, values).grad is None) != absent:
+                return f"a .grad that the function looks at was {'None' if absent else 'a number'} when it was recorded"
+        if any(isinstance(h, int) and values[h]._rule is not None for h in self.grad_holders):
+            return "backward() would go on into the graph of an argument"
+        return None
+
+    def replay(self, values=(), numbers=()):
+        """The function's result for these arguments, and all that it writes to `.data` and `.grad`."""
+        with self.lock:
+            reason = self.misfit(values)
+            if reason is not None:
+                raise RecordingError(f"the recorded program does not fit: {reason}; record the function again")
+            given = self._read(values, numbers)
+            self.run(given)
+            self.replays = self.loaded = self.replays + 1
+            found = self.bound.numbers.take(self.places).tolist()
+            for h, x in zip(self.data_holders, found, strict=False):
+                _value(h, values).data = x
+            for h, x in zip(self.grad_holders, found[len(self.data_holders) :], strict=False):
+                _value(h, values).grad = x
+            for h in self.cleared:
+                _value(h, values).grad = None
+        return self._result(Replay(self, self.replays, given, values), found)
+
+    def over(self, values=(), numbers=(), gradients=False):
+        """The result for a batch: each argument an array of n numbers (or one number for all), each number of the
+        result an array of n. No `.data` or `.grad` is written.
+
+        With `gradients`, three things: the result, and the n derivatives of the sum of the returned Values, once in a
+        list for each Value argument and once in a dictionary for each captured Value.
+        """
+        with self.lock:
+            return self.batch.over(values, numbers, gradients)
+
+    def run(self, given):
+        """Compute everything from the inputs."""
+        self.loaded = 0  # in case it raises
+        self.bound.numbers[: len(given)] = given
+        with np.errstate(all="ignore"):
+            self.bound.run()
+
+    def _read(self, values, numbers):
+        given = []
+        for kind, what in self.inputs:
+            if kind == "data":
+                given.append(_value(what, values).data)
+            else:
+                given.append(numbers[what] if kind == "number" else _value(what, values).grad or 0.0)
+        return given
+
+    def _result(self, replay, found):
+        found = iter(found[len(self.data_holders) + len(self.grad_holders) :])
+        numbers = iter([of_type(next(found)) for kind, of_type in self.outputs if kind == "number"])
+        made = [Value(next(found)) for _ in self.roots]
+        graph = not ACTIVE or recording.get()
+        for i, v in enumerate(made):
+            if graph and self.depends(i) is not None:
+                v._rule = Output(replay, i)
+            if self.grad_shown[i]:
+                v.grad = next(found)
+        return self.rebuild(numbers, made, [_value(h, replay.values) for _, h in self.outputs if _ == "holder"])
+
+    def rebuild(self, numbers, made, holders):
+        """The structure that the function returned, of these parts."""
+        numbers, holders = iter(numbers), iter(holders)
+        flat = []
+        for kind, what in self.outputs:
+            if kind == "number":
+                flat.append(next(numbers))
+            elif kind == "holder":
+                flat.append(next(holders))
+            else:
+                flat.append(made[what] if kind == "made" else what)
+        return rebuild(self.skeleton, flat)
+
+    def depends(self, i):
+        """The holders that the i-th returned Value depends on; None if it is no result but a variable."""
+        if self._dependence is None:
+            rows = reaches(self.plan, self.roots, np.arange(len(self.leaves)))
+            self._dependence = [
+                None if root < len(self.plan.sources) else [self.leaves[j] for j in np.flatnonzero(row)]
+                for root, row in zip(self.roots, rows, strict=True)
+            ]
+        return self._dependence[i]
+
+    def pull_on(self, bound):
+        """The backward pass from the returned Values to the leaves, on these buffers."""
+        if self._pull_plan is None:
+            self._pull_plan = PullPlan(self.plan, self.roots, np.arange(len(self.leaves)))
+        return self._pull_plan.bind(bound)
+
+    @property
+    def pull(self):
+        if self._pull is None:
+            self._pull = self.pull_on(self.bound)
+        return self._pull
+
+    def rows(self):
+        """What is computed, in order: (operation, how many, level, bytes of numbers and gathered operands)."""
+        return list(self.bound.rows)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all buffers."""
+        return self.bound.nbytes + (self._pull.nbytes if self._pull else 0) + self.batch.nbytes
+
+
+class Replay:
+    """One replay, for the gradients of what it returned: it is computed again if others have been since."""
+
+    def __init__(self, program, number, given, values):
+        self.program = program
+        self.number = number
+        self.given = given
+        self.values = values
+
+    def parents(self, i):
+        return [_value(h, self.values) for h in self.program.depends(i)]
+
+    def pull(self, seeds):
+        """(Value, gradient) pairs for the gradients of outputs, given by index."""
+        program = self.program
+        with program.lock, np.errstate(all="ignore"):
+            if program.loaded != self.number:
+                program.run(self.given)
+                program.loaded = self.number
+            pull = program.pull
+            pull.seeds[...] = 0.0
+            for i, g in seeds.items():
+                pull.seeds[i] = g
+            found = pull().tolist()
+        return [(_value(h, self.values), g) for h, g in zip(program.leaves, found, strict=True)]
+
+
+def _output(tape, x, made):
+    if isinstance(x, Number):
+        return "number", type(x.value)
+    if not isinstance(x, Value):
+        return "plain", x
+    holder = tape.holder(x)
+    return ("made", next(i for i, v in enumerate(made) if v is x)) if holder is None else ("holder", holder)
+
+
+def _value(holder, values):
+    return holder if isinstance(holder, Value) else values[holder]
+
+
+def _pattern(values):
+    first = {}
+    return [first.setdefault(id(v), k) for k, v in enumerate(values)]
+
+
+def _by_kind(item):
+    """Captured Values first, then arguments, then the rest, so that leaves are the first numbers of a program."""
+    cell, (kind, holder) = item
+    return {"data": 0, "number": 2, "grad": 3}[kind] + (kind == "data" and isinstance(holder, int)), cell
