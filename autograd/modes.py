@@ -12,7 +12,7 @@ from contextvars import ContextVar
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
-taping: ContextVar = ContextVar("taping", default=None)  # the tape that a function of Values is being recorded on
+value_taping: ContextVar = ContextVar("value_taping", default=None)  # the tape that Values are recorded on
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -30,9 +30,9 @@ def _mode(variable, value):
         variable.reset(token)
 
 
-def tape():
-    """The tape that this thread records operations of Values on, or None."""
-    return taping.get() if ACTIVE else None
+def value_tape():
+    """The tape that operations of Values are recorded on in this thread, or None."""
+    return value_taping.get() if ACTIVE else None
 
 
 def no_grad():

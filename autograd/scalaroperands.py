@@ -7,7 +7,7 @@ import numbers
 import numpy as np
 
 from autograd.errors import RecordingError
-from autograd.modes import tape
+from autograd.modes import value_tape
 from autograd.programs.numbers import Number
 
 
@@ -30,16 +30,16 @@ def operand(rule, x):
 
 def flat(function, *args, convert=lambda y: y):
     """A function without a derivative of numbers: a number again, also while recording."""
-    if tape() is not None:
-        return tape().apply(function, args, convert)
+    if value_tape() is not None:
+        return value_tape().apply(function, args, convert)
     return convert(function(*args))
 
 
 def taped():
     """The tape that a Number belongs to."""
-    if tape() is None:
+    if value_tape() is None:
         raise RecordingError(
             "a number that jit gave the function while recording is used after it returned; return it instead of "
             "keeping it"
         )
-    return tape()
+    return value_tape()

@@ -6,7 +6,7 @@ import math
 from operator import attrgetter
 
 from autograd.errors import AnomalyError, ChangedError
-from autograd.modes import ACTIVE, anomaly, taping
+from autograd.modes import ACTIVE, anomaly, value_taping
 
 _by_serial = attrgetter("_serial")
 
@@ -55,8 +55,8 @@ def reach(output) -> tuple[list, dict, list]:
 
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
     """The gradient of `output` for every Value it depends on."""
-    if ACTIVE and taping.get() is not None:
-        return taping.get().gradients(output, seed, create_graph)
+    if ACTIVE and value_taping.get() is not None:
+        return value_taping.get().gradients(output, seed, create_graph)
     if create_graph or (ACTIVE and anomaly.get()):
         return _careful(output, seed, create_graph)
     order, grads, replayed = reach(output)

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.errors import AnomalyError
 from autograd.graph import next_serial, show_line, user_line
-from autograd.modes import ACTIVE, anomaly, keeping, recording, tape, taping
+from autograd.modes import ACTIVE, anomaly, keeping, recording, value_tape, value_taping
 from autograd.programs.numbers import Number
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
 from autograd.scalarcode import compile_method
@@ -52,8 +52,8 @@ class Value:
     # -- gradients ----------------------------------------------------------------------------------------------
     def backward(self, seed=1.0, create_graph=False) -> None:
         """Set `.grad` on every Value that this one was computed from; variables add to what they have."""
-        if ACTIVE and taping.get() is not None:
-            taping.get().backward(self, seed, create_graph)
+        if ACTIVE and value_taping.get() is not None:
+            value_taping.get().backward(self, seed, create_graph)
         else:
             accumulate(gradients_of(self, seed, create_graph))
 
@@ -114,8 +114,8 @@ class Value:
 
     def clip(self, min=None, max=None) -> Value:
         """The number limited to [min, max]; slope 0 outside."""
-        if tape() is not None:
-            return tape().clip(self, min, max)
+        if value_tape() is not None:
+            return value_tape().clip(self, min, max)
         y = self
         if min is not None and not y > min:
             y = y * 0.0 + min if np.isfinite(y.data) else _constant_of(y, min)
@@ -219,8 +219,8 @@ def _make(rule, y, a, da, b=None, db=None):
 
 def _special(out):
     """What the modes ask for: no graph under `no_grad`, an error at the first nan or inf under `detect_anomaly`."""
-    if taping.get() is not None:
-        return taping.get().node(out)
+    if value_taping.get() is not None:
+        return value_taping.get().node(out)
     if anomaly.get() and not np.isfinite(out.data):
         operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
         raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
@@ -260,8 +260,8 @@ def _reflect(name):
 
 def _where(condition, x, y):
     """The branch that is taken, recorded; the other gets no gradient."""
-    if tape() is not None:
-        return tape().where(condition, x, y)
+    if value_tape() is not None:
+        return value_tape().where(condition, x, y)
     chosen, other = (x, y) if condition else (y, x)
     if not isinstance(chosen, Value):
         return _constant_of(other, float(chosen)) if isinstance(other, Value) else chosen

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from autograd.programs.levels import Pass
 from autograd.programs.pullback import PullPlan
 from autograd.rules.table import ROWS
 
-_FILLED = {ROWS["relu"]: lambda x, out: np.maximum(x, 0.0, out)}  # rows that can fill a buffer, if not ufuncs
+RELU, POWER = ROWS["relu"], ROWS["power"]
 
 
 class Bound:
@@ -43,10 +45,12 @@ class Bound:
         self.rows.append((f"sum of {len(arguments[0])}" if group.sums else kind.name, group.count, group.level, size))
         if group.sums:
             self.steps.append((np.add.reduce, (*arguments, 0, None, out)))
+        elif kind is RELU:
+            self.steps.append((partial(np.maximum, out=out), (*arguments, 0.0)))
+        elif kind is POWER:
+            self.steps.append((_power, (*arguments, out)))
         elif kind.ufunc:
-            self.steps.append((kind.forward, (*arguments, out)))
-        elif kind in _FILLED:
-            self.steps.append((_FILLED[kind], (*arguments, out)))
+            self.steps.append((partial(kind.forward, out=out), arguments))
         else:
             self.steps.append((_fill, (kind.forward, arguments, out)))
         self.operands[id(group)] = (*arguments, out)
@@ -62,6 +66,12 @@ class Bound:
         """Compute every number from the sources."""
         for function, arguments in self.steps:
             function(*arguments)
+
+
+def _power(a, b, out):
+    np.power(a, b, out=out)
+    if not np.isfinite(out).all():  # of one number NumPy takes the square root for b = 0.5, as Values do
+        np.copyto(out, np.nan, where=(a == -np.inf) & (b == 0.5))
 
 
 def _fill(function, arguments, out):

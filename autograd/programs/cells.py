@@ -15,6 +15,7 @@ import numpy as np
 from autograd.errors import RecordingError
 from autograd.programs.numbers import Number
 from autograd.rules.table import ROWS
+from autograd.scalaroperands import is_number
 
 INPUT, CONSTANT, EVENT, GRADIENT = "input", "constant", "event", "gradient"
 
@@ -108,14 +109,12 @@ class Cells:
         return cell
 
     def constant(self, x):
+        if x.__class__ is not float and x.__class__ is not int and not is_number(x):
+            raise RecordingError(f"{type(x).__name__} {x!r:.60} among Values: wanted one real number")
         key = x or str(x)  # 0.0 and -0.0 are two
         cell = self.constants.get(key)
         if cell is None:
-            try:
-                number = float(x)
-            except (TypeError, ValueError):
-                raise RecordingError(f"{type(x).__name__} {x!r:.60} among Values: wanted one real number") from None
-            cell = self.constants[key] = self.add(CONSTANT, number, fixed=True)
+            cell = self.constants[key] = self.add(CONSTANT, float(x), fixed=True)
         return cell
 
     def register(self, number, cell):

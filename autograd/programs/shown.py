@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 
 from autograd import scalarwalk, value
-from autograd.modes import ACTIVE, taping
+from autograd.modes import ACTIVE, value_taping
 from autograd.value import METHODS, Value
 
 SLOTS = {name: Value.__dict__[name] for name in ("data", "grad")}
@@ -29,13 +29,13 @@ _frame = sys._getframe
 
 def _property(get, set_, name):
     def getter(self):
-        tape = taping.get()
+        tape = value_taping.get()
         if tape is None or id(_frame(1).f_code) in _PLAIN:
             return get(self)
         return getattr(tape, f"read_{name}")(self)
 
     def setter(self, x):
-        tape = taping.get()
+        tape = value_taping.get()
         if tape is None or id(_frame(1).f_code) in _PLAIN:
             set_(self, x)
         else:
@@ -61,13 +61,13 @@ def installed(tape):
         if not _recordings:
             _show(_PROPERTIES)
         _recordings.append(None)
-    token = taping.set(tape)
+    token = value_taping.set(tape)
     ACTIVE.append(None)
     try:
         yield
     finally:
         ACTIVE.pop()
-        taping.reset(token)
+        value_taping.reset(token)
         with _lock:
             _recordings.pop()
             if not _recordings:

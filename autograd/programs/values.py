@@ -33,6 +33,7 @@ class ValueProgram:
         self.outputs = [_output(tape, x, made) for x in flat]
         shown = [tape.cells.of(x) for x in flat if isinstance(x, Number)] + [tape.data_cell(v) for v in made]
         grads = [tape.grad_cell(v) for v in made]
+        self.variables = [v._rule is None for v in made]
         self.grad_shown = [cell is not None for cell in grads]
         touched = [(tape.holder(v), v) for v in tape.leaves if tape.holder(v) is not None]
         self.cleared = [h for h, v in touched if tape.grads.get(v, 0) is None]
@@ -121,7 +122,7 @@ class ValueProgram:
         made = [Value(next(found)) for _ in self.roots]
         graph = not ACTIVE or recording.get()
         for i, v in enumerate(made):
-            if graph and self.depends(i) is not None:
+            if graph and not self.variables[i]:
                 v._rule = Output(replay, i)
             if self.grad_shown[i]:
                 v.grad = next(found)
@@ -141,13 +142,10 @@ class ValueProgram:
         return rebuild(self.skeleton, flat)
 
     def depends(self, i):
-        """The holders that the i-th returned Value depends on; None if it is no result but a variable."""
+        """The holders that the i-th returned Value depends on."""
         if self._dependence is None:
             rows = reaches(self.plan, self.roots, np.arange(len(self.leaves)))
-            self._dependence = [
-                None if root < len(self.plan.sources) else [self.leaves[j] for j in np.flatnonzero(row)]
-                for root, row in zip(self.roots, rows, strict=True)
-            ]
+            self._dependence = [[self.leaves[j] for j in np.flatnonzero(row)] for row in rows]
         return self._dependence[i]
 
     def pull_on(self, bound):

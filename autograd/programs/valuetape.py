@@ -11,7 +11,7 @@ import numpy as np
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
 from autograd.graph import next_serial
-from autograd.modes import anomaly, recording, taping
+from autograd.modes import anomaly, recording, value_taping
 from autograd.programs.cells import CONSTANT, EVENT, GATE, GRADIENT, Cells, gate
 from autograd.programs.numbers import Number
 from autograd.programs.shown import get_data, get_grad, installed, set_data, set_grad
@@ -167,11 +167,11 @@ class ValueTape:
                 "under jit: use gradients(y, x), or Tensors, or call the function without jit"
             )
         cell = self.cells.add(EVENT, None, self.node_of(v), self.cells.of(seed))
-        token = taping.set(None)
+        token = value_taping.set(None)
         try:
             grads = gradients_of(v, seed.value if seed.__class__ is Number else seed)
         finally:
-            taping.reset(token)
+            value_taping.reset(token)
         if any(u in grads for u in self.outer) or any(u not in self.nodes for u in grads):
             raise RecordingError(
                 "backward() inside a function under jit reached a Value that was computed before the call, whose graph "
