@@ -75,9 +75,13 @@ def gradients_of(output, seed=1.0, create_graph=False) -> dict:
         begin = end
         replay = node._rule.replay
         seeds = {made._rule.index: grads[made] for made in replayed if made._rule.replay is replay}
-        for parent, g in replay.pull(seeds):
+        added, totals = replay.pull(seeds)
+        for parent, g in added:
             if parent in grads:
                 grads[parent] += g
+        for made in replayed:
+            if made._rule.replay is replay:
+                grads[made] = totals[made._rule.index]
     _walk(order[begin:], grads)
     return grads
 

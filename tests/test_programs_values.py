@@ -100,7 +100,7 @@ def test_backward_inside(f, calls):
 @pytest.mark.parametrize("row", ROWS_OF_ONE_LINE, ids=lambda row: row.name)
 def test_every_row_at_special_points(row):
     points = [(x,) for x in POINTS] if len(row.formulas) == 1 else [(x, y) for x in POINTS for y in POINTS]
-    compare(lambda *args: row(*args), *[(1.5, 0.25)[: len(row.formulas)], *points])
+    compare(row, *[(1.5, 0.25)[: len(row.formulas)], *points])
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS_OF_ONE_LINE if len(r.formulas) == 2], ids=lambda row: row.name)
@@ -191,7 +191,7 @@ def test_the_structure_of_the_result():
     assert type(out["more"]) is bool
 
 
-# -- what comes back takes part in more ---------------------------------------------------------------------------------
+# -- what comes back takes part in more ------------------------------------------------------------------------------
 def test_results_go_on_in_the_graph():
     w = Value(2.0)
 
@@ -234,6 +234,26 @@ def test_opposite_outputs_cancel_only_where_they_meet():
     assert (x.grad, y.grad) == (4.0, 4.0)
 
 
+def test_what_is_returned_gets_gradients_from_one_another():
+    def f(x):
+        c = Value(3.0)
+        h = x * c
+        y = h * h
+        return y, (h, c)
+
+    program = Recorded(f)
+    program(Value(1.0))
+    for function in (f, program):
+        x = Value(2.0)
+        y, (h, c) = function(x)
+        (y * 2 + h * c).backward()
+        assert [y.grad, h.grad, c.grad, x.grad] == [2.0, 27.0, 60.0, 81.0]
+        assert (h.is_leaf, c.is_leaf) == (False, True)
+        del h, c
+        y.backward()
+        assert x.grad == 81.0 + 36.0
+
+
 def test_a_result_remembers_its_own_numbers():
     program = Recorded(lambda x: x * x * x)
     program(Value(1.0))
@@ -260,7 +280,7 @@ def test_without_a_graph_under_no_grad():
         assert program(Value(2.0)).is_leaf
 
 
-# -- loops --------------------------------------------------------------------------------------------------------------
+# -- loops -----------------------------------------------------------------------------------------------------------
 def network(seed=1):
     rng = random.Random(seed)
     points = [(rng.uniform(-1, 1), rng.uniform(-1, 1)) for _ in range(12)]
@@ -504,7 +524,7 @@ def test_float_of_a_value():
 
 def test_float_of_the_value_itself():
     with pytest.raises(TypeError, match=r"v\.data"):
-        Recorded(lambda x: float(x))(Value(1.0))
+        Recorded(float)(Value(1.0))
 
 
 def test_a_loop_over_a_number():

@@ -41,7 +41,7 @@ class Batch:
                 if gradients:
                     self.pull = self.pull or program.pull_on(self.bound)
                     self.pull.seeds[...] = 1.0
-                    slopes[:, part] = self.pull()[:, :m]
+                    slopes[:, part] = self.pull()[: len(slopes), :m]
         result = self._result(found, values)
         if not gradients:
             return result

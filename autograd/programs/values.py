@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from weakref import ref
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class ValueProgram:
 
     def __init__(self, tape, result):
         flat = leaves(result)
-        made = list(dict.fromkeys(x for x in flat if isinstance(x, Value) and tape.holder(x) is None))
+        made = [v for v in dict.fromkeys(x for x in flat if isinstance(x, Value)) if tape.holder(v) is None]
+        made.sort(key=tape.node_of)  # as old to one another as they are in the recording
         self.skeleton = rebuild(result, [None] * len(flat))
         self.outputs = [_output(tape, x, made) for x in flat]
         shown = [tape.cells.of(x) for x in flat if isinstance(x, Number)] + [tape.data_cell(v) for v in made]
@@ -120,6 +122,7 @@ class ValueProgram:
         found = iter(found[len(self.data_holders) + len(self.grad_holders) :])
         numbers = iter([of_type(next(found)) for kind, of_type in self.outputs if kind == "number"])
         made = [Value(next(found)) for _ in self.roots]
+        replay.made = [ref(v) for v in made]
         graph = not ACTIVE or recording.get()
         for i, v in enumerate(made):
             if graph and not self.variables[i]:
@@ -142,16 +145,23 @@ class ValueProgram:
         return rebuild(self.skeleton, flat)
 
     def depends(self, i):
-        """The holders that the i-th returned Value depends on."""
+        """The holders, and the other returned Values by index, that the i-th returned Value depends on."""
         if self._dependence is None:
-            rows = reaches(self.plan, self.roots, np.arange(len(self.leaves)))
-            self._dependence = [[self.leaves[j] for j in np.flatnonzero(row)] for row in rows]
+            n = len(self.leaves)
+            rows = reaches(self.plan, self.roots, [*range(n), *self.roots])
+            self._dependence = [
+                (
+                    [self.leaves[j] for j in np.flatnonzero(row[:n])],
+                    [j for j in np.flatnonzero(row[n:]) if j != k],
+                )
+                for k, row in enumerate(rows)
+            ]
         return self._dependence[i]
 
     def pull_on(self, bound):
-        """The backward pass from the returned Values to the leaves, on these buffers."""
+        """The backward pass from the returned Values to the leaves and to one another, on these buffers."""
         if self._pull_plan is None:
-            self._pull_plan = PullPlan(self.plan, self.roots, np.arange(len(self.leaves)))
+            self._pull_plan = PullPlan(self.plan, self.roots, [*range(len(self.leaves)), *self.roots])
         return self._pull_plan.bind(bound)
 
     @property
@@ -178,12 +188,17 @@ class Replay:
         self.number = number
         self.given = given
         self.values = values
+        self.made = []  # weak references to what it returned, which refers to this
 
     def parents(self, i):
-        return [_value(h, self.values) for h in self.program.depends(i)]
+        """What the i-th returned Value depends on: arguments, captured Values, and others that were returned."""
+        holders, others = self.program.depends(i)
+        found = [_value(h, self.values) for h in holders]
+        return found + [v for v in (self.made[j]() for j in others) if v is not None]
 
     def pull(self, seeds):
-        """(Value, gradient) pairs for the gradients of outputs, given by index."""
+        """Gradients from those of outputs, given by index: (Value, gradient) pairs of what they depend on, and those
+        of the outputs themselves, with what each got from the others."""
         program = self.program
         with program.lock, np.errstate(all="ignore"):
             if program.loaded != self.number:
@@ -194,7 +209,12 @@ class Replay:
             for i, g in seeds.items():
                 pull.seeds[i] = g
             found = pull().tolist()
-        return [(_value(h, self.values), g) for h, g in zip(program.leaves, found, strict=True)]
+        n = len(program.leaves)
+        added = [(_value(h, self.values), g) for h, g in zip(program.leaves, found, strict=False)]
+        for v, g, variable in zip(self.made, found[n:], program.variables, strict=True):
+            if variable and v() is not None:
+                added.append((v(), g))
+        return added, {i: found[n + i] for i in seeds}
 
 
 def _output(tape, x, made):

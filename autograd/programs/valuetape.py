@@ -123,7 +123,19 @@ class ValueTape:
         self.pending = (float(number.value), self.cells.of(number))
         return self.pending[0]
 
-    def apply(self, function, args, convert):
+    def owns(self, x) -> bool:
+        """Whether a Number was computed from Values of this tape."""
+        stack = [x]
+        seen = set()
+        for number in stack:  # grows while it is read
+            if number.__class__ is Number and id(number) not in seen:
+                seen.add(id(number))
+                if number.op is None and number.operands and number.operands[0] is self.cells:
+                    return True
+                stack += number.operands
+        return False
+
+    def apply(self, function, args, convert=None):
         """A function without a derivative of Numbers and plain numbers."""
         raw = [x.value if x.__class__ is Number else x for x in args]
         y = function(*raw) if convert is None else convert(function(*raw))
