@@ -31,7 +31,7 @@ FLOORS["autograd"] = [
     ["recorder", "programs.cells"],
     ["value", "tensor", "programs.levels"],
     ["programs.pullback"],
-    ["programs.bound", "programs.shown"],
+    ["programs.bound", "programs.lines", "programs.shown"],
     ["programs.batches"],
     ["programs.values"],
     ["programs.valuetape"],

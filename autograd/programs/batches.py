@@ -22,14 +22,14 @@ class Batch:
         return sum(part.nbytes for part in (self.bound, self.pull) if part is not None)
 
     def over(self, values, numbers, gradients):
-        program = self.program
+        program, leveled = self.program, self.program.leveled
         values, numbers = ([np.asarray(x, float) for x in xs] for xs in (values, numbers))
         (n,) = np.broadcast_shapes((1,), *(x.shape for x in [*values, *numbers]))
         values, numbers = ([np.broadcast_to(x, n) for x in xs] for xs in (values, numbers))
-        width = max(1, min(n, CHUNK // max(1, program.plan.size)))
+        width = max(1, min(n, CHUNK // max(1, leveled.plan.size)))
         if self.bound is None or self.bound.numbers.shape[1] != width:
-            self.bound, self.pull = Bound(program.plan, (width,)), None
-        found = np.empty((len(program.places), n))
+            self.bound, self.pull = Bound(leveled.plan, (width,)), None
+        found = np.empty((len(leveled.shown), n))
         slopes = np.zeros((len(program.leaves), n))
         with np.errstate(all="ignore"):
             for low in range(0, n, width):
@@ -37,9 +37,9 @@ class Batch:
                 m = part.stop - low
                 self._fill([x[part] for x in values], [x[part] for x in numbers])
                 self.bound.run()
-                found[:, part] = self.bound.numbers.take(program.places, 0)[:, :m]
+                found[:, part] = self.bound.numbers.take(leveled.shown, 0)[:, :m]
                 if gradients:
-                    self.pull = self.pull or program.pull_on(self.bound)
+                    self.pull = self.pull or leveled.pull_on(self.bound)
                     self.pull.seeds[...] = 1.0
                     slopes[:, part] = self.pull()[: len(slopes), :m]
         result = self._result(found, values)
@@ -64,6 +64,6 @@ class Batch:
         program = self.program
         rows = iter(found[len(program.data_holders) + len(program.grad_holders) :])
         numbers = [next(rows).astype(what) for kind, what in program.outputs if kind == "number"]
-        made = [next(rows) for _ in program.roots]
+        made = [next(rows) for _ in program.variables]
         holders = [what for kind, what in program.outputs if kind == "holder"]
         return program.rebuild(numbers, made, [h if isinstance(h, Value) else values[h].copy() for h in holders])

@@ -6,11 +6,55 @@ from functools import partial
 
 import numpy as np
 
-from autograd.programs.levels import Pass
+from autograd.programs.levels import Pass, Plan
 from autograd.programs.pullback import PullPlan
 from autograd.rules.table import ROWS
 
 RELU, POWER = ROWS["relu"], ROWS["power"]
+
+
+class Leveled:
+    """A program computed level by level, with buffers of its own."""
+
+    def __init__(self, recipe):
+        self.plan = Plan(recipe.cells, recipe.wanted, recipe.inputs)
+        self.shown = self.plan.place[np.array(recipe.shown, int)]
+        self.roots = self.plan.place[np.array(recipe.roots, int)]
+        self.targets = self.plan.place[np.array(recipe.targets, int)]
+        self.plan.place = None  # only the making needs it
+        self.bound = Bound(self.plan)
+        self.loaded = None  # the inputs whose numbers are in the buffers
+        self._pull_plan = self._pull = None
+
+    @property
+    def nbytes(self) -> int:
+        return self.bound.nbytes + (self._pull.nbytes if self._pull else 0)
+
+    def compute(self, given):
+        """The numbers that the recipe shows."""
+        self.loaded = None  # in case it raises
+        with np.errstate(all="ignore"):
+            self.bound.numbers[: len(given)] = given
+            self.bound.run()
+        self.loaded = given
+        return self.bound.numbers.take(self.shown).tolist()
+
+    def gradients(self, given, seeds):
+        """The gradients of the recipe's targets, from those of its roots (by position)."""
+        if self.loaded is not given:
+            self.compute(given)
+        self._pull = self._pull or self.pull_on(self.bound)
+        self._pull.seeds[...] = 0.0
+        for i, g in seeds.items():
+            self._pull.seeds[i] = g
+        with np.errstate(all="ignore"):
+            return self._pull().tolist()
+
+    def pull_on(self, bound):
+        """The backward pass from the roots to the targets, on these buffers."""
+        if self._pull_plan is None:
+            self._pull_plan = PullPlan(self.plan, self.roots, self.targets)
+        return self._pull_plan.bind(bound)
 
 
 class Bound:

@@ -160,3 +160,15 @@ class Cells:
         if isinstance(number.value, int) and abs(number.value) > 2**53:
             raise RecordingError(f"an integer of {number.value}: a program of Values computes with floats up to 2**53")
         return self.add(kind_of(op), number.value, *cells)
+
+    def dependence(self, roots, targets):
+        """For each root, which of the targets it depends on, by position."""
+        bits = [0] * (len(self) + 1)
+        for k, i in enumerate(roots):
+            bits[i] |= 1 << k
+        parent_a, parent_b = self.parent_a, self.parent_b
+        for i in range(max(roots, default=-1), -1, -1):
+            if bits[i]:
+                bits[parent_a[i]] |= bits[i]  # [-1] is a spare place
+                bits[parent_b[i]] |= bits[i]
+        return [[j for j, i in enumerate(targets) if bits[i] >> k & 1] for k in range(len(roots))]

@@ -43,12 +43,11 @@ class Pass:
 class Plan:
     """The layout: `place[cell]` is where a cell's number stands (-1: nowhere); `steps`, groups and passes in order."""
 
-    def __init__(self, cells: Cells, wanted, inputs=()):
-        needed = _needed(cells, wanted)
+    def __init__(self, cells: Cells, wanted, inputs):
+        needed = needed_for(cells, wanted)
         terms = _long_sums(cells, needed, wanted)
-        self.inputs = [i for i in inputs if needed[i]]
         constants = [i for i in range(len(cells)) if needed[i] and cells.kind[i] is CONSTANT]
-        self.sources = self.inputs + constants
+        self.sources = [*inputs, *constants]
         self.initial = np.array([cells.value[i] for i in self.sources], float)
         groups = _levels(cells, needed, terms)
         self.place = place = np.full(len(cells) + 1, -1)  # one more, so that -1 stays -1
@@ -88,7 +87,8 @@ class Plan:
         self.groups = [step for step in self.steps if isinstance(step, Group)]
 
 
-def _needed(cells, wanted):
+def needed_for(cells, wanted):
+    """For each cell whether the wanted ones cannot do without it; one byte more than there are cells."""
     needed = bytearray(len(cells) + 1)
     for i in wanted:
         needed[i] = 1
@@ -102,24 +102,10 @@ def _needed(cells, wanted):
 def _long_sums(cells, needed, wanted):
     """For each sum of three terms or more: its (cell, parent) pairs, from the left. The partial sums drop out."""
     kind, a, b, parent_a, parent_b = cells.kind, cells.a, cells.b, cells.parent_a, cells.parent_b
-    uses = [0] * (len(cells) + 1)
-    for i in wanted:
-        uses[i] = 2
-    for i in range(len(cells)):
-        if needed[i]:
-            x, p = a[i], parent_a[i]
-            uses[x] += 1
-            if p != x:
-                uses[p] += 2
-            x, p = b[i], parent_b[i]
-            uses[x] += 1
-            if p != x:
-                uses[p] += 2
-            if kind[i] is EVENT or kind[i] is GRADIENT:
-                uses[a[i]] = uses[b[i]] = 2
+    uses = _uses(cells, needed, wanted)
     terms = {}
-    for i in range(len(cells)):
-        if kind[i] is ADD and needed[i]:
+    for i, k in enumerate(kind):
+        if k is ADD and needed[i]:
             x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
             if not (kind[x] is ADD and uses[x] == 1):
                 x, y, p, q = y, x, q, p  # the order of two does not matter
@@ -134,6 +120,21 @@ def _long_sums(cells, needed, wanted):
     return terms
 
 
+def _uses(cells, needed, wanted):
+    """How often each cell is asked for, where 2 stands for any way but as the operand of one operation."""
+    alive = np.frombuffer(needed, np.uint8)[:-1] != 0
+    uses = np.zeros(len(cells) + 1, int)
+    uses[np.array(wanted, int)] = 2
+    for operand, parent in ((cells.a, cells.parent_a), (cells.b, cells.parent_b)):
+        operand, parent = np.array(operand)[alive], np.array(parent)[alive]
+        uses += np.roll(np.bincount(operand + 1, minlength=len(uses)), -1)  # -1 stays at the end
+        uses[parent[parent != operand]] = 2
+    for i, kind in enumerate(cells.kind):
+        if kind is EVENT or kind is GRADIENT:
+            uses[cells.a[i]] = uses[cells.b[i]] = 2
+    return uses.tolist()
+
+
 def _levels(cells, needed, terms):
     """(level, number of the kind, terms of a long sum, whatever else differs) -> the cells in that group."""
     kind, a, b, parent_a, parent_b = cells.kind, cells.a, cells.b, cells.parent_a, cells.parent_b
@@ -142,25 +143,27 @@ def _levels(cells, needed, terms):
     deepest = 0
     groups = {}
     kinds = {}
-    for i in range(len(cells)):
-        k = kind[i]
+    for i, k in enumerate(kind):
         if not needed[i] or k is INPUT or k is CONSTANT:
             continue
-        here = 0
         length = 0
-        if i in terms:
-            pairs = terms[i]
-            length = len(pairs)
-            here = 1 + max(max(level[x], level[p]) for x, p in pairs)
+        if k is ADD and i in terms:
+            here = 0
+            for pair in terms[i]:
+                for x in pair:
+                    if level[x] > here:
+                        here = level[x]
+                length += 1
+            here += 1
         elif k is EVENT:
             here = 1 + deepest
         elif k is GRADIENT:
             here = level[a[i]]
         else:
-            here = level[a[i]]
-            for x in (b[i], parent_a[i], parent_b[i]):
-                if level[x] > here:
-                    here = level[x]
+            x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
+            here = max(level[x], level[y])
+            if (p >= 0 and p != x) or (q >= 0 and q != y):
+                here = max(here, level[p], level[q])
             here += 1
         level[i] = here
         if here > deepest:

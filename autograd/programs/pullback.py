@@ -104,22 +104,6 @@ def _active(plan, roots, targets):
     return active
 
 
-def reaches(plan, roots, targets):
-    """For each root, whether it depends on each target: a row of booleans."""
-    rows = []
-    for low in range(0, len(roots), 63):  # as many at a time as an integer has bits
-        part = roots[low : low + 63]
-        bits = np.zeros(plan.size + 1, np.int64)
-        np.bitwise_or.at(bits, part, 1 << np.arange(len(part)))
-        for group in reversed(plan.groups):
-            mine = bits[group.start : group.stop]
-            if mine.any():
-                for parents in group.parents:
-                    np.bitwise_or.at(bits, parents, np.broadcast_to(mine, parents.shape))
-        rows += [(bits[targets] >> k) & 1 != 0 for k in range(len(part))]
-    return rows
-
-
 class Pull:
     """A backward pass on the buffers of a bound plan."""
 

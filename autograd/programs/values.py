@@ -11,10 +11,10 @@ from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
 from autograd.modes import ACTIVE, recording
 from autograd.programs.batches import Batch
-from autograd.programs.bound import Bound
-from autograd.programs.levels import Plan
+from autograd.programs.bound import Leveled
+from autograd.programs.levels import needed_for
+from autograd.programs.lines import Lines
 from autograd.programs.numbers import Number
-from autograd.programs.pullback import PullPlan, reaches
 from autograd.scalarwalk import Output
 from autograd.value import Value
 
@@ -43,23 +43,30 @@ class ValueProgram:
         self.grad_holders = [h for h, v in touched if tape.grads.get(v) is not None]
         written = [tape.data_cell(v) for _, v in touched if tape.nodes[v] in tape.written]
         written += [tape.grads[v] for _, v in touched if tape.grads.get(v) is not None]
-        cells = [*written, *shown, *(cell for cell in grads if cell is not None)]
-        roots = [tape.node_of(v) for v in made]
         inputs = dict(sorted(((cell, what) for what, cell in tape.cells.inputs.items()), key=_by_kind))
-        self.plan = Plan(tape.cells, cells + roots, list(inputs))
-        self.places = self.plan.place[np.array(cells, int)]
-        self.roots = self.plan.place[np.array(roots, int)]
-        self.plan.place = None  # only the making needs it
-        self.inputs = [inputs[cell] for cell in self.plan.inputs]
+        roots = [tape.node_of(v) for v in made]
+        shown = [*written, *shown, *(cell for cell in grads if cell is not None)]
+        recipe = Recipe(tape.cells, inputs, shown, roots)
+        self.inputs = [inputs[cell] for cell in recipe.inputs]
         self.leaves = [holder for kind, holder in self.inputs if kind == "data"]  # at the first places
+        self.depends = tape.cells.dependence(roots, recipe.targets)
         self.captured = {h for h in self.leaves if isinstance(h, Value)}
         self.pattern = _pattern(tape.values)
         self.guards = list(tape.guards)
-        self.bound = Bound(self.plan)
-        self.batch = Batch(self)
         self.lock = threading.RLock()
-        self.replays = self.loaded = 0  # how many there were; the one whose numbers are in the buffers
-        self._pull_plan = self._pull = self._dependence = None
+        self.batch = Batch(self)
+        self._leveled = None
+        self.recipe = recipe
+        self.lines = Lines(recipe) if recipe.is_narrow() else None
+        if self.lines is None:
+            self.leveled  # noqa: B018 - made now, so that the recipe can go
+            self.recipe = None
+
+    @property
+    def leveled(self):
+        if self._leveled is None:
+            self._leveled = Leveled(self.recipe)
+        return self._leveled
 
     def misfit(self, values=()) -> str | None:
         """Why the program does not fit these Values, so that the function should be recorded again; or None."""
@@ -81,16 +88,14 @@ class ValueProgram:
             if reason is not None:
                 raise RecordingError(f"the recorded program does not fit: {reason}; record the function again")
             given = self._read(values, numbers)
-            self.run(given)
-            self.replays = self.loaded = self.replays + 1
-            found = self.bound.numbers.take(self.places).tolist()
+            found = self.compute(given)
             for h, x in zip(self.data_holders, found, strict=False):
                 _value(h, values).data = x
             for h, x in zip(self.grad_holders, found[len(self.data_holders) :], strict=False):
                 _value(h, values).grad = x
             for h in self.cleared:
                 _value(h, values).grad = None
-        return self._result(Replay(self, self.replays, given, values), found)
+        return self._result(Replay(self, given, values), found)
 
     def over(self, values=(), numbers=(), gradients=False):
         """The result for a batch: each argument an array of n numbers (or one number for all), each number of the
@@ -102,12 +107,24 @@ class ValueProgram:
         with self.lock:
             return self.batch.over(values, numbers, gradients)
 
-    def run(self, given):
-        """Compute everything from the inputs."""
-        self.loaded = 0  # in case it raises
-        self.bound.numbers[: len(given)] = given
-        with np.errstate(all="ignore"):
-            self.bound.run()
+    def compute(self, given):
+        """All numbers to be shown or written, from the inputs."""
+        if self.lines is not None:
+            try:
+                return self.lines.compute(given)
+            except (ArithmeticError, ValueError):
+                pass  # Python's floats raise where NumPy's give inf or nan
+        return self.leveled.compute(given)
+
+    def gradients(self, given, seeds):
+        """From gradients of returned Values, by index: those of the leaves, and of the returned Values."""
+        with self.lock:
+            if self.lines is not None:
+                try:
+                    return self.lines.gradients(given, seeds)
+                except (ArithmeticError, ValueError):
+                    pass
+            return self.leveled.gradients(given, seeds)
 
     def _read(self, values, numbers):
         given = []
@@ -121,7 +138,7 @@ class ValueProgram:
     def _result(self, replay, found):
         found = iter(found[len(self.data_holders) + len(self.grad_holders) :])
         numbers = iter([of_type(next(found)) for kind, of_type in self.outputs if kind == "number"])
-        made = [Value(next(found)) for _ in self.roots]
+        made = [Value(next(found)) for _ in self.variables]
         replay.made = [ref(v) for v in made]
         graph = not ACTIVE or recording.get()
         for i, v in enumerate(made):
@@ -144,77 +161,60 @@ class ValueProgram:
                 flat.append(made[what] if kind == "made" else what)
         return rebuild(self.skeleton, flat)
 
-    def depends(self, i):
-        """The holders, and the other returned Values by index, that the i-th returned Value depends on."""
-        if self._dependence is None:
-            n = len(self.leaves)
-            rows = reaches(self.plan, self.roots, [*range(n), *self.roots])
-            self._dependence = [
-                (
-                    [self.leaves[j] for j in np.flatnonzero(row[:n])],
-                    [j for j in np.flatnonzero(row[n:]) if j != k],
-                )
-                for k, row in enumerate(rows)
-            ]
-        return self._dependence[i]
-
-    def pull_on(self, bound):
-        """The backward pass from the returned Values to the leaves and to one another, on these buffers."""
-        if self._pull_plan is None:
-            self._pull_plan = PullPlan(self.plan, self.roots, [*range(len(self.leaves)), *self.roots])
-        return self._pull_plan.bind(bound)
-
-    @property
-    def pull(self):
-        if self._pull is None:
-            self._pull = self.pull_on(self.bound)
-        return self._pull
-
     def rows(self):
         """What is computed, in order: (operation, how many, level, bytes of numbers and gathered operands)."""
-        return list(self.bound.rows)
+        return list(self.leveled.bound.rows)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all buffers."""
-        return self.bound.nbytes + (self._pull.nbytes if self._pull else 0) + self.batch.nbytes
+        return (self._leveled.nbytes if self._leveled else 0) + self.batch.nbytes
 
 
 class Replay:
     """One replay, for the gradients of what it returned: it is computed again if others have been since."""
 
-    def __init__(self, program, number, given, values):
+    def __init__(self, program, given, values):
         self.program = program
-        self.number = number
         self.given = given
         self.values = values
         self.made = []  # weak references to what it returned, which refers to this
 
     def parents(self, i):
         """What the i-th returned Value depends on: arguments, captured Values, and others that were returned."""
-        holders, others = self.program.depends(i)
-        found = [_value(h, self.values) for h in holders]
-        return found + [v for v in (self.made[j]() for j in others) if v is not None]
+        leaves_ = self.program.leaves
+        n = len(leaves_)
+        found = [_value(leaves_[j], self.values) if j < n else self.made[j - n]() for j in self.program.depends[i]]
+        return [v for j, v in zip(self.program.depends[i], found, strict=True) if v is not None and j != n + i]
 
     def pull(self, seeds):
         """Gradients from those of outputs, given by index: (Value, gradient) pairs of what they depend on, and those
         of the outputs themselves, with what each got from the others."""
         program = self.program
-        with program.lock, np.errstate(all="ignore"):
-            if program.loaded != self.number:
-                program.run(self.given)
-                program.loaded = self.number
-            pull = program.pull
-            pull.seeds[...] = 0.0
-            for i, g in seeds.items():
-                pull.seeds[i] = g
-            found = pull().tolist()
+        found = program.gradients(self.given, seeds)
         n = len(program.leaves)
         added = [(_value(h, self.values), g) for h, g in zip(program.leaves, found, strict=False)]
         for v, g, variable in zip(self.made, found[n:], program.variables, strict=True):
             if variable and v() is not None:
                 added.append((v(), g))
         return added, {i: found[n + i] for i in seeds}
+
+
+class Recipe:
+    """What is to be computed: the cells to show, those that gradients start from (`roots`) and go to (`targets`)."""
+
+    def __init__(self, cells, inputs, shown, roots):
+        self.cells = cells
+        self.shown = shown
+        self.roots = roots
+        self.wanted = shown + roots
+        needed = needed_for(cells, self.wanted)
+        self.inputs = [cell for cell in inputs if needed[cell]]
+        self.targets = [cell for cell in self.inputs if inputs[cell][0] == "data"] + roots
+
+    def is_narrow(self) -> bool:
+        """Whether there is too little at one depth to be worth NumPy's calls."""
+        return False
 
 
 def _output(tape, x, made):

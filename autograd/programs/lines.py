@@ -1,0 +1,5 @@
+"""Lines."""
+
+
+class Lines:
+    pass
