@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autograd import Value, detect_anomaly, gradients, no_grad, stop_gradient, value_and_grad
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
+from autograd.programs.levels import Recipe
 from autograd.programs.numbers import Number
 from autograd.programs.valuetape import ValueTape
 from autograd.rules.table import ROWS, Elementwise
@@ -22,6 +23,13 @@ from autograd.testing.strategies import expressions
 ROWS_OF_ONE_LINE = [row for row in ROWS.values() if isinstance(row, Elementwise)]
 POINTS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e300, -1e300, math.inf, -math.inf, math.nan]
 NUMBERS = st.floats(-2, 2, allow_subnormal=False)
+
+
+@pytest.fixture(autouse=True, params=["levels", "lines"])
+def way(request, monkeypatch):
+    """Every test twice: computed by NumPy in levels, and as lines of Python, whatever would be quicker."""
+    monkeypatch.setattr(Recipe, "is_narrow", lambda self: request.param == "lines")
+    return request.param
 
 
 class Recorded:
@@ -746,6 +754,15 @@ def test_the_listing():
     rows = program.program.rows()
     assert [row[:3] for row in rows][:2] == [("multiply", 12 * 10 + 44, 1), ("sum of 3", 12 * 5, 2)]
     assert sum(size for *_, size in rows) < program.program.nbytes
+
+
+def test_narrow_programs_become_lines(monkeypatch):
+    monkeypatch.undo()
+    narrow, wide = Recorded(lambda x: (x * 2 + 1).tanh()), Recorded(lambda *x: [v * 2 for v in x])
+    narrow(Value(1.0))
+    wide(*map(Value, range(100)))
+    assert wide.program.lines is None
+    assert narrow.program.lines.source.splitlines()[1:4] == ["    v0, = given", "    v1 = 2.0", "    v2 = v0 * v1"]
 
 
 @settings(max_examples=15)

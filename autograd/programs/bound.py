@@ -17,7 +17,7 @@ class Leveled:
     """A program computed level by level, with buffers of its own."""
 
     def __init__(self, recipe):
-        self.plan = Plan(recipe.cells, recipe.wanted, recipe.inputs)
+        self.plan = Plan(recipe)
         self.shown = self.plan.place[np.array(recipe.shown, int)]
         self.roots = self.plan.place[np.array(recipe.roots, int)]
         self.targets = self.plan.place[np.array(recipe.targets, int)]

@@ -26,8 +26,9 @@ class Flat:
     formulas = ()
     derivatives = ()
 
-    def __init__(self, name, function, ufunc=False):
+    def __init__(self, name, function, ufunc=False, sign=None):
         self.name = name
+        self.sign = sign  # that of Python's comparison
         self.forward = function if ufunc else self._one_by_one
         self.ufunc = ufunc
         self.function = function
@@ -35,10 +36,14 @@ class Flat:
     def _one_by_one(self, *arrays):
         """Python's own answer for each number, so that it raises what eager Python raises, such as division by 0."""
         arrays = np.broadcast_arrays(*arrays)
-        results = [self.function(*xs) for xs in zip(*(x.ravel().tolist() for x in arrays), strict=True)]
-        if any(isinstance(y, complex) for y in results):
-            raise RecordingError(f"{self.name} gave a complex number; a program of Values holds real ones")
+        results = [self.scalar(*xs) for xs in zip(*(x.ravel().tolist() for x in arrays), strict=True)]
         return np.array(results, float).reshape(arrays[0].shape)
+
+    def scalar(self, *xs):
+        y = self.function(*xs)
+        if isinstance(y, complex):
+            raise RecordingError(f"{self.name} gave a complex number; a program of Values holds real ones")
+        return float(y)
 
 
 def gate(x, condition):
@@ -56,16 +61,21 @@ class Gate:
     forward = staticmethod(gate)
     derivatives = (lambda a, b, y: b, lambda a, b, y: 0 * b)
 
+    @staticmethod
+    def scalar(x, condition):
+        return x if condition else 0.0
+
 
 GATE = Gate()
 # Numbers and Values share the rows that are exact twins of Python's operators; division differs at 0.
 _SHARED = {operator.add: "add", operator.sub: "subtract", operator.mul: "multiply", operator.neg: "negative",
            operator.pos: "positive", operator.abs: "abs"}  # fmt: skip
-_COMPARE = {operator.lt: np.less, operator.le: np.less_equal, operator.gt: np.greater, operator.ge: np.greater_equal,
-            operator.eq: np.equal, operator.ne: np.not_equal}  # fmt: skip
+_COMPARE = {"<": (operator.lt, np.less), "<=": (operator.le, np.less_equal), ">": (operator.gt, np.greater),
+            ">=": (operator.ge, np.greater_equal), "==": (operator.eq, np.equal),
+            "!=": (operator.ne, np.not_equal)}  # fmt: skip
 _KINDS = {
     **{op: ROWS[name] for op, name in _SHARED.items()},
-    **{op: Flat(op.__name__, ufunc, True) for op, ufunc in _COMPARE.items()},
+    **{op: Flat(op.__name__, ufunc, True, sign) for sign, (op, ufunc) in _COMPARE.items()},
     gate: GATE,
 }
 

@@ -8,10 +8,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.programs.cells import CONSTANT, EVENT, GRADIENT, INPUT, Cells
+from autograd.programs.cells import CONSTANT, EVENT, GRADIENT, INPUT
 from autograd.rules.table import ROWS
 
 ADD = ROWS["add"]
+NARROW = 12  # operations in a level: for fewer, Python's own floats are quicker
+LONGEST = 30_000  # operations in one text, which takes its time to compile
+
+
+class Recipe:
+    """What is to be computed: the cells to show, those that gradients start from (`roots`) and go to (`targets`).
+
+    `inputs` says for each input cell what it stands for, in the order in which inputs are given.
+    """
+
+    def __init__(self, cells, inputs, shown, roots):
+        self.cells = cells
+        self.shown = shown
+        self.roots = roots
+        wanted = shown + roots
+        self.needed = _needed(cells, wanted)
+        self.inputs = [cell for cell in inputs if self.needed[cell]]
+        self.targets = [cell for cell in self.inputs if inputs[cell][0] == "data"] + roots
+        self.terms = _long_sums(cells, self.needed, wanted)
+        self.groups = _levels(cells, self.needed, self.terms)
+        self.count = sum(map(len, self.groups.values()))
+
+    def is_narrow(self) -> bool:
+        """Whether there is too little at one level to be worth NumPy's calls, and not too much for a text."""
+        return self.count < NARROW * len(self.groups) and self.count < LONGEST
 
 
 class Group:
@@ -43,13 +68,11 @@ class Pass:
 class Plan:
     """The layout: `place[cell]` is where a cell's number stands (-1: nowhere); `steps`, groups and passes in order."""
 
-    def __init__(self, cells: Cells, wanted, inputs):
-        needed = needed_for(cells, wanted)
-        terms = _long_sums(cells, needed, wanted)
+    def __init__(self, recipe):
+        cells, needed, terms, groups = recipe.cells, recipe.needed, recipe.terms, recipe.groups
         constants = [i for i in range(len(cells)) if needed[i] and cells.kind[i] is CONSTANT]
-        self.sources = [*inputs, *constants]
+        self.sources = recipe.inputs + constants
         self.initial = np.array([cells.value[i] for i in self.sources], float)
-        groups = _levels(cells, needed, terms)
         self.place = place = np.full(len(cells) + 1, -1)  # one more, so that -1 stays -1
         place[self.sources] = np.arange(len(self.sources))
         size = len(self.sources)
@@ -87,7 +110,7 @@ class Plan:
         self.groups = [step for step in self.steps if isinstance(step, Group)]
 
 
-def needed_for(cells, wanted):
+def _needed(cells, wanted):
     """For each cell whether the wanted ones cannot do without it; one byte more than there are cells."""
     needed = bytearray(len(cells) + 1)
     for i in wanted:
@@ -126,7 +149,7 @@ def _uses(cells, needed, wanted):
     uses = np.zeros(len(cells) + 1, int)
     uses[np.array(wanted, int)] = 2
     for operand, parent in ((cells.a, cells.parent_a), (cells.b, cells.parent_b)):
-        operand, parent = np.array(operand)[alive], np.array(parent)[alive]
+        operand, parent = np.array(operand, int)[alive], np.array(parent, int)[alive]
         uses += np.roll(np.bincount(operand + 1, minlength=len(uses)), -1)  # -1 stays at the end
         uses[parent[parent != operand]] = 2
     for i, kind in enumerate(cells.kind):

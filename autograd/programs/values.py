@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from weakref import ref
 
-import numpy as np
-
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
 from autograd.modes import ACTIVE, recording
 from autograd.programs.batches import Batch
 from autograd.programs.bound import Leveled
-from autograd.programs.levels import needed_for
+from autograd.programs.levels import Recipe
 from autograd.programs.lines import Lines
 from autograd.programs.numbers import Number
 from autograd.scalarwalk import Output
@@ -198,23 +196,6 @@ class Replay:
             if variable and v() is not None:
                 added.append((v(), g))
         return added, {i: found[n + i] for i in seeds}
-
-
-class Recipe:
-    """What is to be computed: the cells to show, those that gradients start from (`roots`) and go to (`targets`)."""
-
-    def __init__(self, cells, inputs, shown, roots):
-        self.cells = cells
-        self.shown = shown
-        self.roots = roots
-        self.wanted = shown + roots
-        needed = needed_for(cells, self.wanted)
-        self.inputs = [cell for cell in inputs if needed[cell]]
-        self.targets = [cell for cell in self.inputs if inputs[cell][0] == "data"] + roots
-
-    def is_narrow(self) -> bool:
-        """Whether there is too little at one depth to be worth NumPy's calls."""
-        return False
 
 
 def _output(tape, x, made):
