@@ -29,14 +29,12 @@ _frame = sys._getframe
 
 def _property(get, set_, name):
     def getter(self):
-        tape = value_taping.get()
-        if tape is None or id(_frame(1).f_code) in _PLAIN:
+        if id(_frame(1).f_code) in _PLAIN or (tape := value_taping.get()) is None:
             return get(self)
         return getattr(tape, f"read_{name}")(self)
 
     def setter(self, x):
-        tape = value_taping.get()
-        if tape is None or id(_frame(1).f_code) in _PLAIN:
+        if id(_frame(1).f_code) in _PLAIN or (tape := value_taping.get()) is None:
             set_(self, x)
         else:
             getattr(tape, f"write_{name}")(self, x)

@@ -7,7 +7,7 @@ from weakref import ref
 
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
-from autograd.modes import ACTIVE, recording
+from autograd.modes import ACTIVE, recording, value_tape
 from autograd.programs.batches import Batch
 from autograd.programs.bound import Leveled
 from autograd.programs.levels import Recipe
@@ -81,6 +81,8 @@ class ValueProgram:
 
     def replay(self, values=(), numbers=()):
         """The function's result for these arguments, and all that it writes to `.data` and `.grad`."""
+        if value_tape() is not None:
+            raise RecordingError("a program is replayed within another recording: call its function there instead")
         with self.lock:
             reason = self.misfit(values)
             if reason is not None:

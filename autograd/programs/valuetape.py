@@ -26,7 +26,9 @@ class ValueTape:
 
     `numbers` are the Numbers that stand for plain number arguments, `values` the Values among the arguments. Any other
     Value that was made before is captured: the program reads its `.data` again at each replay. One made inside from a
-    plain number is a constant.
+    plain number is a constant. A Value that is an argument counts as one wherever it is used, also from outside.
+
+    Results that the function keeps somewhere instead of returning them show the numbers of the recording for good.
     """
 
     def __init__(self, numbers=(), values=()):
@@ -102,6 +104,11 @@ class ValueTape:
         if v in self.positions:
             cell = self.cells.input(("data", self.positions[v]), get_data(v))
         elif v._serial > self.start:
+            if v._rule is not None:
+                raise RecordingError(
+                    "a Value that was computed during the recording, but not in it (in another thread, say), would be "
+                    "the same at every replay: compute it in the function itself"
+                )
             cell = self.cells.add(CONSTANT, get_data(v), fixed=True)
         else:
             cell = self.cells.input(("data", v), get_data(v))
