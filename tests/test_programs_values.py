@@ -419,6 +419,14 @@ def test_writes_between_operations():
         assert (x.data, x.grad) == (y.data, y.grad)
 
 
+def test_a_sum_of_a_number_that_was_written():
+    def f(x, y):
+        x.data = x.data * 0.5 + 1  # a sum, but not one that gradients go through
+        return x + y
+
+    compare(f, (1.0, 2.0), (3.0, 0.5))
+
+
 # -- choices --------------------------------------------------------------------------------------------------------
 def test_clip_and_where_take_the_other_branch():
     def f(x, y):

@@ -130,9 +130,9 @@ def _long_sums(cells, needed, wanted):
     for i, k in enumerate(kind):
         if k is ADD and needed[i]:
             x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
-            if not (kind[x] is ADD and uses[x] == 1):
+            if not (kind[x] is ADD and uses[x] == 1 and (p == x or p < 0)):
                 x, y, p, q = y, x, q, p  # the order of two does not matter
-                if not (kind[x] is ADD and uses[x] == 1):
+                if not (kind[x] is ADD and uses[x] == 1 and (p == x or p < 0)):
                     continue
             before = terms.pop(x, None) or [(a[x], parent_a[x]), (b[x], parent_b[x])]
             if p < 0 and max(parent_a[x], parent_b[x]) >= 0:  # only the number was used, not the Value

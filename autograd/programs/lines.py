@@ -95,7 +95,7 @@ class Lines:
             else:
                 names = {"x": _value(cells.a[i]), "a": _value(cells.a[i]), "b": _value(cells.b[i]), "y": _value(i)}
                 for k, p in enumerate((cells.parent_a[i], cells.parent_b[i])):
-                    if p in active and cells.kind[i].formulas[k] != "0":
+                    if p in active:
                         text = cells.kind[i].formulas[k]
                         slope = "" if text == "1" else f" * ({_fill(text, names)})"
                         parts.append(f"{prefix}{p} += {prefix}{i}{slope}")

@@ -39,9 +39,9 @@ class PullPlan:
         for start, stop, group in self.blocks[:-1]:
             mine = active[group.start : group.stop]
             for i, parents in enumerate(group.parents):
-                text = "1" if group.sums else (group.kind.formulas or ("0",))[min(i, len(group.kind.formulas) - 1)]
+                text = "1" if group.sums else (*group.kind.formulas, "", "")[i]
                 goes = alive[parents] & mine
-                if text == "0" or not goes.any():
+                if not goes.any():
                     continue
                 if text == "1":
                     source = np.arange(start, stop)
@@ -141,8 +141,8 @@ class Pull:
                 if at is None:
                     continue
                 c = self.places[at : at + group.count]
-                if text == "-1":
-                    self._step(np.negative, g, c)
+                if text in ("-1", "0"):
+                    self._step(np.multiply, g, float(text), c)
                     continue
                 if text in names:
                     self._step(np.multiply, g, names[text], c)
