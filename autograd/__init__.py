@@ -3,6 +3,7 @@
 from autograd.check import check_grads
 from autograd.checkpoints import checkpoint
 from autograd.jacobians import hessian, jacobian
+from autograd.jit import jit
 from autograd.modes import detect_anomaly, no_grad
 from autograd.primitives import primitive
 from autograd.tensor import Tensor
@@ -30,6 +31,7 @@ __all__ = [
     "hessian",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "no_grad",
     "primitive",

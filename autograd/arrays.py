@@ -28,11 +28,23 @@ def sum_to(x, shape: tuple[int, ...], lead: int = 0):
 
 def expand(x, shape: tuple[int, ...]):
     """`x` broadcast to `shape`: a new array where that is small, which is quicker than a view."""
-    if hasattr(x, "_array") or math.prod(shape) * x.itemsize >= buffers.LARGE:
+    if hasattr(x, "_array") or hasattr(x, "__traced__") or math.prod(shape) * x.itemsize >= buffers.LARGE:
         return np.broadcast_to(x, shape)
     full = np.empty(shape, x.dtype)
     full[...] = x
     return full
+
+
+def as_array(x, dtype=None):
+    """`np.asarray`, which leaves what stands for an array alone."""
+    if hasattr(x, "__traced__"):
+        return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+    return np.asarray(x, dtype)
+
+
+def possibly(mask) -> bool:
+    """Whether an element is true; while a program is recorded, for all the values it may meet, whether one could be."""
+    return hasattr(mask, "__traced__") or bool(np.any(mask))
 
 
 def fingerprint(array: np.ndarray) -> int | bytes:
@@ -94,6 +106,8 @@ _SOLE = _count({0: np.zeros(1)}, 0)
 def take_owned(table: dict, key) -> np.ndarray:
     """Pop an array that nobody else holds; a shared one or a view is copied."""
     value = table.pop(key)
+    if hasattr(value, "__traced__"):
+        return value if value.base is None and getrefcount(value) <= _SOLE else value.copy()
     if value.base is None:
         held = getrefcount(value) - _SOLE
         if held <= 0 or (held == 1 and value.nbytes >= buffers.LARGE and buffers.is_kept(value)):

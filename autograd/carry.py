@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import buffers, inplace
-from autograd.arrays import expand, sum_to
+from autograd.arrays import expand, possibly, sum_to
 
 
 def carry(node, i, g, saved, lead, careful):
@@ -37,7 +37,7 @@ def _elementwise(rule, i, g, saved, careful):
     if np.iscomplexobj(d):
         d = np.conj(d)
     finite = np.isfinite(d)
-    if not np.all(finite):
+    if possibly(~finite):
         # No gradient arrives here, so a singular slope is not 0 * inf = nan but nothing at all.
         d = np.where((g == 0) & ~finite, 0, d)
     return g * d

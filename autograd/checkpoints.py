@@ -50,6 +50,19 @@ def checkpoint(f):
     return wrapped
 
 
+def again(f, args, kwargs, variables, outside, arrays) -> list[Node]:
+    """Nodes for results of `f` that were computed without a graph: their gradients come from running `f` once more."""
+    rule = _Again(f, args, kwargs, variables, outside)
+    rule.outputs = max(len(arrays), 2)
+    parents = tuple(v._node for v in variables) + tuple(outside)
+    shapes = [(a.shape, a.dtype) for a in arrays]
+    shapes += [((), arrays[0].dtype)] * (rule.outputs - len(arrays))
+    whole = Node(
+        rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, arrays[0].dtype, user_line()
+    )
+    return [wrap(a, whole, k)._node for k, a in enumerate(arrays)]
+
+
 def _run(f, args, kwargs, variables):
     """`f` on fresh variables with the same numbers, so that the graph of this run ends there."""
     fresh = [Tensor(0.0)._become_leaf(v) for v in variables]

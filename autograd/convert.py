@@ -15,6 +15,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
     if hasattr(x, "__record__") and hasattr(x, "_array"):
         x = x._array
+    if hasattr(x, "__traced__"):
+        return _as_traced_variable(x, dtype)
     is_array = isinstance(x, np.ndarray | np.generic)
     if not is_array:
         x = np.asarray(x)
@@ -36,3 +38,15 @@ def as_variable(x, dtype=None) -> np.ndarray:
         array[...] = x
         return array
     return np.array(x, dtype=dtype)
+
+
+def _as_traced_variable(x, dtype):
+    """The same for what stands for an array or a number while a program is recorded."""
+    if not hasattr(x, "dtype"):
+        return np.multiply(x, 1.0, dtype=dtype or np.float64)
+    if dtype is None and x.dtype.kind not in "fc":
+        raise TypeError(
+            f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), "
+            "or Tensor(x, dtype=np.float64), to differentiate with respect to it"
+        )
+    return x.astype(dtype or x.dtype)

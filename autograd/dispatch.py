@@ -108,6 +108,8 @@ def as_index(index):
 def _one_index(index):
     if hasattr(index, "__record__"):
         raise IndexError("a Tensor is not an index; index with an integer or boolean array")
+    if hasattr(index, "__traced__"):
+        return index.copy()
     if isinstance(index, np.ndarray | list):
         return np.array(index, dtype=int) if isinstance(index, list) and not index else np.array(index)
     return index

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import possibly
 from autograd.tensor import Tensor, wrap
 from autograd.walk import _as_tensors, _to_dtype, backward, reach
 
@@ -42,7 +43,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
     else:
         d = node.rule.derivatives[i](*saved)
         finite = np.isfinite(d)
-        if not np.all(finite):
+        if possibly(~finite):
             d = np.where(finite | (tangent != 0), d, 0)
         moved = d * tangent
     if np.shape(moved) != node.shape:

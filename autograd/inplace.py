@@ -20,6 +20,8 @@ _STEPS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "d
 
 def evaluate(text, parameters, arguments):
     """The formula `text` of `parameters`, for arrays of one shape and dtype, and numbers; None for any others."""
+    if any(hasattr(a, "__traced__") for a in arguments):
+        return None  # a program finds its own pieces
     arrays = [a for a in arguments if type(a) is np.ndarray and a.ndim]
     if not arrays:
         return None

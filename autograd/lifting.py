@@ -101,7 +101,7 @@ def as_given(g, nested):
     if nested:
         if type(g) is float:  # of Values
             return Value(g)
-        return Tensor(g) if isinstance(g, np.ndarray) else g
+        return Tensor(g) if isinstance(g, np.ndarray) or hasattr(g, "__traced__") else g
     return plain(g)
 
 

@@ -13,6 +13,7 @@ recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
 value_taping: ContextVar = ContextVar("value_taping", default=None)  # the tape that Values are recorded on
+taping: ContextVar = ContextVar("taping", default=None)  # the tape that `jit` records on
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -65,6 +66,11 @@ def keep_values():
     return _mode(keeping, True)
 
 
+def record_on(tape):
+    """Let the arrays of the engine stand for those of a program that is being recorded."""
+    return _mode(taping, tape)
+
+
 def detect_anomaly():
     """Raise `AnomalyError` at the first nan or inf, forward or backward, naming the operation and the line.
 
@@ -77,3 +83,12 @@ def detect_anomaly():
     autograd.errors.AnomalyError: log gave -inf ...
     """
     return _mode(anomaly, True)
+
+
+def checked(function, *arrays) -> None:
+    """Call a function that raises an error for some values: now, and at each replay of what is being recorded."""
+    tape = taping.get() if ACTIVE else None
+    if tape is None:
+        function(*arrays)
+    else:
+        tape.check(function, *arrays)

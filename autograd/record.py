@@ -76,7 +76,7 @@ def wants(rule, parents):
 
 def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
-    if type(arg) in _PLAIN:
+    if type(arg) in _PLAIN or hasattr(arg, "__traced__"):
         return arg
     if isinstance(arg, np.ma.MaskedArray):
         raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")

@@ -7,7 +7,7 @@ import numpy as np
 from autograd import buffers
 from autograd.buffers import LARGE
 from autograd.graph import Node, leaf, user_line
-from autograd.modes import ACTIVE, anomaly, keeping, recording
+from autograd.modes import ACTIVE, anomaly, keeping, recording, taping
 from autograd.record import OUTPUT, Share, constant, keep, watch
 
 _new = object.__new__
@@ -41,6 +41,9 @@ class Handle:
 
 def record(rule, args, settings):
     """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
+    forward = rule.forward
+    if ACTIVE and (tape := taping.get()) is not None:
+        forward = tape.forward(rule, args)
     raw = []
     parents = []
     mask = 0
@@ -56,11 +59,11 @@ def record(rule, args, settings):
             parents.append(None)
     if settings:
         _check_settings(rule, settings)
-        y = rule.forward(*raw, **settings)
+        y = forward(*raw, **settings)
     elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
         y = buffers.apply(rule.forward, raw)
     else:
-        y = rule.forward(*raw)
+        y = forward(*raw)
     if ACTIVE:
         if anomaly.get():
             watch(rule, raw, y)
@@ -78,7 +81,7 @@ def record(rule, args, settings):
     tensor._node.large = y.nbytes >= LARGE
     if ACTIVE and keeping.get():
         tensor._node.values = (tuple(raw), y)
-    if not rule.elementwise and type(y) is np.ndarray and y.base is not None:
+    if not rule.elementwise and y.base is not None:
         tensor._shares_with(args)
     return tensor
 
@@ -155,6 +158,13 @@ def wrap(array, node, index=None):
     tensor._node = node
     tensor._share = None
     return tensor
+
+
+def array_of(tensor):
+    """The array behind a Tensor; while a program is recorded, what stands for it."""
+    if ACTIVE and (tape := taping.get()) is not None:
+        return tape.array_of(tensor)
+    return tensor._array
 
 
 def fresh(array):

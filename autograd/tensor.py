@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import arrays, dispatch
+from autograd.arrays import as_array
 from autograd.convert import as_variable, plain_data
 from autograd.graph import Node, leaf, user_line
 from autograd.guards import Guards
-from autograd.modes import ACTIVE, recording
+from autograd.modes import ACTIVE, recording, taping
 from autograd.operators import Operators
 from autograd.recorder import Handle, record, record_binary, record_unary, wrap
 from autograd.rules.indexing import getitem, put
@@ -53,6 +54,8 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         if self._share is not None:
             self._check_current(None)
+        if ACTIVE and (tape := taping.get()) is not None:
+            return tape.array_of(self)
         if node.rule is None:
             if type(self._array) is not np.ndarray:
                 self._array = np.array(self._array)
@@ -68,6 +71,9 @@ class Tensor(Guards, Operators, Handle, shown=True):
             raise TypeError(
                 "only a variable's data can be replaced; this Tensor was computed, so set its inputs instead"
             )
+        if ACTIVE and (tape := taping.get()) is not None:
+            value = plain_data(value)
+            return None if value is tape.array_of(self) else self.rebase(tape.data_for(self, value))
         if value is not self._array:
             value = np.array(plain_data(value), dtype=node.dtype)
             if value.shape != node.shape:
@@ -87,10 +93,21 @@ class Tensor(Guards, Operators, Handle, shown=True):
         through what was recorded before is refused afterwards, as after any write.
         """
         node = self._node
+        if array is self._array:
+            exposed = node.seal.mark is not None
+            node.seal.mark = -1
+            node.seal = arrays.Seal()
+            if exposed:
+                node.seal.expose(array)
+            return
         if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
             raise ValueError(
                 f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
             )
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.array_of(self)
+            self._array = array
+            return
         exposed = node.seal.mark is not None
         node.seal.mark = -1  # matches no fingerprint
         node.seal = arrays.Seal()
@@ -101,10 +118,16 @@ class Tensor(Guards, Operators, Handle, shown=True):
     @property
     def grad(self) -> np.ndarray | None:
         """The gradient from `backward()`, of this shape and dtype; None where nothing was computed."""
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.cell(self._node, "grad")
         return self._node.grad
 
     @grad.setter
     def grad(self, value):
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.cell(self._node, "grad")
+            self._node.grad = None if value is None else tape.data_for(self, plain_data(value))
+            return
         if value is not None:
             value = np.array(np.broadcast_to(plain_data(value), self.shape), dtype=self.dtype)
         self._node.grad = value
@@ -148,7 +171,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     def numpy(self) -> np.ndarray:
         """A copy of the array, outside the graph."""
-        return np.array(self._array)
+        return as_array(self._array).copy()
 
     def item(self) -> float:
         """The only element, as a Python number, outside the graph."""
@@ -171,7 +194,10 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         g = seed_for(self, seed)
         grads = backward({node: g}, wrap=wrap if create_graph else None)
+        tape = taping.get() if ACTIVE else None
         for key in list(grads):
+            if tape is not None:
+                tape.cell(key, "grad")
             if key.rule is None and key.grad is not None:
                 key.grad = key.grad + grads[key]
             else:
@@ -249,7 +275,7 @@ def seed_for(output: Tensor, seed):
         return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
     if isinstance(seed, Tensor):
         return seed
-    seed = np.asarray(seed)
+    seed = as_array(seed)
     if seed.shape != output.shape:
         raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
-    return np.array(seed, dtype=output.dtype)
+    return as_array(seed, output.dtype).copy()

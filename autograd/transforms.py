@@ -123,7 +123,7 @@ def jvp(f, args, tangents, **kwargs):
         known = {}
         for variable, tangent in zip(lifted.variables, lifted.match(list(tangents)), strict=True):
             if not isinstance(tangent, Tensor):
-                tangent = np.array(np.broadcast_to(tangent, variable.shape), dtype=variable.dtype)
+                tangent = np.broadcast_to(tangent, variable.shape).astype(variable.dtype)
             elif tangent.shape != variable.shape:
                 raise ValueError(f"a tangent of shape {tangent.shape} for an argument of shape {variable.shape}")
             known[variable._node] = tangent
@@ -216,7 +216,7 @@ def _split_aux(result, f, has_aux):
 def _require_scalar(value, f):
     if isinstance(value, Value) or np.isscalar(value):
         return
-    if not isinstance(value, Tensor | np.ndarray):
+    if not isinstance(value, Tensor | np.ndarray) and not hasattr(value, "__traced__"):
         raise TypeError(
             f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use "
             "jacobian or vjp, for extra results has_aux=True"

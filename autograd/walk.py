@@ -15,11 +15,11 @@ from operator import attrgetter
 import numpy as np
 
 from autograd import buffers
-from autograd.arrays import Seal, expand, fingerprint, has_nan
+from autograd.arrays import Seal, as_array, expand, fingerprint, has_nan
 from autograd.carry import carry, undo_broadcast
-from autograd.errors import AnomalyError, BackwardError, ChangedError
+from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
 from autograd.graph import Node, leaf, show_line
-from autograd.modes import ACTIVE, anomaly
+from autograd.modes import ACTIVE, anomaly, taping
 
 _by_serial = attrgetter("serial")
 
@@ -33,7 +33,12 @@ class _Heard:
         self.last = object()
 
 
-_heard = _Heard()
+heard = _Heard()
+
+
+def quiet():
+    """NumPy's errors inside a backward pass: not shown, and invalid operations heard."""
+    return np.errstate(all="ignore", invalid="call", call=heard)
 
 
 def reach(outputs, targets=None, leaves=True) -> list[Node]:
@@ -55,29 +60,29 @@ def reach(outputs, targets=None, leaves=True) -> list[Node]:
     return [node for node in order if node in leads]
 
 
-@np.errstate(all="ignore", invalid="call", call=_heard)
+@np.errstate(all="ignore", invalid="call", call=heard)
 def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) -> dict[Node, object]:
     """Gradients of the seeded outputs for every node that keeps one, or for `targets`.
 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {
-            n: g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()
-        }
-    before = _heard.last
+        seeds = {n: g if hasattr(g, "_array") else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+    before = heard.last
     order = reach(seeds, targets, leaves=False)
     keep = None if targets is None else set(targets)
     if ACTIVE and anomaly.get():
         return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)[0]
+    if ACTIVE and (tape := taping.get()) is not None:
+        return tape.walk(lambda careful: _walk(order, seeds, keep, wrap, lead, careful, tape=tape))
     grads, masked = _walk(order, seeds, keep, wrap, lead, careful=False)
     # A nan may come from a singular derivative on a branch not taken. Only then pay for masking it.
-    if (masked or _heard.last is not before) and any(has_nan(_raw(g)) for g in grads.values()):
+    if (masked or heard.last is not before) and any(has_nan(_raw(g)) for g in grads.values()):
         return _walk(order, seeds, keep, wrap, lead, careful=True)[0]
     return grads
 
 
-def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
+def _walk(order, seeds, keep, wrap, lead, careful, watch=False, tape=None):
     """The gradients of the nodes that keep one; and whether a nan on the way may not show in them."""
     grads = dict(seeds)
     owned = set()  # nodes whose gradient is an array made here, so adding in place is safe
@@ -101,7 +106,7 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
         saved = node.saved if wrap is None else _as_tensors(node, wrap)
         shape = node.shape
         quick = rule.quick  # one call for each argument, and nothing to check but the shape and dtype
-        if quick is None or careful or node.large or node.dtype.kind == "c":
+        if quick is None or careful or node.large or node.dtype.kind == "c" or tape is not None:
             quick = None
             masked = masked or rule.masks
         i = -1
@@ -110,8 +115,11 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False):
             if parent is None or (alive is not None and parent not in alive):
                 continue
             try:
-                c = carry(node, i, g, saved, lead, careful) if quick is None else quick[i](g, *saved)
-            except (ChangedError, AnomalyError, BackwardError):
+                if quick is not None:
+                    c = quick[i](g, *saved)
+                else:
+                    c = (carry if tape is None else tape.carry)(node, i, g, saved, lead, careful)
+            except (ChangedError, AnomalyError, BackwardError, RecordingError):
                 raise
             except Exception as error:
                 raise BackwardError(_failed(node, i, error)) from error
@@ -174,8 +182,8 @@ def _finish(node, g, lead, wrap):
     if g.shape != shape:
         g = expand(g, shape)
     if wrap is None:
-        return np.asarray(g)
-    return g if hasattr(g, "_array") else wrap(np.asarray(g), leaf(shape, node.dtype))
+        return as_array(g)
+    return g if hasattr(g, "_array") else wrap(as_array(g), leaf(shape, node.dtype))
 
 
 def _raw(g):

@@ -1,33 +1,56 @@
-"""One engine in a process of its own: reads the name of a case, times it, answers with one line of JSON."""
+"""One engine in a process of its own: reads the name of a case, times it, answers with one line of JSON.
+
+    python worker.py ENGINE one|all
+
+With one thread the process is held on one core: some engines start threads that no setting limits.
+"""
 
 import importlib
 import json
+import os
 import sys
 import time
 
 SAMPLE = 0.03  # seconds that one timing takes, about
 
 
-def main():
-    engine = importlib.import_module(f"engines.{sys.argv[1]}")
+class Timed:
+    """A case, made ready. `made` is what `engines` says: run, or (check, run), or (check, run, finish)."""
+
+    def __init__(self, made):
+        check, self.run, self.finish = (*made, _nothing)[:3] if isinstance(made, tuple) else (made, made, _nothing)
+        result = check()
+        self.checksum = float(result() if callable(result) else result)
+        self.repeats = 1
+        self.repeats = max(1, round(SAMPLE / min(self.seconds(), self.seconds())))
+
+    def seconds(self):
+        started = time.perf_counter()
+        for _ in range(self.repeats):
+            self.run()
+        self.finish()
+        return (time.perf_counter() - started) / self.repeats
+
+
+def _nothing():
+    pass
+
+
+def main(name, threads):
+    if threads == "one" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what an engine prints goes to stderr, and leaves the answers alone
+    engine = importlib.import_module(f"engines.{name}")
     makers = engine.all_cases()
-    print(json.dumps({"version": engine.version(), "cases": list(makers)}), flush=True)
+    print(json.dumps({"version": engine.version(), "cases": list(makers)}), file=out, flush=True)
     ready = {}
     for line in sys.stdin:
-        name = line.strip()
-        if name not in ready:
-            run = makers[name]()
-            result = run()
-            checksum = float(result() if callable(result) else result)
-            started = time.perf_counter()
-            run()
-            once = time.perf_counter() - started
-            ready[name] = (run, max(1, round(SAMPLE / once)), checksum)
-        run, times, checksum = ready[name]
-        started = time.perf_counter()
-        for _ in range(times):
-            run()
-        print(json.dumps({"seconds": (time.perf_counter() - started) / times, "checksum": checksum}), flush=True)
+        case = line.strip()
+        if case not in ready:
+            ready[case] = Timed(makers[case]())
+        timed = ready[case]
+        print(json.dumps({"seconds": timed.seconds(), "checksum": timed.checksum}), file=out, flush=True)
 
 
-main()
+main(*sys.argv[1:])

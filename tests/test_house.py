@@ -18,7 +18,10 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 FLOORS = {}
 FLOORS["autograd"] = [
     ["errors", "modes", "buffers", "containers"],
-    ["arrays", "convert", "programs", "programs.numbers"],
+    ["arrays", "convert", "programs", "programs.calls", "programs.numbers"],
+    ["programs.tape"],
+    ["programs.plan", "programs.traced"],
+    ["programs.memory", "programs.generators"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.indexing", "rules.linalg", "rules.reductions"],  # rows that other rows are spelt in
@@ -39,6 +42,10 @@ FLOORS["autograd"] = [
     ["lifting"],
     ["transforms"],
     ["jacobians", "checkpoints"],
+    ["programs.code", "programs.outside", "programs.recording", "programs.results"],
+    ["programs.program"],
+    ["programs.entry"],
+    ["jit"],
     ["check"],
     ["testing.samples", "testing.strategies"],
     ["testing"],
@@ -79,7 +86,7 @@ FLOORS["viz"] = [
 
 PUBLIC = """
     Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint
-    stop_gradient no_grad detect_anomaly primitive check_grads
+    stop_gradient no_grad detect_anomaly jit primitive check_grads
 """.split()
 
 

@@ -31,20 +31,20 @@ class Number:
         self._refuse("bool() (as in if, while, and, or, min, max)", _CHOICE)
 
     def __float__(self):
-        self._refuse("float()", "Use it as it is; math functions need a plain number, so write x ** 0.5 or np.exp(x)")
+        self._refuse("float()", f"Use it as it is (x ** 0.5, np.exp(x)), or {_STATIC}")
 
     __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
 
     def __index__(self):
-        self._refuse("a loop, index or shape", "Name the argument in jit(static=...) to record once for each value")
+        self._refuse("a loop, index or shape", _STATIC[0].upper() + _STATIC[1:])
 
     __int__ = __index__
 
     def __format__(self, spec):
-        self._refuse("printing or formatting", "Return it from the function, and print it outside")
+        self._refuse("printing or formatting", f"Return it and print it outside, or {_STATIC}")
 
     def __repr__(self):
-        return f"Number({self.value!r})"
+        return f"<number {self.value!r} of a recording>"
 
     def __round__(self, digits=None):
         return Number(round(self.value, digits), round, (self, digits))
@@ -57,10 +57,8 @@ class Number:
     # NumPy's functions on Numbers are recorded like those on arrays, which is set up by `autograd.programs.traced`.
 
 
-_CHOICE = (
-    "Use np.where(condition, a, b), name the argument in jit(static=...) to record once for each value, or decide "
-    "outside the function"
-)
+_STATIC = "name the argument in jit(static=...) to record once for each value"
+_CHOICE = f"Use np.where(condition, a, b), {_STATIC}, or decide outside the function"
 
 
 def _forward(op):

@@ -28,9 +28,8 @@ def _low(x):
 def _apart(values):
     """1 / (v[j] - v[i]), and 0 where they are equal."""
     gap = values[..., None, :] - values[..., :, None]
-    same = np.abs(getattr(gap, "_array", gap)) < 1e-12 * max(
-        1.0, float(np.max(np.abs(getattr(values, "_array", values)), initial=0))
-    )
+    largest = np.max(np.abs(getattr(values, "_array", values)), initial=1.0)
+    same = np.abs(getattr(gap, "_array", gap)) < 1e-12 * largest
     return np.where(same, 0.0, 1 / np.where(same, 1.0, gap))
 
 

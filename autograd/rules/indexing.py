@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from autograd.arrays import as_array
 from autograd.rules.table import Primitive, composition
 
 
@@ -108,7 +109,7 @@ def _(g, condition):
 
 @composition(np.where, samples=("f([True, False, True], x23, x3)", "f([[True], [False]], x, x23)"))
 def where(condition, x=None, y=None):
-    condition = np.asarray(getattr(condition, "_array", condition))
+    condition = as_array(getattr(condition, "_array", condition))
     if x is None or y is None:
         return np.where(condition)
     return where_(x, y, condition=condition.astype(bool))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import sum_to
+from autograd.arrays import as_array, sum_to
 from autograd.rules.table import Primitive
 
 
@@ -74,14 +74,14 @@ def _(g, logits, target_like):
 def label_cross_entropy(logits, *, labels):
     """-log_softmax(logits)[label]: the same for a target that is one class, given by its number."""
     y = log_softmax.forward(logits)
-    labels = np.asarray(labels)[..., None]
+    labels = as_array(labels)[..., None]
     return -np.take_along_axis(y, labels, axis=-1)[..., 0]
 
 
 @label_cross_entropy.vjp("logits")
 def _(g, logits, labels):
     slope = softmax(logits)
-    chosen = np.asarray(labels)[..., None] == np.arange(logits.shape[-1])
+    chosen = as_array(labels)[..., None] == np.arange(logits.shape[-1])
     return np.expand_dims(g, -1) * (slope - chosen)
 
 
@@ -89,7 +89,7 @@ def _(g, logits, labels):
 def linear(x, weight, bias):
     """x @ weight + bias: one layer of weights, for any number of leading axes of x."""
     y = np.matmul(x, weight)
-    if y.dtype == bias.dtype and type(y) is np.ndarray:
+    if y.dtype == bias.dtype and y.ndim:
         y += bias
         return y
     return y + bias

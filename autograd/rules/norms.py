@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import possibly
 from autograd.rules.statistics import safe_sqrt
 from autograd.rules.table import composition
 
@@ -38,7 +39,7 @@ def _vector(x, order, axis, keepdims):
     total = np.sum(size**order, axis=axis, keepdims=keepdims)
     zero = getattr(total, "_array", total) == 0
     root = np.where(zero, 1.0, total) ** (1.0 / order)
-    return np.where(zero, 0 * total, root) if np.any(zero) else root
+    return np.where(zero, 0 * total, root) if possibly(zero) else root
 
 
 def _matrix(x, order, axes, keepdims):

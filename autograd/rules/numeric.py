@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import as_array
 from autograd.rules.table import composition
 
 
@@ -35,6 +36,11 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
     return p + (np.unwrap(_raw(p), discont=discont, axis=axis, period=period) - _raw(p))
 
 
+def _at(a, i):
+    """a[i], also for a computed index while a program is recorded, which plain arrays do not understand."""
+    return a[i] if hasattr(a, "_array") else np.take_along_axis(a, np.ravel(i), 0).reshape(i.shape)
+
+
 @composition(
     np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)")
 )
@@ -42,11 +48,12 @@ def interp(x, xp, fp, left=None, right=None):
     dtype = next(a.dtype for a in (x, fp, xp) if hasattr(a, "_array"))
     x, xp, fp = (a if hasattr(a, "_array") else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
     places, knots = _raw(x), _raw(xp)
-    i = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, max(len(knots) - 2, 0))
-    part = (x - xp[i]) / (xp[i + 1] - xp[i])
-    y = fp[i] * (1 - part) + fp[i + 1] * part
-    y = np.where(np.asarray(places) < knots[0], fp[0] if left is None else left, y)
-    return np.where(np.asarray(places) > knots[-1], fp[-1] if right is None else right, y)
+    i = np.minimum(np.maximum(np.searchsorted(knots, places, side="right") - 1, 0), max(len(knots) - 2, 0))
+    start, end = _at(xp, i), _at(xp, i + 1)
+    part = (x - start) / (end - start)
+    y = _at(fp, i) * (1 - part) + _at(fp, i + 1) * part
+    y = np.where(as_array(places) < knots[0], fp[0] if left is None else left, y)
+    return np.where(as_array(places) > knots[-1], fp[-1] if right is None else right, y)
 
 
 @composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))

@@ -10,6 +10,7 @@ import inspect
 
 import numpy as np
 
+from autograd.arrays import as_array
 from autograd.rules.indexing import getitem
 from autograd.rules.table import Composition
 
@@ -40,7 +41,7 @@ class Rearranging(Composition):
         """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
         if isinstance(argument, list | tuple) and any(_is_arrays(part) for part in argument):
             return type(argument)(self._numbered(part, parts) for part in argument)
-        array = argument if hasattr(argument, "_array") else np.asarray(argument)
+        array = argument if hasattr(argument, "_array") else as_array(argument)
         start = 1 + sum(p.size for p in parts)
         parts.append(array)
         return np.arange(start, start + array.size).reshape(array.shape)
@@ -53,7 +54,7 @@ def _is_arrays(part) -> bool:
 def _pick(elements, positions):
     if isinstance(positions, list | tuple):
         return type(positions)(_pick(elements, p) for p in positions)
-    return getitem(elements, index=np.array(positions))
+    return getitem(elements, index=as_array(positions))
 
 
 def moves(function, at, *samples):

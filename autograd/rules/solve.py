@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import sum_to
+from autograd.arrays import possibly, sum_to
+from autograd.modes import checked
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 
@@ -73,7 +74,7 @@ def cofactors(a):
     raw = getattr(a, "_array", a)
     sizes = np.linalg.svd(raw, compute_uv=False)
     singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
-    if not np.any(singular):
+    if not (possibly(singular) if hasattr(a, "_array") else np.any(singular)):
         return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
     n = raw.shape[-1]
     if n == 1:
@@ -90,11 +91,15 @@ def cofactors(a):
 def pinv(a, rcond=None, hermitian=False):
     """By the normal equations, which give the derivative for matrices of full rank."""
     m, n = a.shape[-2:]
-    rank = np.linalg.matrix_rank(getattr(a, "_array", a)) if a.size else 0
-    if a.size and np.any(rank < min(m, n)):
-        raise np.linalg.LinAlgError("np.linalg.pinv has no derivative where the matrix has not full rank")
+    if a.size:
+        checked(_require_full_rank, getattr(a, "_array", a))
     h = adjoint(a)
     return np.linalg.solve(h @ a, h) if m >= n else adjoint(np.linalg.solve(a @ h, a))
+
+
+def _require_full_rank(a):
+    if np.any(np.linalg.matrix_rank(a) < min(a.shape[-2:])):
+        raise np.linalg.LinAlgError("np.linalg.pinv has no derivative where the matrix has not full rank")
 
 
 @composition(np.linalg.lstsq, samples=("f(m43, x4)[0]", "f(m34, x32)[0]"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import possibly
+from autograd.modes import checked
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
 from autograd.rules.table import composition
@@ -41,7 +43,7 @@ def std(a, axis=None, dtype=None, ddof=0, keepdims=False, where=True, mean=None,
 def safe_sqrt(v):
     """The square root with slope 0 at 0, where a norm or a spread has its lowest point."""
     zero = getattr(v, "_array", v) == 0
-    return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if np.any(zero) else np.sqrt(v)
+    return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if possibly(zero) else np.sqrt(v)
 
 
 @composition(
@@ -58,10 +60,14 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
             shape[axis] = -1
             weights = np.broadcast_to(np.reshape(weights, shape), a.shape)
         total = np.sum(weights, axis=axis, keepdims=keepdims)
-        if np.any(getattr(total, "_array", total) == 0):
-            raise ZeroDivisionError("np.average: the weights sum to zero")
+        checked(_require_weights, getattr(total, "_array", total))
         y = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (y, total) if returned else y
+
+
+def _require_weights(total):
+    if np.any(total == 0):
+        raise ZeroDivisionError("np.average: the weights sum to zero")
 
 
 @composition(np.cov, samples=("f(x34)", "f(x34, rowvar=False)", "f(x4, x4)", "f(x34, bias=True)", "f(x34, ddof=0)"))

@@ -178,7 +178,7 @@ class Primitive(Differentiable):
 
     def own(self, y, raw):
         """The result as an array that is not one of the arguments itself, of a dtype that can be differentiated."""
-        if type(y) is not np.ndarray and not isinstance(y, np.generic):
+        if type(y) is not np.ndarray and not isinstance(y, np.generic) and not hasattr(y, "__traced__"):
             y = np.asarray(y)
         for x in raw:
             if y is x:

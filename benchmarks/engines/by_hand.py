@@ -3,6 +3,9 @@
 import cases
 import numpy as np
 
+from engines.by_hand_functions import function_cases
+from engines.by_hand_training import training_cases
+
 
 def version():
     return f"NumPy {np.__version__}"
@@ -64,4 +67,6 @@ def all_cases():
         **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
         "mlp": mlp,
         "multiply_add": multiply_add,
+        **training_cases(),
+        **function_cases(),
     }

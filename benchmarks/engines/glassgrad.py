@@ -3,8 +3,9 @@
 import cases
 import numpy as np
 
+import autograd
 from autograd import Tensor, Value
-from engines import scalar
+from engines import functions, glassgrad_training, scalar
 from nn.losses import sparse_categorical_crossentropy
 
 
@@ -54,6 +55,23 @@ def multiply_add():
     return run
 
 
+def derivative(transform):
+    def made(f, x):
+        df = autograd.jit(transform(f))
+        return lambda: df(x)
+
+    return made
+
+
+def replayed():
+    """The cases of `autograd.jit`."""
+    return {
+        **glassgrad_training.replayed(autograd.jit),
+        **functions.all_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
+        "micrograd_jit": lambda: scalar.moons_loop(Value, autograd.jit),
+    }
+
+
 def all_cases():
     return {
         **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
@@ -61,4 +79,6 @@ def all_cases():
         "moons": lambda: scalar.moons(Value),
         "mlp": mlp,
         "multiply_add": multiply_add,
+        **glassgrad_training.training_cases(),
+        **(replayed() if hasattr(autograd, "jit") else {}),
     }

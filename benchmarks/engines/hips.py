@@ -4,6 +4,7 @@ import autograd.numpy as np
 import cases
 
 import autograd
+from engines import functions
 
 
 def version():
@@ -58,9 +59,18 @@ def multiply_add():
     return run
 
 
+def derivative(transform):
+    def made(f, x):
+        df = transform(f)
+        return lambda: df(x)
+
+    return made
+
+
 def all_cases():
     return {
         **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
         "mlp": mlp,
         "multiply_add": multiply_add,
+        **functions.all_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
     }

@@ -14,4 +14,8 @@ def version():
 
 
 def all_cases():
-    return {"chain": lambda: scalar.chain(Value), "moons": lambda: scalar.moons(Value)}
+    return {
+        "chain": lambda: scalar.chain(Value),
+        "moons": lambda: scalar.moons(Value),
+        "micrograd_jit": lambda: scalar.moons_loop(Value),
+    }

@@ -1,9 +1,13 @@
-"""PyTorch, eager, one thread."""
+"""PyTorch, eager."""
+
+import os
 
 import cases
 import torch
 
-torch.set_num_threads(1)
+from engines.torch_training import training_cases
+
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", os.cpu_count())))
 
 
 def version():
@@ -62,4 +66,5 @@ def all_cases():
         **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
         "mlp": mlp,
         "multiply_add": multiply_add,
+        **training_cases(),
     }

@@ -9,6 +9,10 @@ from contextvars import ContextVar
 import numpy as np
 
 from autograd import Tensor, no_grad
+from autograd.arrays import as_array
+from autograd.modes import ACTIVE
+from autograd.programs.generators import observed
+from autograd.programs.tape import watch
 from nn import initializers, regularizers
 from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape
@@ -50,6 +54,7 @@ class Layer(Module):
     input_dim: None = None  # kept as input_shape
     seed = None
     built = False
+    unwatched: tuple[str, ...] = ()  # attributes that may change without changing what `call` computes
     integers = False  # True: integer inputs stay integers, as indices
     several = False  # True: the layer takes a list of inputs
     _rng: np.random.Generator | None = None
@@ -103,7 +108,7 @@ class Layer(Module):
         """The generator that this layer draws from: by its own seed, or shared by the whole model."""
         if self._rng is None:
             self._rng = generator(self.seed)
-        return self._rng
+        return observed(self, "_rng") if ACTIVE else self._rng
 
     def share_random(self, rng) -> None:
         """Draw from this generator, here and in the layers inside, unless a seed was given."""
@@ -124,6 +129,8 @@ class Layer(Module):
         if not self.built:
             self.build_for(shapes)
         self.check_input(shapes)
+        if ACTIVE:
+            watch(self)
         if _takes_training(type(self)):
             kwargs["training"] = self.training if training is None else training
         try:
@@ -152,7 +159,7 @@ class Layer(Module):
         dtype = np.dtype(self.dtype or "float32")
         if isinstance(x, Tensor):
             return x if x.dtype == dtype or self.integers else x.astype(dtype)
-        x = np.asarray(x)
+        x = as_array(x)
         if x.dtype == dtype or (self.integers and x.dtype.kind in "iu"):
             return x
         if x.dtype.kind not in "fiub":

@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 
+from autograd.arrays import as_array
+from autograd.modes import checked
+from autograd.recorder import array_of
 from autograd.rules import networks
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
@@ -151,14 +154,17 @@ class Embedding(Layer):
         self.embeddings = self.add_weight(shape, self.embeddings_initializer, self.embeddings_regularizer)
 
     def call(self, x):
-        index = np.asarray(x.data if hasattr(x, "__record__") else x)
+        index = as_array(array_of(x) if hasattr(x, "__record__") else x)
+        checked(self.check_index, index)
+        return self.embeddings[index.astype(np.intp)]
+
+    def check_index(self, index):
         whole_numbers = index.astype(np.intp)
         if index.dtype.kind == "f" and not np.array_equal(whole_numbers, index):
             raise ValueError(f"layer {self.name!r} (Embedding) looks up whole numbers; got {index.flat[0]:.6g}, ...")
         if index.size and (whole_numbers.min() < 0 or whole_numbers.max() >= self.input_dim):
             bad = whole_numbers[(whole_numbers < 0) | (whole_numbers >= self.input_dim)].flat[0]
             raise ValueError(f"layer {self.name!r} (Embedding) got the index {bad}; wanted 0 to {self.input_dim - 1}")
-        return self.embeddings[whole_numbers]
 
 
 @layers.add("Lambda")

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from autograd.recorder import array_of
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
@@ -92,7 +93,7 @@ class BatchNormalization(_Normalization):
 
     def call(self, x, training=False):
         if not training or not self.trainable:
-            mean, variance = self.moving_mean._array, self.moving_variance._array
+            mean, variance = array_of(self.moving_mean), array_of(self.moving_variance)
             scale = 1.0 / np.sqrt(variance + np.asarray(self.epsilon, variance.dtype))
             return self.scaled((x - self.spread(mean, x)) * self.spread(scale, x))
         over = tuple(a for a in range(len(x.shape)) if a not in self.own_axes)
@@ -114,8 +115,7 @@ class BatchNormalization(_Normalization):
 
     def follow(self, moving, batch):
         batch = np.reshape(getattr(batch, "_array", batch), self.own_shape)
-        array = np.array(moving._array)
-        array *= self.momentum
+        array = array_of(moving) * self.momentum
         array += (1 - self.momentum) * batch
         moving.rebase(array)
 

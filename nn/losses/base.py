@@ -7,6 +7,10 @@ import functools
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import as_array
+from autograd.modes import ACTIVE, checked
+from autograd.programs.tape import watch
+from autograd.recorder import array_of
 from nn.registry import Registry
 
 losses = Registry("loss")
@@ -26,6 +30,8 @@ class Loss:
     The order is Keras's: what is true first. Where just one of the two is a Tensor, that one is the prediction, so
     `loss(model(x), y)` means the same.
     """
+
+    checking = True  # False while `fit` runs over targets that it has checked all at once
 
     def __init__(self, reduction="sum_over_batch_size", name=None):
         if reduction not in REDUCTIONS:
@@ -49,18 +55,22 @@ class Loss:
     def prepare(self, y_true, dtype):
         """The targets as the array that `call` takes."""
         y_true = getattr(y_true, "_array", y_true)
-        return np.asarray(y_true, dtype=dtype)
+        return as_array(y_true, dtype)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if isinstance(y_true, Tensor) and not isinstance(y_pred, Tensor):
             y_true, y_pred = y_pred, y_true
         if not isinstance(y_pred, Tensor):
-            y_pred = np.asarray(y_pred)
+            y_pred = as_array(y_pred)
             if y_pred.dtype.kind != "f":
                 y_pred = y_pred.astype(np.float64)
         if not y_pred.size:
             raise ValueError(f"{self.name} of an empty batch: predictions of shape {y_pred.shape} have no mean")
-        self.check(y_true, y_pred.shape)
+        if ACTIVE:
+            watch(self)
+        if self.checking:
+            shape = y_pred.shape
+            checked(lambda y: self.check(y, shape), y_true if not hasattr(y_true, "_node") else array_of(y_true))
         if not isinstance(y_true, Tensor):
             y_true = self.prepare(y_true, y_pred.dtype)
         return self.reduce(self.call(y_true, y_pred), sample_weight)
@@ -80,7 +90,7 @@ losses.base = Loss
 
 def weights_like(sample_weight, values):
     """Weights of samples, or of each value, shaped to multiply the values."""
-    weight = np.asarray(sample_weight, dtype=values.dtype)
+    weight = as_array(sample_weight, values.dtype)
     if weight.ndim == np.ndim(values) + 1 and weight.shape[-1] == 1:
         weight = weight[..., 0]
     if weight.shape != np.shape(values)[: weight.ndim]:
@@ -131,7 +141,7 @@ class FunctionLoss(Loss):
         """A user's own function decides which targets it takes."""
 
     def prepare(self, y_true, dtype):
-        y_true = np.asarray(getattr(y_true, "_array", y_true))
+        y_true = as_array(getattr(y_true, "_array", y_true))
         return y_true if y_true.dtype.kind in "iub" else y_true.astype(dtype, copy=False)
 
 

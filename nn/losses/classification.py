@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import as_array
 from autograd.rules import elementwise, networks
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
@@ -152,7 +153,7 @@ class SparseCategoricalCrossentropy(Loss):
         class_numbers(self.name, y_true, y_pred_shape[-1], self.ignore_class)
 
     def prepare(self, y_true, dtype):
-        y_true = np.asarray(y_true)
+        y_true = as_array(y_true)
         if y_true.ndim > 1 and y_true.shape[-1] == 1:
             y_true = y_true[..., 0]
         return y_true.astype(np.intp)
@@ -169,7 +170,7 @@ class KLDivergence(Loss):
 
 def _signs(y):
     """Targets 0 and 1 become -1 and 1; those of -1 and 1 stay."""
-    return 2.0 * y - 1.0 if np.all((y == 0) | (y == 1)) else y
+    return np.where(np.all((y == 0) | (y == 1)), 2.0 * y - 1.0, y)
 
 
 @losses.add("hinge")

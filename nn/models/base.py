@@ -10,7 +10,7 @@ from autograd import Tensor, no_grad
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text
-from nn.training import evaluation, fitting, steps
+from nn.training import evaluation, fitting, replay, steps
 
 
 class Model(Layer):
@@ -37,8 +37,9 @@ class Model(Layer):
     loss: losses.Loss | None = None
     stop_training = False
     epochs_done = 0
+    unwatched = ("epochs_done", "stop_training", "history")
     history = None
-    jit = False
+    _steps: dict | None = None  # how `fit`, `evaluate` and `predict` run a batch: see `steps_for`
     _functional: type[Model] | None = None
     _metric_names: tuple = ()
     _weighted_names: tuple = ()
@@ -68,36 +69,40 @@ class Model(Layer):
         self._metric_names = as_tuple(metrics)
         self._weighted_names = as_tuple(weighted_metrics)
         self._metrics = None
+        self._steps = None
 
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
         validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
         steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None,
+        jit=None,
     ):  # fmt: skip
         """Train for some epochs and give the History of losses and metrics.
 
         `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed`
-        restarts the generator that shuffles and drops; without it the model's own goes on.
+        restarts the generator that shuffles and drops; without it the model's own goes on. A step is recorded once
+        for each shape of batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error
+        where a step cannot be recorded instead of doing so.
         """
         return fitting.fit(
             self, x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
             validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
             class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
-            validation_batch_size=validation_batch_size, validation_freq=validation_freq, seed=seed,
+            validation_batch_size=validation_batch_size, validation_freq=validation_freq, seed=seed, jit=jit,
         )  # fmt: skip
 
     def evaluate(
         self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
-        return_dict=False,
+        return_dict=False, jit=None,
     ):  # fmt: skip
         """The loss, followed by the metrics, on some data; return_dict=True names them."""
-        logs = evaluation.evaluate(self, x, y, batch_size, verbose, sample_weight, steps, callbacks)
+        logs = evaluation.evaluate(self, x, y, batch_size, verbose, sample_weight, steps, callbacks, jit)
         return steps_result(logs, return_dict)
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None) -> np.ndarray:
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, jit=None) -> np.ndarray:
         """The outputs for some inputs, as a plain array."""
-        return evaluation.predict(self, x, batch_size, verbose, steps, callbacks)
+        return evaluation.predict(self, x, batch_size, verbose, steps, callbacks, jit)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One step on one batch: the loss, followed by the metrics of this batch."""
@@ -134,6 +139,24 @@ class Model(Layer):
         if not isinstance(loss, Tensor) and self.loss is None:
             raise ValueError("the model has no loss: give compile a loss, or call add_loss in a layer")
         return loss
+
+    def steps_for(self, what, jit=None):
+        """How to run a batch for "train", "test" or "predict": a function of (x, y, sample_weight), replayed if it can be.
+
+        A `train_step` or `test_step` of a subclass runs as it is written, unless `jit=True` asks for a program.
+        """
+        function, own = {
+            "train": (self.train_step, Model.train_step),
+            "test": (self.test_step, Model.test_step),
+            "predict": (lambda x: self(x, training=False), None),
+        }[what]
+        if jit is False or (jit is None and own is not None and function.__func__ is not own):
+            return function
+        if self._steps is None:
+            self._steps = {}
+        found = self._steps.setdefault(what, replay.Steps(self, function))
+        found.begin(strict=jit is True)
+        return found
 
     @property
     def losses(self) -> list:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from nn.optimizers.base import Optimizer, fraction, optimizers, positive
@@ -44,7 +42,7 @@ class Adam(_Adam):
         m, v = self.moments(g, state)
         if self.amsgrad:
             v = np.maximum(state["largest"], v, out=state["largest"])
-        alpha = rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
+        alpha = rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         p -= alpha * m / (np.sqrt(v) + self.epsilon)
 
 
@@ -79,6 +77,8 @@ class Nadam(_Adam):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **others)
         self._product = (0, 1.0)  # (t, the product of the weights u up to t)
 
+    unwatched = (*_Adam.unwatched, "_product")
+
     def _weight(self, t):
         return self.beta_1 * (1 - 0.5 * 0.96**t)
 
@@ -91,10 +91,13 @@ class Nadam(_Adam):
         self._product = (t, product)
         return product
 
+    def numbers(self):
+        return (self._product_to(self.iterations),)
+
     def update(self, p, g, state, rate):
         t = self.iterations
         now, ahead = self._weight(t), self._weight(t + 1)
-        product = self._product_to(t)
+        (product,) = self.varying
         m, v = self.moments(g, state)
         m_hat = ahead / (1 - product * ahead) * m + (1 - now) / (1 - product) * g
         v_hat = v / (1 - self.beta_2**t)

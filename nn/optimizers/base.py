@@ -12,7 +12,8 @@ import numbers
 import numpy as np
 
 from autograd import Tensor, Value
-from nn.optimizers.clipping import global_norm
+from autograd.programs.tape import current, watch
+from nn.optimizers.clipping import global_norm, shrink
 from nn.optimizers.groups import grouped
 from nn.registry import Registry
 
@@ -38,6 +39,7 @@ class Optimizer:
     """
 
     slots: tuple[str, ...] = ()
+    unwatched = ("iterations", "learning_rate", "name")
     elementwise = True  # False: `update` needs each parameter by itself, in its own shape
 
     def __init__(
@@ -59,6 +61,7 @@ class Optimizer:
         self.global_clipnorm = global_clipnorm
         self.name = name or type(self).__name__.lower()
         self.iterations = 0
+        self.varying: tuple = ()
         self.groups: list = []
         self.states: list[dict[str, np.ndarray]] = []
 
@@ -111,14 +114,48 @@ class Optimizer:
         """Move every parameter that has a gradient."""
         if not self.groups:
             raise ValueError(f"this {type(self).__name__} has no parameters; give it model.parameters()")
+        tape = current()
+        if tape is not None:
+            return self._record(tape)
+        rate, *_ = self._advance()
+        self._move(rate)
+
+    def _advance(self) -> tuple:
+        """Count the step, and work out the numbers that differ from step to step: rate, count and `numbers`."""
         rate = self.rate
         self.iterations += 1
+        self.varying = self.numbers()
+        return rate, self.iterations, *self.varying
+
+    def numbers(self) -> tuple:
+        """Further numbers for `update` to find in `self.varying`, where arithmetic with `self.iterations` won't do."""
+        return ()
+
+    def _record(self, tape):
+        """The step as part of a program: the arrays are written in place, the numbers worked out at each replay."""
+        watch(self)
+        for group in self.groups:
+            group.record(tape)
+        tape.before.extend(group.attach for group in self.groups)
+        tape.after.extend(group.written for group in self.groups)
+        for state in self.states:
+            for slot in state:
+                tape.cell(state, slot)
+        rate, iterations, *varying = tape.host(self._advance)
+        before = self.iterations, self.varying
+        self.iterations, self.varying = iterations, tuple(varying)
+        try:
+            self._move(rate)
+        finally:
+            self.iterations, self.varying = before
+
+    def _move(self, rate):
         found = []
         for group in self.groups:
             group.attach()
             found.append(group.gradient())
         if all(len(missing) == len(g.slices) for g, (_, missing) in zip(self.groups, found, strict=True)):
-            self.iterations -= 1
+            self.iterations = self.iterations - 1
             raise ValueError("no parameter has a gradient; call loss.backward() before optimizer.step()")
         self._clip([g for g, _ in found])
         for group, state, (g, missing) in zip(self.groups, self.states, found, strict=True):
@@ -143,16 +180,11 @@ class Optimizer:
             for g in gradients:
                 np.clip(g, -self.clipvalue, self.clipvalue, out=g)
         elif self.global_clipnorm is not None:
-            norm = global_norm(gradients)
-            if norm > self.global_clipnorm:
-                for g in gradients:
-                    g *= self.global_clipnorm / norm
+            shrink(gradients, global_norm(gradients), self.global_clipnorm)
         elif self.clipnorm is not None:
             for group, g in zip(self.groups, gradients, strict=True):
                 for at in group.slices:
-                    norm = float(np.sqrt(np.vdot(g[at], g[at])))
-                    if norm > self.clipnorm:
-                        g[at] *= self.clipnorm / norm
+                    shrink([g[at]], global_norm([g[at]]), self.clipnorm)
 
     def zero_grad(self) -> None:
         """Forget the gradients. On Values they become 0, as micrograd's loops expect; on Tensors None."""

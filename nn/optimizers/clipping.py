@@ -31,7 +31,14 @@ def clip_by_global_norm(gradients, limit: float):
 
 def global_norm(gradients) -> float:
     """The length of all arrays taken as one vector."""
-    return float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients)))
+    return np.sqrt(sum(np.vdot(g, g).astype(np.float64) for g in gradients))
+
+
+def shrink(gradients, norm, limit) -> None:
+    """Multiply in place by limit / norm, where the norm is above the limit."""
+    scale = np.where(norm > limit, limit / norm, 1.0)
+    for g in gradients:
+        g *= scale.astype(g.dtype)
 
 
 def _scale(norm, limit) -> float:

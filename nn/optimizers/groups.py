@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.programs.tape import refuse
 
 
 class TensorGroup:
@@ -20,8 +21,15 @@ class TensorGroup:
         self.scratch = np.empty_like(self.array)
         self.attach()
 
+    def record(self, tape) -> None:
+        """Let the array be written in place by the program that is being recorded."""
+        tape.start_with(self.attach, all(tape.first(p) is v for p, v in zip(self.parameters, self.views, strict=True)))
+        tape.cell(self, "array")
+
     def attach(self) -> None:
         """Let the parameters show their views; numbers that somebody set since are taken over."""
+        if type(self.array) is not np.ndarray:
+            return  # being recorded
         for p, view in zip(self.parameters, self.views, strict=True):
             if p._array is not view:
                 view[...] = p._array
@@ -31,6 +39,9 @@ class TensorGroup:
         """All gradients end to end, and the places of parameters that have none."""
         gradients = [p.grad for p in self.parameters]
         missing = [at for at, g in zip(self.slices, gradients, strict=True) if g is None]
+        if type(self.array) is not np.ndarray:
+            parts = [np.zeros(at.stop - at.start) if g is None else g for at, g in zip(self.slices, gradients, strict=True)]
+            return np.concatenate([part.astype(self.array.dtype, copy=False).reshape(-1) for part in parts]), missing
         if not missing:
             np.concatenate([g.reshape(-1) for g in gradients], out=self.scratch)
             return self.scratch, missing
@@ -40,6 +51,8 @@ class TensorGroup:
 
     def written(self) -> None:
         """Tell the engine that the numbers have changed."""
+        if type(self.array) is not np.ndarray:
+            return  # being recorded
         for p, view in zip(self.parameters, self.views, strict=True):
             p.rebase(view)
 
@@ -51,6 +64,9 @@ class ValueGroup:
         self.parameters = parameters
         self.slices = slices_of([1] * len(parameters))
         self.attach()
+
+    def record(self, tape) -> None:
+        raise refuse("an optimizer's step on Values", "Write p.data -= rate * p.grad")
 
     def attach(self) -> None:
         self.array = np.array([v.data for v in self.parameters], dtype=np.float64)

@@ -11,7 +11,7 @@ from nn.training.data import Arrays, aligned, as_data
 from nn.training.steps import Mean, _need, logs_of, plain, prepare, update_metrics
 
 
-def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
+def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks, jit=None):
     _need(model, "evaluate")
     data = as_data(model, x, y, sample_weight, batch_size, steps)
     first = data.first()
@@ -24,15 +24,24 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
             model.loss.check(data.y, (len(data.y), *shape[1:]))
     watchers = _watchers(model, data, verbose, callbacks)
     before = model.training
-    logs = run_evaluation(model, data, watchers)
-    model.train(before)
-    return logs
+    try:
+        return run_evaluation(model, data, watchers, model.steps_for("test", jit))
+    finally:
+        trust(model, None)
+        model.train(before)
 
 
-def run_evaluation(model, data, watchers):
+def trust(model, data) -> None:
+    """Arrays have been checked as a whole, so the loss need not check each batch of them; of None, it has to again."""
+    if model.loss is not None:
+        model.loss.checking = not isinstance(data, Arrays)
+
+
+def run_evaluation(model, data, watchers, run):
     """The mean loss and the metrics over all batches."""
     model.eval()
     model.reset_metrics()
+    trust(model, data)
     mean = Mean()
     watchers.call("on_test_begin")
     batches = watchers.wants_batches("test")
@@ -42,7 +51,7 @@ def run_evaluation(model, data, watchers):
                 watchers.call("on_test_batch_begin", step)
             if not isinstance(data, Arrays):
                 y = aligned(y, model.output_shape_of(x))
-            loss, y_pred = model.test_step(x, y, weight)
+            loss, y_pred = run(x, y, weight)
             mean.add(loss.item(), len(x[0] if isinstance(x, list) else x))
             update_metrics(model, y, y_pred, weight)
             if batches:
@@ -52,17 +61,18 @@ def run_evaluation(model, data, watchers):
     return logs
 
 
-def predict(model, x, batch_size, verbose, steps, callbacks):
+def predict(model, x, batch_size, verbose, steps, callbacks, jit=None):
     data = as_data(model, x, None, None, batch_size, steps)
     watchers = _watchers(model, data, verbose, callbacks)
     before = model.training
     model.eval()
     watchers.call("on_predict_begin")
     parts = []
+    run = model.steps_for("predict", jit)
     with no_grad():
         for step, (x, _, _) in enumerate(data.epoch()):
             watchers.call("on_predict_batch_begin", step)
-            parts.append(plain(model(x, training=False)))
+            parts.append(plain(run(x)))
             watchers.call("on_predict_batch_end", step)
     watchers.call("on_predict_end")
     model.train(before)

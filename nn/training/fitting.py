@@ -11,13 +11,13 @@ from nn.errors import ModelWarning
 from nn.seeds import generator
 from nn.training import linter
 from nn.training.data import Arrays, aligned, as_data, split
-from nn.training.evaluation import run_evaluation
+from nn.training.evaluation import run_evaluation, trust
 from nn.training.steps import Mean, NotFinite, _need, logs_of, prepare, update_metrics
 
 
 def fit(
     model, x, y, *, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight,
-    sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq, seed,
+    sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq, seed, jit,
 ):  # fmt: skip
     _need(model, "fit", optimizer=True)
     if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:
@@ -54,13 +54,15 @@ def fit(
     model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
+    step = model.steps_for("train", jit)
+    test = model.steps_for("test", jit)
     rng = model.random if shuffle and isinstance(data, Arrays) else None
     try:
         for epoch in range(initial_epoch, epochs):
             watchers.call("on_epoch_begin", epoch)
-            logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch)
+            logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch, step)
             if validation is not None and (epoch + 1) % validation_freq == 0 and logs is not None:
-                found = run_evaluation(model, validation, watchers)
+                found = run_evaluation(model, validation, watchers, test)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             model.epochs_done = epoch + 1
             watchers.call("on_epoch_end", epoch, logs or {})
@@ -68,24 +70,29 @@ def fit(
                 break
     finally:
         model._charging = None
+        trust(model, None)
         model.eval()
         watchers.call("on_train_end")
     return history
 
 
-def train_epoch(model, data, rng, watchers, epoch, first):
+def train_epoch(model, data, rng, watchers, epoch, first, run):
     """One pass over the data: the mean loss and the metrics; None when the loss was no number at the first batch."""
     model.train()
     model.reset_metrics()
     mean = Mean()
     batches = watchers.wants_batches("train")
+    trust(model, data)
+    begin = getattr(run, "begin", None)  # of a recorded step: look again whether the program fits the model
+    if begin is not None:
+        begin(run.strict)
     for step, (x, y, weight) in enumerate(data.epoch(rng)):
         if batches:
             watchers.call("on_train_batch_begin", step)
         if not isinstance(data, Arrays):
             y = aligned(y, model.output_shape_of(x))
         try:
-            loss, y_pred = model.train_step(x, y, weight)
+            loss, y_pred = run(x, y, weight)
         except NotFinite as error:
             model.stop_training = True
             if not watchers.handles_nan(step):

@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from autograd import Tensor, no_grad
+from autograd.modes import checked
+from autograd.recorder import array_of
 from nn.training.data import aligned, as_inputs, weights_of
 
 
@@ -15,7 +17,11 @@ class NotFinite(ArithmeticError):
 
 
 def check_finite(loss) -> None:
-    value = loss.item() if isinstance(loss, Tensor) else float(loss)
+    checked(_check_finite, array_of(loss) if isinstance(loss, Tensor) else loss)
+
+
+def _check_finite(loss):
+    value = float(loss)
     if not math.isfinite(value):
         raise NotFinite(
             f"the loss is {value}; the weights are those before this batch. A smaller learning rate, gradient clipping "

@@ -1,0 +1,97 @@
+"""NumPy's functions as a program sees them: which take out=, which ask only for shapes, which are spelt with others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.errors import RecordingError
+
+
+def cast(x, dtype):
+    """`x.astype(dtype)`."""
+    return np.asarray(x).astype(dtype)
+
+
+def copy(x):
+    """`x.copy()`."""
+    return np.array(x)
+
+
+class SameShape:
+    """A function that is refused once the shape of its result is not the recorded one."""
+
+    def __init__(self, function, shape):
+        self.function = function
+        self.shape = shape
+        self.__name__ = getattr(function, "__name__", type(function).__name__)
+
+    def __call__(self, *args, **kwargs):
+        y = self.function(*args, **kwargs)
+        shape = [np.shape(part) for part in y] if isinstance(y, tuple | list) else np.shape(y)
+        if shape != self.shape:
+            raise RecordingError(
+                f"{self.__name__} gave the shape {shape} where {self.shape} was recorded: it depends on the numbers. Keep "
+                "shapes fixed (np.where, masks of 0 and 1), or leave this part outside jit"
+            )
+        return y
+
+
+WITH_OUT = frozenset({np.concatenate, np.stack, np.clip, np.einsum, cast, copy})
+
+# What depends on shapes and dtypes alone.
+STATIC = frozenset({
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.may_share_memory,
+    np.shares_memory, np.common_type, np.min_scalar_type,
+})  # fmt: skip
+
+# What gives a result whose shape depends on the numbers.
+SHAPED = frozenset({
+    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.trim_zeros, np.bincount,
+    np.setdiff1d, np.union1d, np.intersect1d, np.setxor1d, np.histogram, np.delete, np.insert,
+})  # fmt: skip
+
+# What takes integers or booleans without their values deciding the shape.
+FIXED = frozenset({
+    np.where, np.take, np.take_along_axis, np.argsort, np.sort, np.concatenate, np.stack, np.reshape, np.transpose,
+    np.broadcast_to, np.cumsum, np.choose, cast, copy,
+})  # fmt: skip
+
+WRITERS = frozenset({np.copyto, np.put, np.put_along_axis, np.fill_diagonal, np.place, np.putmask})
+
+FILLS = {np.zeros_like: 0, np.ones_like: 1, np.empty_like: None, np.zeros: 0, np.ones: 1, np.empty: None}
+
+
+def _reduction(ufunc):
+    def lowered(a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        if where is not True or out is not None:
+            return NotImplemented
+        settings = {} if initial is np._NoValue else {"initial": initial}
+        return ufunc.reduce(a, axis=axis, dtype=dtype, keepdims=keepdims is True, **settings)
+
+    return lowered
+
+
+def _extreme(ufunc):
+    reduce = _reduction(ufunc)
+
+    def lowered(a, axis=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        return reduce(a, axis, None, out, keepdims, initial, where)
+
+    return lowered
+
+
+def _mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
+    if dtype is not None or out is not None or where is not True or a.dtype.char not in "fdFD":
+        return NotImplemented
+    axes = range(a.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    count = 1
+    for i in axes:
+        count *= a.shape[i]
+    return NotImplemented if not count else np.add.reduce(a, axis=axis, keepdims=keepdims is True) / count
+
+
+LOWERED = {
+    np.sum: _reduction(np.add), np.prod: _reduction(np.multiply), np.max: _extreme(np.maximum),
+    np.min: _extreme(np.minimum), np.any: _extreme(np.logical_or), np.all: _extreme(np.logical_and), np.mean: _mean,
+    np.copy: lambda a, order="K", subok=False: a.copy(),
+}  # fmt: skip

@@ -1,0 +1,315 @@
+"""The text of a program: one Python function, a line for each call, with every array at hand under a name."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from autograd.arrays import has_nan
+from autograd.programs import calls
+from autograd.programs.memory import Memory
+from autograd.programs.numbers import Number
+from autograd.programs.plan import variables
+from autograd.programs.tape import Var
+from autograd.walk import heard, quiet
+
+_INFIX = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.pow: "**", operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=",
+    operator.eq: "==", operator.ne: "!=",
+}  # fmt: skip
+LARGE = 1 << 16  # bytes; results above this are dropped as soon as nothing needs them
+
+
+class Abort(Exception):
+    """A gradient has a nan that the careful walk would mask: the program has to be recorded again with that walk."""
+
+
+class Code:
+    """Turns planned steps into a function; `space` holds what its names mean.
+
+    An array whose memory is the same at every replay is bound to a global name once, as are views of it; others
+    (arguments, results of functions that take no out=, views of these) are locals.
+    """
+
+    def __init__(self, steps, results, arguments, bound, memory: Memory):
+        self.steps = steps
+        self.memory = memory
+        self.space: dict = {"copyto": np.copyto, "has_nan": has_nan, "Abort": Abort, "heard": heard, "quiet": quiet}
+        self.names: dict = {}
+        self.fixed: dict[Var, np.ndarray] = {}
+        self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
+        self.lines: list[tuple[bool, str]] = []
+        self.where: list[int] = []  # for each line the number of its step
+        self.numbers: dict[int, str] = {}
+        self.copied: set[str] = set()
+        self.constants: dict = {}
+        self.arguments = [f"a{i}" for i in range(len(arguments))]
+        self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
+        self.number = -1
+        for var, array in bound.items():
+            self._fix(var, array)
+        self.last = memory.last
+        for self.number, step in enumerate(steps):
+            if self.number not in memory.joined:
+                getattr(self, "_" + step.kind)(step)
+            self._drop(step)
+        self.number = len(steps)
+        self.returned = [self._result(x) for x in results]
+
+    def function(self, timed=False):
+        """Compile; `timed` puts a clock around every line, for the cost table."""
+        body, quiet = [], False
+        for at, (wants_quiet, line) in zip(self.where, self.lines, strict=True):
+            if wants_quiet and not quiet:
+                body.append("with quiet():")
+            quiet = wants_quiet
+            line = f"start = clock(); {line}; spent[{at}] += clock() - start" if timed else line
+            body.append(("    " if quiet else "") + line)
+        text = "\n    ".join([f"def run({', '.join(self.arguments)}):", *body, f"return ({', '.join(self.returned)},)"])
+        exec(compile(text, "<program>", "exec"), self.space)
+        return self.space.pop("run"), text
+
+    # -- names --------------------------------------------------------------------------------------------------------
+    def _fix(self, var, array):
+        self.fixed[var] = array
+        self.names[var] = name = f"b{var.index}"
+        self.space[name] = array
+
+    def _name(self, var) -> str:
+        name = self.names.get(var)
+        if name is None:
+            buffer = self.memory.buffers.get(var)
+            if buffer is None:
+                name = self.names[var] = f"t{var.index}"
+            else:
+                self._fix(var, buffer)
+                name = self.names[var]
+        return name
+
+    def text(self, x) -> str:
+        """An argument as Python text."""
+        kind = type(x)
+        if kind is Var:
+            return self._name(x)
+        if kind is Number:
+            return self._number(x)
+        if kind is int or kind is bool or x is None:
+            return repr(x)
+        if (kind is tuple or kind is list) and _is_live(x):
+            inside = ", ".join(map(self.text, x))
+            return f"({inside},)" if kind is tuple else f"[{inside}]"
+        if kind is dict and _is_live(tuple(x.values())):
+            return f"{{{', '.join(f'{key!r}: {self.text(value)}' for key, value in x.items())}}}"
+        key = (kind, repr(x)) if kind in (float, str) else id(x)
+        if key not in self.constants:
+            self.constants[key] = name = f"k{len(self.constants)}"
+            self.space[name] = x
+        return self.constants[key]
+
+    def _number(self, x) -> str:
+        name = self.numbers.get(id(x))
+        if name is not None:
+            return name
+        name = self.numbers[id(x)] = f"n{len(self.numbers)}"
+        if x.op is None:
+            kind, source, index = x.operands
+            assert kind == "argument", kind
+            self.numbers[id(x)] = f"a{index}"
+            return self.numbers[id(x)]
+        parts = [self.text(part) for part in x.operands]
+        infix = _INFIX.get(x.op)
+        if infix is not None:
+            line = f"{name} = {parts[0]} {infix} {parts[1]}"
+        else:
+            line = f"{name} = {self.text(x.op)}({', '.join(parts)})"
+        self._line(line)
+        return name
+
+    def _line(self, text, quiet=False):
+        self.lines.append((quiet, text))
+        self.where.append(self.number)
+
+    def _arguments(self, step):
+        parts = [self.text(x) for x in step.args]
+        return parts, {key: self.text(value) for key, value in step.kwargs.items()}
+
+    # -- one kind of step after the other -----------------------------------------------------------------------------
+    def _out(self, step):
+        out = step.outs[0]
+        function = step.function
+        parts, named = self._arguments(step)
+        if self._is_returned_alone(out):
+            self.names[out] = f"t{out.index}"
+            return self._call(step, parts, named)
+        if function is calls.cast or function is calls.copy:
+            return self._line(f"copyto({self._name(out)}, {parts[0]}, 'unsafe')", step.quiet)
+        if function.__name__ in ("reduce", "accumulate") and isinstance(getattr(function, "__self__", None), np.ufunc):
+            axis = parts[1] if len(parts) > 1 else named.pop("axis", "0")
+            row = [parts[0], axis, named.pop("dtype", "None"), self._name(out)]
+            if function.__name__ == "reduce" and "keepdims" in named:
+                row.append(named.pop("keepdims"))
+            parts = row
+        else:
+            _give(function, self._name(out), parts, named)
+        self._line(f"{self.text(function)}({_joined(parts, named)})", step.quiet)
+
+    def _call(self, step, parts=None, named=None):
+        if parts is None:
+            parts, named = self._arguments(step)
+        names = [self._name(out) for out in step.outs]
+        if step.function is operator.getitem:
+            call = f"{parts[0]}[{parts[1]}]"
+        else:
+            call = f"{self.text(step.function)}({_joined(parts, named)})"
+        self._line(f"{', '.join(names)}{',' if step.kind == 'calls' and len(names) == 1 else ''} = {call}", step.quiet)
+
+    _calls = _call
+
+    def _view(self, step):
+        source = next(variables(step.args))
+        if source in self.fixed or source in self.memory.buffers:
+            self._name(source)
+            array = self._make_view(step)
+            if np.may_share_memory(array, self.fixed[source]):
+                self.views.append(step)
+                return self._fix(step.outs[0], array)
+        self._call(step)
+
+    def _make_view(self, step):
+        return step.function(*self._plain(step.args), **self._plain(step.kwargs))
+
+    def _plain(self, x):
+        if type(x) is Var:
+            return self.fixed[x]
+        if type(x) is tuple or type(x) is list:
+            return type(x)([self._plain(part) for part in x])
+        return {key: self._plain(value) for key, value in x.items()} if type(x) is dict else x
+
+    def move(self, moved: dict) -> bool:
+        """Let cells stand for other arrays, and make the views of them again. False if the layout differs too much."""
+        for var, array in moved.items():
+            if array.strides != self.fixed[var].strides:
+                return False
+            self.fixed[var] = self.space[self.names[var]] = array
+        for step in self.views:
+            out = step.outs[0]
+            array = self._make_view(step)
+            if not np.may_share_memory(array, self.fixed[next(variables(step.args))]):
+                return False
+            self.fixed[out] = self.space[self.names[out]] = array
+        return True
+
+    def _write(self, step):
+        parts, named = self._arguments(step)
+        if step.function is operator.setitem:
+            return self._line(f"{parts[0]}[{parts[1]}] = {parts[2]}", step.quiet)
+        self._line(f"{self.text(step.function)}({_joined(parts, named)})", step.quiet)
+
+    def _into(self, step):
+        parts, named = self._arguments(step)
+        _give(step.function, self._name(step.outs[0]), parts, named)
+        self._line(f"{self.text(step.function)}({_joined(parts, named)})", step.quiet)
+
+    def _fill(self, step):
+        out, value = step.outs[0], step.args[0]
+        if value is None:
+            return
+        if out.writes:
+            self._line(f"{self._name(out)}.fill({value})", step.quiet)
+        else:
+            self._name(out)
+            self.fixed[out].fill(value)
+
+    def _draw(self, step):
+        generator, method = step.args[:2]
+        call = f"{self.text(generator)}.{method}"
+        rest = [self.text(x) for x in step.args[2:]]
+        out = step.outs[0]
+        named = {key: self.text(value) for key, value in step.kwargs.items()}
+        if step.function == "out":
+            return self._line(f"{call}({_joined(rest, {'out': self._name(out)})})", step.quiet)
+        if type(out) is Number:
+            name = self.numbers[id(out)] = f"n{len(self.numbers)}"
+        else:
+            name = self._name(out)
+        self._line(f"{name} = {call}({_joined(rest, named)})", step.quiet)
+
+    def _host(self, step):
+        names = []
+        for number in step.outs:
+            self.numbers[id(number)] = f"n{len(self.numbers)}"
+            names.append(self.numbers[id(number)])
+        self._line(
+            f"{', '.join(names)}{',' * (len(names) == 1)}{' = ' if names else ''}{self.text(step.function)}()",
+            step.quiet,
+        )
+
+    def _check(self, step):
+        parts, named = self._arguments(step)
+        self._line(f"{self.text(step.function)}({_joined(parts, named)})", step.quiet)
+
+    def _listen(self, step):
+        self._line(f"h{step.args[0]} = heard.last", step.quiet)
+
+    def _guard(self, step):
+        listened, masked, gradients = step.args
+        wholes = {self.memory.parts[var.root][0] for var in gradients if var.root in self.memory.parts}
+        inside = [var.root for var in gradients if var.root in self.memory.parts]
+        if len(wholes) == 1 and sum(r.nbytes for r in set(inside)) == next(iter(wholes)).nbytes:
+            gradients = [*wholes, *(var for var in gradients if var.root not in self.memory.parts)]
+        found = " or ".join(f"has_nan({self._name(var)})" for var in gradients)
+        heard = "" if masked else f"heard.last is not h{listened} and "
+        if found:
+            self._line(f"if {heard}({found}): raise Abort({self.number})", step.quiet)
+
+    # -- the end --------------------------------------------------------------------------------------------------------
+    def _is_returned_alone(self, out):
+        """Whether a result is only returned: then it is made as a new array, instead of being copied."""
+        return (
+            self.last.get(out) == len(self.steps) and out.writes == 0 and out not in self.memory.parts
+            and not out.scalar and not any(s.kind == "view" and s.outs[0].root is out for s in self.steps)
+        )  # fmt: skip
+
+    def _result(self, x):
+        if type(x) is not Var:
+            return f"{self.text(x)}.copy()" if type(x) is np.ndarray else self.text(x)
+        name = self._name(x)
+        if x in self.memory.parts:  # one copy for all that lie in one array
+            whole, start = self.memory.parts[x]
+            copied = f"c{whole.index}"
+            if copied not in self.copied:
+                self.copied.add(copied)
+                self._line(f"{copied} = {self._name(whole)}.copy()")
+            size = int(np.prod(x.shape, dtype=int))
+            return f"{copied}[{start}:{start + size}]" + (f".reshape({x.shape})" if len(x.shape) != 1 else "")
+        if x in self.fixed:
+            return f"{name}[()]" if x.scalar else f"{name}.copy()"
+        return name  # made afresh at each replay, or an argument
+
+    def _drop(self, step):
+        gone = [
+            self.names[var]
+            for var in dict.fromkeys(variables((step.args, step.kwargs)))
+            if self.names.get(var, "").startswith("t") and self.last.get(var.root) == self.number and var.nbytes > LARGE
+        ]
+        if gone:
+            self._line(f"del {', '.join(gone)}", step.quiet)
+
+
+def _is_live(x):
+    x = x.values() if type(x) is dict else x
+    return any(type(part) in (Var, Number) or (type(part) in (tuple, list, dict) and _is_live(part)) for part in x)
+
+
+def _give(function, target, parts, named):
+    """Name the array that a call writes its result into; by position where that is allowed, which is quicker."""
+    if isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum):
+        parts.append(target)
+    else:
+        named["out"] = target
+
+
+def _joined(parts, named):
+    return ", ".join([*parts, *(f"{key}={value}" for key, value in named.items())])

@@ -1,0 +1,153 @@
+"""One recorded call: its arguments taken apart, its program, and whether the program still fits the world around it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.errors import RecordingError
+from autograd.modes import record_on
+from autograd.programs.generators import Streams, TracedGenerator
+from autograd.programs.numbers import Number
+from autograd.programs.outside import Outside
+from autograd.programs.program import Program
+from autograd.programs.recording import Recording
+from autograd.programs.results import Results
+from autograd.programs.tape import Restart
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+
+class Entry:
+    """A program with what its function refers to."""
+
+    def __init__(self, program, results, outside, careful):
+        self.program = program
+        self.results = results
+        self.outside = outside
+        self.careful = careful
+
+    def fits(self) -> bool:
+        return self.outside.same() and self.program.fits()
+
+    def replay(self, arguments, args, kwargs):
+        return self.results.build(self.program.run(arguments), args, kwargs)
+
+
+def record(function, lift_all, args, kwargs, careful, served):
+    """Run the function once, recorded: the entry for its program, and its result."""
+    while True:
+        try:
+            return _record(function, lift_all, args, kwargs, careful, served)
+        except Restart as restart:
+            restart.args[0]()
+            served = restart.drawn
+
+
+def _record(function, lift_all, args, kwargs, careful, served):
+    tape = Recording(careful)
+    tape.served = list(served)
+    outside = Outside(function)
+    streams = Streams(outside.things)
+    done = False
+    try:
+        lifted, named = lift_all(tape, args, kwargs)
+        outside.add(tape.objects)
+        with record_on(tape):
+            tree = function(*lifted, **named)
+        streams.check([generator for _, _, generator in tape.watched])
+        done = True
+    except Restart as restart:
+        restart.drawn = tape.drawn
+        raise
+    except TypeError as error:
+        if isinstance(error, RecordingError) or "of a recording" not in str(error):
+            raise
+        raise RecordingError(
+            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the argument in "
+            "jit(static=...) to record once for each value"
+        ) from error
+    finally:
+        tape.close(keep=done)
+    for after in tape.after:
+        after()
+    results = Results(tree, tape, function)
+    program = Program(tape, results.flat)
+    return Entry(program, results, outside, careful), results.now(args, kwargs)
+
+
+def sign(x, key, arguments) -> None:
+    """Add what kind of argument this is to `key`, and what varies of it to `arguments`."""
+    kind = type(x)
+    if kind is np.ndarray:
+        if x.dtype.kind not in "biufc":
+            raise TypeError(f"jit got an array of dtype {x.dtype}; it records functions of numbers")
+        key.append((x.shape, x.dtype))
+        arguments.append(x)
+    elif kind is float or kind is int:
+        key.append(kind)
+        arguments.append(x)
+    elif isinstance(x, Tensor):
+        node = x._node
+        key.append((kind, node.shape, node.dtype, node.rule is None, node.grad is None))
+        arguments.append(x._array)
+        if node.grad is not None:
+            arguments.append(node.grad)
+        arguments.append(x)
+    elif kind is list or kind is tuple or (isinstance(x, tuple) and hasattr(x, "_fields")):
+        key.append((kind, len(x)))
+        for part in x:
+            sign(part, key, arguments)
+    elif kind is dict:
+        key.append((kind, tuple(x)))
+        for part in x.values():
+            sign(part, key, arguments)
+    elif isinstance(x, np.generic):
+        key.append(((), x.dtype))
+        arguments.append(x)
+    elif isinstance(x, Value | np.random.Generator):
+        key.append((kind,))
+        arguments.append(x)
+    elif hasattr(x, "__array__"):
+        raise TypeError(f"jit got a {kind.__name__}; pass its numbers as an array, such as x.to_numpy()")
+    else:
+        key.append((kind, hashable(x)))
+
+
+def hashable(x, name=None):
+    """An argument that does not vary within a program, as part of its key."""
+    try:
+        hash(x)
+    except TypeError:
+        what = f"the static argument {name!r}" if name else "an argument"
+        raise TypeError(
+            f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "
+            "numbers, Tensors, and dicts, lists and tuples of them, or a tuple for a static list"
+        ) from None
+    return x
+
+
+def lift(tape, x):
+    """An argument with stand-ins for what varies."""
+    kind = type(x)
+    if kind is np.ndarray or isinstance(x, np.generic):
+        return tape.argument(x)
+    if kind is float or kind is int:
+        return tape.number(x)
+    if isinstance(x, Tensor):
+        return tape.tensor(x)
+    if kind is list or kind is tuple:
+        return kind([lift(tape, part) for part in x])
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[lift(tape, part) for part in x])
+    if kind is dict:
+        return {key: lift(tape, part) for key, part in x.items()}
+    if isinstance(x, np.random.Generator):
+        shown = tape.number(None)
+        return TracedGenerator(x, shown)
+    if isinstance(x, Value):
+        raise RecordingError("functions of Values are not recorded yet")
+    tape.objects.append(x)
+    return x
+
+
+__all__ = ["Number", "hashable", "lift", "record", "sign"]

@@ -1,0 +1,148 @@
+"""What a program needs of its tape: dead calls dropped, equal ones shared, and the last use of every array."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.programs.numbers import Number
+from autograd.programs.tape import Step, Var
+
+
+def plan(steps, results):
+    """The steps that `results` and the outside need, each once; and `results` in terms of what is left."""
+    kept, replaced = share(needed(steps, results))
+    return kept, _substitute(results, replaced)
+
+
+def needed(steps, results) -> list[Step]:
+    """The steps that matter, found from the last backwards."""
+    wanted = set(roots_of(results))
+    kept = []
+    for step in reversed(steps):
+        made = [out for out in step.outs if type(out) is Var]
+        if step.kind in ("write", "into"):
+            root = made[0].root
+            keep = step.effect or root.place is not None or root in wanted
+        else:
+            keep = step.effect or any(out in wanted for out in made)
+        if keep:
+            kept.append(step)
+            wanted.update(roots_of((step.args, step.kwargs, made)))
+    return kept[::-1]
+
+
+def roots_of(tree):
+    """Every Var in the tree, and the memory it looks at."""
+    for var in variables(tree):
+        yield var
+        yield var.root
+
+
+def variables(tree):
+    """Every Var in nested arguments."""
+    kind = type(tree)
+    if kind is Var:
+        yield tree
+    elif kind is tuple or kind is list:
+        for part in tree:
+            yield from variables(part)
+    elif kind is dict:
+        for part in tree.values():
+            yield from variables(part)
+
+
+def numbers(tree):
+    """Every Number in nested arguments, operands before what is made of them."""
+    kind = type(tree)
+    if kind is Number:
+        if tree.op is not None:
+            yield from numbers(tree.operands)
+        yield tree
+    elif kind is tuple or kind is list:
+        for part in tree:
+            yield from numbers(part)
+    elif kind is dict:
+        for part in tree.values():
+            yield from numbers(part)
+
+
+def share(steps):
+    """One step for equal calls of equal arguments, as long as nobody writes into what they make or read in between; and what stands for what."""
+    known: dict = {}
+    versions: dict = {}
+    replaced: dict[Var, Var] = {}
+    kept = []
+    for step in steps:
+        if replaced:
+            step.args = _substitute(step.args, replaced)
+            step.kwargs = _substitute(step.kwargs, replaced)
+        if step.kind in ("write", "into"):
+            root = step.outs[0].root
+            outside = root.place is not None
+            versions["outside" if outside else root] = versions.get("outside" if outside else root, 0) + 1
+        key = None
+        if step.kind == "view" or (
+            step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)
+        ):
+            key = _key(step, versions)
+        if key is not None:
+            same = known.get(key)
+            if same is not None:
+                replaced.update(zip(step.outs, same.outs, strict=True))
+                continue
+            known[key] = step
+        kept.append(step)
+    return kept, replaced
+
+
+def _substitute(tree, replaced):
+    kind = type(tree)
+    if kind is Var:
+        return replaced.get(tree, tree)
+    if kind is tuple or kind is list:
+        return kind([_substitute(part, replaced) for part in tree])
+    if kind is dict:
+        return {key: _substitute(part, replaced) for key, part in tree.items()}
+    return tree
+
+
+def _key(step, versions):
+    """What tells the call from others, or None where that cannot be said."""
+    seen = () if step.kind == "view" else tuple(
+        versions.get("outside" if var.root.place is not None else var.root, 0)
+        for var in variables((step.args, step.kwargs))
+    )  # fmt: skip
+    try:
+        key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _frozen(x):
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return (kind, *map(_frozen, x))
+    if kind is dict:
+        return tuple((key, _frozen(value)) for key, value in x.items())
+    if kind is slice:
+        return (slice, x.start, x.stop, x.step)
+    if kind is float or isinstance(x, np.generic):
+        return (kind, repr(x))  # tells 0.0 from -0.0, and nan from nothing
+    if kind is bool or kind is int:
+        return (kind, x)
+    if isinstance(getattr(x, "__self__", None), np.ufunc):
+        return (x.__self__, x.__name__)
+    return x
+
+
+def last_uses(steps, results) -> dict[Var, int]:
+    """For each piece of memory the number of the last step that touches it; `len(steps)` for what is returned."""
+    last = {}
+    for number, step in enumerate(steps):
+        for var in variables((step.args, step.kwargs, tuple(out for out in step.outs if type(out) is Var))):
+            last[var.root] = number
+    for var in variables(results):
+        last[var.root] = len(steps)
+    return last

@@ -1,0 +1,144 @@
+"""Program: a recorded function as a flat list of NumPy calls with their buffers, ready to be run again."""
+
+from __future__ import annotations
+
+import operator
+import threading
+
+import numpy as np
+
+from autograd.programs.code import Abort, Code
+from autograd.programs.memory import Memory
+from autograd.programs.plan import plan, roots_of
+from autograd.programs.tape import Cell, Tape
+
+
+class Stale(Exception):
+    """What the program reads from outside is of another kind than what was recorded."""
+
+
+class Program:
+    """What a tape recorded, planned and compiled.
+
+    `run(arguments)` gives the flat results for the flat arguments of a call of the same signature.
+    """
+
+    def __init__(self, tape: Tape, results: list):
+        self.lock = threading.Lock()
+        self.before, self.after = tape.before, tape.after
+        cells = list(tape.cells.values())
+        self.commits = [cell for cell in cells if cell.replaced]
+        self.written = [cell for cell in cells if cell.written and not cell.replaced]
+        self.count = len(results)
+        self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        self.memory = Memory(self.steps, self.results)
+        read = set(roots_of([(step.args, step.kwargs, step.outs) for step in self.steps])) | set(roots_of(self.results))
+        outer = [cell for cell in cells if cell.argument is None]
+        self.cells = [cell for cell in outer if cell.var in read]
+        self.loose = [cell for cell in outer if cell.var not in read]  # it only matters whether something is there
+        self.settings = _settings(tape.watched)
+        self.arguments, self.constants = tape.arguments, tape.constants.values()
+        for cell in cells:
+            cell.last = None  # only the recorded call needed its numbers
+        self.replays = 0
+        self._bind()
+
+    def _bind(self):
+        """Compile for the arrays that the cells hold now."""
+        self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
+        bound = {cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)}
+        bound |= {var: array for array, var in self.constants}
+        self.code = Code(self.steps, self.results, self.arguments, bound, self.memory)
+        self.function, self.source = self.code.function()
+
+    # -- running ------------------------------------------------------------------------------------------------------
+    def run(self, arguments):
+        """The results for these arguments, flat.
+
+        Raises Abort, with nothing changed outside, where a guard says no; Stale where it does not fit any more.
+        """
+        with self.lock:
+            for function in self.before:
+                function()
+            for owner, key, is_item, array in self.watched:
+                if (owner[key] if is_item else getattr(owner, key)) is not array:
+                    self._move()
+                    break
+            found = self.function(*arguments)
+            if self.commits or self.written:
+                self._commit(found, arguments)
+            for function in self.after:
+                function()
+            self.replays += 1
+            return found[: self.count]
+
+    def _commit(self, found, arguments):
+        for at, cell in enumerate(self.commits, self.count):
+            value = found[at]
+            if cell.argument is None and cell.node is None and type(value) is np.ndarray and not cell.is_item:
+                setattr(cell.owner, cell.key, value)
+            else:
+                cell.commit(value, self._owner(cell, arguments))
+        for cell in self.written:
+            owner = self._owner(cell, arguments) or cell.owner
+            owner.rebase(owner._array)
+
+    @staticmethod
+    def _owner(cell, arguments):
+        """The Tensor (or its node) given in place of the recorded one, for a cell of an argument."""
+        if cell.argument is None:
+            return None
+        return arguments[cell.argument] if cell.node is not None else arguments[cell.argument]._node
+
+    def drawn(self, number) -> list:
+        """The random numbers that an aborted run had drawn when step `number` stopped it."""
+        steps = [s for s in self.steps[:number] if s.kind == "draw" and s.function == "out"]
+        return [self.memory.buffers[s.outs[0]].copy() for s in steps]
+
+    def fits(self) -> bool:
+        """Whether the settings are those recorded, and something is there where something was."""
+        for read, values, before in self.settings:
+            if read(values) != before:
+                return False
+        return all((cell.get() is None) == (cell.first is None) for cell in self.loose)
+
+    def _move(self):
+        """Read other arrays from now on, if they are of the same kind."""
+        moved = {}
+        for cell, row in zip(self.cells, self.watched, strict=True):
+            now, before = cell.get(), row[3]
+            if now is before:
+                continue
+            if not isinstance(now, np.ndarray | np.generic) or now.shape != before.shape or now.dtype != before.dtype:
+                raise Stale
+            moved[cell.var] = now
+        if self.code.move(moved):
+            self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
+        else:
+            self._bind()
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the program keeps for its buffers."""
+        return self.memory.nbytes
+
+
+def _settings(watched):
+    """What was watched, as few reads: (read, of what, what it gave)."""
+    found, by_object = [], {}
+    for owner, key, value in watched:
+        if key in getattr(owner, "__dict__", ()):
+            by_object.setdefault(id(owner), (owner, {}))[1][key] = value
+        else:
+            found.append((operator.attrgetter(key), owner, value))
+    for owner, values in by_object.values():
+        read = operator.itemgetter(*values)
+        found.append((read, vars(owner), tuple(values.values()) if len(values) > 1 else next(iter(values.values()))))
+    return found
+
+
+def _final(cell: Cell):
+    return cell.last.ref if hasattr(cell.last, "__traced__") else cell.last
+
+
+__all__ = ["Abort", "Program", "Stale"]

@@ -1,0 +1,94 @@
+"""What a recorded function returned, and how each replay gives the same kind of thing again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.checkpoints import again
+from autograd.containers import leaves, rebuild
+from autograd.errors import BackwardError
+from autograd.graph import Node, leaf, user_line
+from autograd.modes import recording
+from autograd.programs.numbers import Number
+from autograd.programs.traced import Traced
+from autograd.recorder import wrap
+from autograd.rules.table import Differentiable
+from autograd.tensor import Tensor
+
+
+class Results:
+    """The structure of the results, and which of them are Tensors that depend on variables."""
+
+    def __init__(self, tree, tape, function):
+        self.tree = tree
+        self.leaves = leaves(tree)
+        self.single = len(self.leaves) == 1 and self.leaves[0] is tree
+        self.function = function
+        self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
+        self.flat = [
+            x._array.ref if isinstance(x, Tensor) and type(x._array) is Traced
+            else x._array if isinstance(x, Tensor) else x.ref if type(x) is Traced else x
+            for x in self.leaves
+        ]  # fmt: skip
+        self.tensors = any(self.kinds)
+        self.refused = None  # the rule of results that cannot be differentiated from outside
+        if tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values()):
+            self.refused = _Refused("changed things outside")
+        elif any(step.kind == "draw" for step in tape.steps):
+            self.refused = _Refused("drew random numbers")
+        self.outside = [c.owner._node for c in tape.cells.values() if isinstance(c.owner, Tensor) and not c.argument]
+
+    def now(self, args, kwargs):
+        """The results of the recorded call itself."""
+        found = [_plain(x._array if isinstance(x, Tensor) else x) for x in self.leaves]
+        self.tree, self.leaves, self.flat = rebuild(self.tree, [None] * len(found)), None, None
+        return self.build(found, args, kwargs)
+
+    def build(self, found, args, kwargs):
+        """The results of a replay in the recorded structure."""
+        if self.tensors:
+            found = list(found)
+            self._as_tensors(found, args, kwargs)
+        if self.single:
+            return found[0]
+        return rebuild(self.tree, list(found))
+
+    def _as_tensors(self, found, args, kwargs):
+        at = [i for i, kind in enumerate(self.kinds) if kind is not None]
+        arrays = [np.asarray(found[i]) for i in at]
+        variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        if not recording.get() or not (variables or self.outside):
+            nodes = [leaf(a.shape, a.dtype) for a in arrays]
+        elif self.refused is not None:
+            nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]
+        else:
+            nodes = again(self.function, args, kwargs, variables, self.outside, arrays)
+        for i, array, node in zip(at, arrays, nodes, strict=True):
+            found[i] = wrap(array, node)
+
+
+def _plain(x):
+    return x.array if type(x) is Traced else x.value if type(x) is Number else x
+
+
+_NOTHING = (leaf((), np.dtype(float)),)
+
+
+class _Refused(Differentiable):
+    """The rule of a result that cannot be differentiated from outside."""
+
+    name = "jit"
+    arguments = ("x",)
+    covers = samples = ()
+
+    def __init__(self, why):
+        self.why = why
+
+    def carry(self, node, i, g, saved):
+        raise BackwardError(
+            f"this Tensor is the result of a function under jit that {self.why}, so running it again for its gradient "
+            "would not give the same. Call backward() inside the function"
+        )
+
+
+__all__ = ["Number", "Results"]

@@ -1,0 +1,247 @@
+"""Tape: the NumPy calls of a recording, in order, and the places outside that it read and wrote.
+
+While a function is recorded, its arrays are stand-ins (`Traced`) that compute at once and put each call on the tape. What
+the function reads from outside (a Tensor's array or gradient, an optimizer's state) is swapped for a stand-in when it
+is first touched, and put back at the end. The program made from a tape does the same calls again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.errors import RecordingError
+from autograd.modes import taping
+from autograd.programs.numbers import Number
+
+
+class Var:
+    """An array of the program: its shape and dtype, and where it comes from.
+
+    `root` is the variable whose memory it looks at, itself unless it is a view. `step` is the call that makes it, None
+    for what comes from outside.
+    """
+
+    __slots__ = ("dtype", "index", "layout", "place", "root", "scalar", "shape", "step", "writes")
+
+    def __init__(self, index, array, root=None, step=None, place=None):
+        self.index = index
+        self.shape = array.shape
+        self.dtype = array.dtype
+        self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
+        self.layout = None if self.scalar or array.ndim < 2 else tuple(np.argsort(array.strides, kind="stable"))[::-1]
+        self.root = self if root is None else root
+        self.step = step
+        self.place = place  # "argument", "cell", "constant" or None
+        self.writes = 0  # how often its memory was written to after it was made
+
+    @property
+    def nbytes(self) -> int:
+        return int(np.prod(self.shape, dtype=int)) * self.dtype.itemsize
+
+    def __repr__(self):
+        return f"v{self.index}"
+
+
+class Step:
+    """One call: `function(*args, **kwargs)`, whose arguments hold Vars and Numbers where those were given."""
+
+    __slots__ = ("args", "effect", "function", "kind", "kwargs", "outs", "quiet", "versions")
+
+    def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
+        self.kind = (
+            kind  # out (takes out=), call, calls (gives a tuple), view, write, into, fill, draw, host, check, guard
+        )
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.outs = outs
+        self.quiet = quiet  # recorded in a backward pass, where NumPy's warnings are off
+        self.effect = effect  # does something besides making its results, so it always runs
+        self.versions = ()
+
+    @property
+    def name(self) -> str:
+        if self.kind == "draw":
+            return self.args[1]
+        if self.function is None:
+            return self.kind
+        owner = getattr(self.function, "__self__", None)
+        name = getattr(self.function, "__name__", type(self.function).__name__)
+        return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name.strip("_")
+
+
+class Cell:
+    """A place outside that holds an array: an attribute or an item. Swapped for a stand-in while recording."""
+
+    __slots__ = ("argument", "first", "is_item", "key", "last", "node", "owner", "var")
+
+    def __init__(self, owner, key):
+        self.owner = owner
+        self.key = key
+        self.is_item = isinstance(owner, dict | list)
+        self.var = None  # what the program calls the array found there at the start; None if there was none
+        self.first = self.last = None
+        self.argument = None  # the number of the argument it belongs to, if it belongs to one
+        self.node = getattr(owner, "_node", None) if key == "_array" else None
+
+    def get(self):
+        return self.owner[self.key] if self.is_item else getattr(self.owner, self.key)
+
+    def set(self, value, owner=None):
+        if self.is_item:
+            self.owner[self.key] = value
+        else:
+            setattr(owner or self.owner, self.key, value)
+
+    def commit(self, value, owner=None):
+        """Leave what a run computed: a Tensor learns that its array was written to."""
+        if isinstance(value, np.generic):
+            value = np.array(value)
+        if self.node is None:
+            self.set(value, owner)
+        else:
+            (owner or self.owner).rebase(value)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the function left something else than it found, other than by writing into it."""
+        return self.last.ref is not self.var if hasattr(self.last, "__traced__") else self.last is not self.first
+
+    @property
+    def written(self) -> bool:
+        """Whether the function wrote into the array of a Tensor."""
+        return self.node is not None and self.var is not None and self.var.writes > 0
+
+
+class Draw:
+    """A generator that a program draws from: found again at each replay, or given as an argument."""
+
+    __slots__ = ("generator", "source")
+
+    def __init__(self, generator, source):
+        self.generator = generator
+        self.source = source  # a Cell, or the number of the argument
+
+
+class Restart(Exception):
+    """The recording has to start again, after a call of the function given."""
+
+
+class Tape:
+    """Steps in order, and everything from outside that they refer to."""
+
+    def __init__(self, careful=False):
+        self.careful = careful  # record the backward walk that masks singular slopes
+        self.open = True
+        self.quiet = False
+        self.effects = False  # whether anything outside has been changed so far
+        self.steps: list[Step] = []
+        self.count = 0
+        self.cells: dict[tuple[int, object], Cell] = {}
+        self.constants: dict[int, tuple[np.ndarray, Var]] = {}
+        self.arguments: list = []
+        self.before: list = []  # called before each replay reads its cells
+        self.after: list = []  # called when a replay is done
+        self.draws: list[Draw] = []
+        self.served: list = []  # draws that an aborted replay has made already
+        self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
+        self.settings: set[int] = set()  # the objects whose settings are watched
+        self.objects: list = []  # arguments that do not vary within the program
+        self.drawn: list = []
+        self.tidy: list = []  # called when the recording ends, however it does
+
+    # -- variables ------------------------------------------------------------------------------------------------
+    def var(self, array, root=None, step=None, place=None) -> Var:
+        self.count += 1
+        return Var(self.count, array, root, step, place)
+
+    def constant(self, array) -> Var:
+        """An array that was not made by the program: it is read where it is, at each replay."""
+        known = self.constants.get(id(array))
+        if known is None:
+            known = self.constants[id(array)] = (array, self.var(array, place="constant"))
+        return known[1]
+
+    def add(self, step) -> None:
+        self.steps.append(step)
+
+    # -- places outside -----------------------------------------------------------------------------------------------
+    def cell(self, owner, key):
+        """The place, swapped for a stand-in on first touch."""
+        found = self.cells.get((id(owner), key))
+        if found is None:
+            found = self.cells[id(owner), key] = Cell(owner, key)
+            value = found.first = found.get()
+            if isinstance(value, np.ndarray | np.generic):
+                found.var = self.var(value, place="cell")
+                found.set(self.stand_in(value, found.var))
+        return found
+
+    def first(self, tensor):
+        """The array that a Tensor had before it was recorded."""
+        cell = self.cells.get((id(tensor), "_array"))
+        return tensor._array if cell is None else cell.first
+
+    def start_with(self, function, done) -> None:
+        """`function` has to be called before each replay; if what it does is not done yet, the recording starts over."""
+        if not done:
+            raise Restart(function)
+
+    def stand_in(self, array, var):
+        raise NotImplementedError  # given by `traced`, which knows the stand-ins
+
+    def host(self, function) -> tuple:
+        """Call Python now and at every replay; the numbers it returns become Numbers of the program."""
+        values = function()
+        self.effects = True
+        step = Step("host", function, (), {}, (), self.quiet, effect=True)
+        numbers = tuple(Number(value, None, ("host", step, i)) for i, value in enumerate(values))
+        step.outs = numbers
+        self.add(step)
+        return numbers
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+    def close(self, keep: bool) -> None:
+        """End the recording: cells get back plain arrays, those the function left (keep) or the ones they had."""
+        self.open = False
+        moved = [cell for cell in self.cells.values() if cell.node is not None and cell.owner._node is not cell.node]
+        for cell in self.cells.values():
+            cell.last = cell.get()
+            cell.set(cell.first)
+        for cell in moved:
+            cell.owner._node = cell.node
+        for function in self.tidy:
+            function()
+        if not keep:
+            return
+        if moved:
+            raise refuse("a write in place to a Tensor from outside", "Compute a new one and return it (u = t + v)")
+        for cell in self.cells.values():
+            if cell.replaced:
+                cell.commit(cell.last.array if hasattr(cell.last, "__traced__") else cell.last)
+            elif cell.written:
+                cell.owner.rebase(cell.first)
+
+
+def current() -> Tape | None:
+    """The tape of the recording in progress in this thread."""
+    return taping.get()
+
+
+def watch(thing) -> None:
+    """Let a program being recorded depend on the settings of an object: its plain attributes, as they are now."""
+    tape = current()
+    if tape is None or id(thing) in tape.settings:
+        return
+    tape.settings.add(id(thing))
+    unwatched = getattr(thing, "unwatched", ())
+    names = [name for name, value in vars(thing).items() if isinstance(value, PLAIN) and name not in unwatched]
+    for name in dict.fromkeys([*names, *(name for name in ("training", "trainable") if hasattr(thing, name))]):
+        tape.watched.append((thing, name, getattr(thing, name)))
+
+
+PLAIN = (int, float, str, bool, type(None))
+
+
+def refuse(what, instead) -> RecordingError:
+    return RecordingError(f"{what} while jit records: the program could not repeat it for other values. {instead}")
