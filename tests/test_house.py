@@ -35,7 +35,7 @@ FLOORS["autograd"] = [
     ["value", "tensor", "programs.levels"],
     ["programs.pullback"],
     ["programs.bound", "programs.lines", "programs.shown"],
-    ["programs.batches"],
+    ["programs.batches", "programs.mixing"],
     ["programs.values"],
     ["programs.valuetape"],
     ["forwardwalk", "primitives"],

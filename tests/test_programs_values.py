@@ -292,7 +292,7 @@ def test_without_a_graph_under_no_grad():
 def network(seed=1):
     rng = random.Random(seed)
     points = [(rng.uniform(-1, 1), rng.uniform(-1, 1)) for _ in range(12)]
-    labels = [1 if x * y > 0 else -1 for x, y in points]
+    labels = np.array([1 if x * y > 0 else -1 for x, y in points])
     sizes = [(2, 5), (5, 4), (4, 1)]
     layers = [[([Value(rng.uniform(-1, 1)) for _ in range(n)], Value(0)) for _ in range(m)] for n, m in sizes]
     parameters = [p for layer in layers for w, b in layer for p in [*w, b]]
@@ -464,6 +464,19 @@ def test_division_by_zero_raises_as_python_does():
     with pytest.raises(ZeroDivisionError):
         program(Value(1.0), 0.0)
     assert program(Value(3.0), 2.0) == 1.5
+
+
+def test_numpy_s_numbers_and_functions_beside_numbers():
+    two = np.float64(2)
+
+    def f(x, n):
+        right = np.bool_(True) == (x.data > 0), np.int64(3) * x.data, two * n, n * two, two - x.data
+        return right, np.sqrt(x.data * x.data + n), np.exp(n), np.sign(x), np.multiply(x.data, x), np.add(n, x)
+
+    compare(lambda x: f(x, 2.0), (1.0,), (-3.0,))
+    program = Recorded(f)
+    for a, n in ((1.0, 2.0), (-3.0, 0.5)):
+        assert same(program(Value(a), n), f(Value(a), n))
 
 
 def test_numbers_beside_values_and_in_them():

@@ -78,6 +78,8 @@ _KINDS = {
     **{op: Flat(op.__name__, ufunc, True, sign) for sign, (op, ufunc) in _COMPARE.items()},
     gate: GATE,
 }
+# NumPy's numbers beside a Number arrive as the ufunc of the operator.
+_KINDS |= {_KINDS[op].forward: _KINDS[op] for op in (*_SHARED, *(op for op, _ in _COMPARE.values()))}
 
 
 def kind_of(op):
@@ -121,6 +123,7 @@ class Cells:
     def constant(self, x):
         if x.__class__ is not float and x.__class__ is not int and not is_number(x):
             raise RecordingError(f"{type(x).__name__} {x!r:.60} among Values: wanted one real number")
+        x = x.item() if hasattr(x, "item") else x
         key = x or str(x)  # 0.0 and -0.0 are two
         cell = self.constants.get(key)
         if cell is None:

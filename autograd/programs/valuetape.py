@@ -6,22 +6,21 @@ writes to them (see `shown`), in order.
 
 from __future__ import annotations
 
-import numpy as np
-
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
 from autograd.graph import next_serial
 from autograd.modes import anomaly, recording, value_taping
-from autograd.programs.cells import CONSTANT, EVENT, GATE, GRADIENT, Cells, gate
+from autograd.programs.cells import CONSTANT, EVENT, GRADIENT, Cells
+from autograd.programs.mixing import Mixing
 from autograd.programs.numbers import Number
 from autograd.programs.shown import get_data, get_grad, installed, set_data, set_grad
 from autograd.programs.values import ValueProgram
 from autograd.rules.table import ROWS
 from autograd.scalarwalk import accumulate, gradients_of
-from autograd.value import Value, _make
+from autograd.value import Value
 
 
-class ValueTape:
+class ValueTape(Mixing):
     """Records the Values' side of a function: `with ValueTape(numbers, values) as tape: result = f(...)`.
 
     `numbers` are the Numbers that stand for plain number arguments, `values` the Values among the arguments. Any other
@@ -124,52 +123,6 @@ class ValueTape:
         self.nodes[v] = self.cells.add(ROWS["positive"], float(number.value), cell, fixed=self.cells.fixed[cell])
         self.leaves.append(v)
         return float(number.value)
-
-    def operand(self, number):
-        """A Number beside a Value: the float to compute with, remembered until the result arrives at `node`."""
-        self.pending = (float(number.value), self.cells.of(number))
-        return self.pending[0]
-
-    def owns(self, x) -> bool:
-        """Whether a Number was computed from Values of this tape."""
-        stack = [x]
-        seen = set()
-        for number in stack:  # grows while it is read
-            if number.__class__ is Number and id(number) not in seen:
-                seen.add(id(number))
-                if number.op is None and number.operands and number.operands[0] is self.cells:
-                    return True
-                stack += number.operands
-        return False
-
-    def apply(self, function, args, convert=None):
-        """A function without a derivative of Numbers and plain numbers."""
-        raw = [x.value if x.__class__ is Number else x for x in args]
-        y = function(*raw) if convert is None else convert(function(*raw))
-        if not any(x.__class__ is Number for x in args):
-            return y
-        if not isinstance(y, int | float | np.number | np.bool_):
-            raise RecordingError(f"{getattr(function, '__name__', function)} of a Value gives {type(y).__name__} here")
-        return Number(y.item() if isinstance(y, np.generic) else y, function, tuple(args))
-
-    def where(self, condition, x, y):
-        """Both branches, each through a gate, so that a replay can take the other one."""
-        if isinstance(condition, Value):
-            condition = condition != 0
-        return self._gated(x, condition) + self._gated(y, condition == 0)
-
-    def _gated(self, x, condition):
-        shut = condition.value if condition.__class__ is Number else condition
-        if isinstance(x, Value):
-            c = self.operand(condition) if condition.__class__ is Number else float(condition)
-            return _make(GATE, float(get_data(x)) if shut else 0.0, x, c, c, None)
-        raw = x.value if x.__class__ is Number else x
-        return Number(raw if shut else 0.0, gate, (x, condition))
-
-    def clip(self, y, low, high):
-        if low is not None:
-            y = self.where(y > low, y, low)
-        return y if high is None else self.where(y < high, y, high)
 
     # -- backward passes ----------------------------------------------------------------------------------------------
     def backward(self, v, seed, create_graph):
