@@ -53,6 +53,18 @@ def reach(output) -> tuple[list, dict, list]:
     return order, grads, replayed
 
 
+def drawn(output) -> list:
+    """The Values of a picture, newest first. What a replayed program gave is an input there: it has no graph to show."""
+    order, _, replayed = reach(output)
+    if replayed:
+        shown = {output}
+        for node in order:
+            if node in shown:
+                shown.update(p for p, d in ((node._a, node._da), (node._b, node._db)) if d is not None)
+        order = [node for node in order if node in shown]
+    return order
+
+
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
     """The gradient of `output` for every Value it depends on."""
     if ACTIVE and value_taping.get() is not None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import viz
 from autograd import Value, detect_anomaly, gradients, no_grad, stop_gradient, value_and_grad
 from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
@@ -271,6 +272,17 @@ def test_a_result_remembers_its_own_numbers():
         y.backward()
     assert grads(xs) == [3.0 * k * k for k in range(5)]
     assert sum(ys).op == "add"
+
+
+def test_pictures_show_a_result_as_an_input(tmp_path):
+    program = Recorded(lambda x: x.clip(0, 1).tanh())
+    first = program(Value(0.5))
+    y = program(Value(0.0)) * 3
+    for out in (first, y):
+        out.backward()
+        viz.explore(out, tmp_path / "graph.html")
+    lines = [line.split()[1:] for line in viz.tree(y).splitlines()[1:]]
+    assert lines == [["input", "value", "0", "grad", "3"], ["constant", "value", "3"]]
 
 
 def test_no_second_derivative_of_a_result():
