@@ -54,7 +54,7 @@ def reach(output) -> tuple[list, dict, list]:
 
 
 def drawn(output) -> list:
-    """The Values of a picture, newest first. What a replayed program gave is an input there: it has no graph to show."""
+    """The Values of a picture, newest first. What a replayed program gave is an input there: it shows no graph."""
     order, _, replayed = reach(output)
     if replayed:
         shown = {output}

@@ -843,3 +843,41 @@ def test_random_graphs(seed):
         return nodes[-3:]
 
     compare(f, *[[random.Random(seed + k).uniform(-1, 1) for _ in range(4)] for k in range(3)], choices=True)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6))
+def test_random_functions_that_read_write_and_go_back(seed):
+    def f(*x):
+        rng = random.Random(seed)
+        nodes, kept = list(x), []
+        for _ in range(rng.randrange(2, 25)):
+            a, b, what = rng.choice(nodes), rng.choice(nodes), rng.random()
+            if what < 0.4:
+                nodes.append(rng.choice([Value.tanh, Value.sin, Value.relu, Value.sigmoid])(a) + b * rng.choice(x))
+            elif what < 0.6:
+                nodes.append(sum(rng.choice(nodes) for _ in range(rng.randrange(2, 6))) / 3)
+            elif what < 0.7:
+                rng.choice(nodes).backward(rng.choice([1.0, 0.0, 2.0]))
+            elif what < 0.8:
+                kept += [a.data, 0 if b.grad is None else b.grad]
+            elif what < 0.85:
+                rng.choice(x).grad = rng.choice([0, 0.5, None])
+            elif what < 0.9:
+                a.data = b.data * 0.5 + 0.25
+            elif kept:
+                nodes.append(a * rng.choice(kept) if rng.random() < 0.5 else Value(rng.choice(kept)) * a)
+        return nodes[-2:], kept
+
+    program = Recorded(f)
+    for k in range(3):
+        numbers = [random.Random(seed + k).uniform(-1, 1) for _ in range(3)]
+        ours, theirs = [Value(x) for x in numbers], [Value(x) for x in numbers]
+        y, z = program(*ours), f(*theirs)
+        for out, args in ((y, ours), (z, theirs)):
+            out[0][-1].backward(0.5)
+            out[0][0].backward()
+            args += [v for v in out[0] if not any(v is u for u in args)]
+        assert same(y, z, 1e-9)
+        assert same([v.data for v in ours], [v.data for v in theirs], 1e-9)
+        assert same(grads(ours), grads(theirs), 1e-9)

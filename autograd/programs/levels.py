@@ -12,8 +12,8 @@ from autograd.programs.cells import CONSTANT, EVENT, GRADIENT, INPUT
 from autograd.rules.table import ROWS
 
 ADD = ROWS["add"]
-NARROW = 12  # operations in a level: for fewer, Python's own floats are quicker
-LONGEST = 30_000  # operations in one text, which takes its time to compile
+NARROW = 6  # operations in a level: for fewer, Python's own floats are much quicker
+LONGEST = 20_000  # operations in one text, which takes its time to compile
 
 
 class Recipe:

@@ -42,7 +42,6 @@ class ValueTape(Mixing):
         self.guards: list[tuple[object, bool]] = []  # whose `.grad` was read, and whether it was None
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
-        self.count = len(numbers)
         for k, number in enumerate(numbers):
             self.cells.register(number, self.cells.input(("number", k), number.value))
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
