@@ -42,6 +42,11 @@ def as_array(x, dtype=None):
     return np.asarray(x, dtype)
 
 
+def zeros(shape, like):
+    """Zeros of the dtype of `like`, to write something computed into."""
+    return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)
+
+
 def possibly(mask) -> bool:
     """Whether an element is true; while a program is recorded, for all the values it may meet, whether one could be."""
     return hasattr(mask, "__traced__") or bool(np.any(mask))
@@ -76,6 +81,30 @@ class Seal:
     def expose(self, array) -> None:
         if self.mark is None:
             self.mark = fingerprint(array)
+
+
+def renewed(seal, array) -> Seal:
+    """The seal of a variable whose array was written to by the engine: another one, if anything recorded holds this."""
+    if seal.mark is None and getrefcount(seal) <= _HELD:
+        return seal
+    fresh = Seal()
+    if seal.mark is not None:
+        fresh.expose(array)
+    seal.mark = -1  # matches no fingerprint
+    return fresh
+
+
+class _Holder:
+    def __init__(self):
+        self.seal = Seal()
+
+
+def _references(seal) -> int:
+    return getrefcount(seal)
+
+
+# How many references a seal shows inside a function when only its node holds it: measured, since Pythons differ.
+_HELD = _references(_Holder().seal) + 1
 
 
 def has_nan(array) -> bool:

@@ -8,6 +8,8 @@ import threading
 import warnings
 from collections import OrderedDict
 
+import numpy as np
+
 from autograd.modes import ACTIVE, anomaly, keeping, recording, taping
 from autograd.programs.entry import hashable, lift, record, sign
 from autograd.programs.program import Abort, Program, Stale
@@ -101,7 +103,11 @@ class Jitted:
                     sign(value, key, arguments)
             return bound.args, bound.kwargs, tuple(key), arguments
         for x in args:
-            sign(x, key, arguments)
+            if type(x) is np.ndarray and x.dtype.kind == "f":  # what `sign` does, for the commonest
+                key.append((x.shape, x.dtype))
+                arguments.append(x)
+            else:
+                sign(x, key, arguments)
         for name, x in kwargs.items():
             key.append(name)
             sign(x, key, arguments)

@@ -78,7 +78,12 @@ class Operators:
     __sub__, __rsub__ = _binary("subtract")
     __mul__, __rmul__ = _binary("multiply")
     __truediv__, __rtruediv__ = _binary("divide")
-    __pow__, __rpow__ = _binary("power")
+    _power, __rpow__ = _binary("power")
+
+    def __pow__(self, other):
+        # As NumPy's own operator has it: the square is much quicker than a power, and its last bit is right.
+        return self._square() if type(other) is int and other == 2 else self._power(other)
+
     __mod__, __rmod__ = _binary("remainder")
     __iadd__ = _in_place("add")
     __isub__ = _in_place("subtract")
@@ -88,6 +93,7 @@ class Operators:
 
     __neg__ = _unary("negative")
     __pos__ = _unary("positive")
+    _square = _unary("square")
     exp = _unary("exp")
     log = _unary("log")
     sqrt = _unary("sqrt")

@@ -94,11 +94,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         """
         node = self._node
         if array is self._array:
-            exposed = node.seal.mark is not None
-            node.seal.mark = -1
-            node.seal = arrays.Seal()
-            if exposed:
-                node.seal.expose(array)
+            node.seal = arrays.renewed(node.seal, array)
             return
         if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
             raise ValueError(

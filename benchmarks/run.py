@@ -76,8 +76,9 @@ def main():
         text = (
             f"# Measured speed\n\n`python benchmarks/run.py --rounds {options.rounds}` on {platform.machine()}, "
             f"{os.cpu_count()} cores, Python {platform.python_version()}; {versions}. Each engine runs in its own "
-            "process and environment, interleaved, and with an allocator that keeps freed memory. The time is the median; in brackets ours over theirs, so less than "
-            "1 is faster. A target is the most that this ratio should be.\n\n"
+            "process and environment, interleaved, and with an allocator that keeps freed memory. "
+            "The time is the median; in brackets ours over theirs, so less than 1 is faster. A target is the "
+            "most that this ratio should be. A busy machine spoils the times of all threads.\n\n"
         )
         parts.append(f"## Memory and recording\n\n{memory.table()}")
         (HERE / "RESULTS.md").write_text(text + "\n\n".join(parts) + "\n")

@@ -17,11 +17,14 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 # one another are one subject, and two on one floor can be read in either order.
 FLOORS = {}
 FLOORS["autograd"] = [
-    ["errors", "modes", "buffers", "containers"],
-    ["arrays", "convert", "programs", "programs.calls", "programs.numbers"],
+    ["errors", "modes", "buffers", "containers", "programs"],
+    ["arrays", "convert", "programs.numbers", "programs.calls"],
     ["programs.tape"],
-    ["programs.plan", "programs.traced"],
+    ["programs.simplify", "programs.standin"],
+    ["programs.capture", "programs.plan"],
+    ["programs.traced"],
     ["programs.memory", "programs.generators"],
+    ["programs.naming"],
     ["rules.axes", "rules.scalars"],
     ["rules.table"],
     ["rules.indexing", "rules.linalg", "rules.reductions"],  # rows that other rows are spelt in
@@ -60,7 +63,7 @@ FLOORS["nn"] = [
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
     ["callbacks.files", "callbacks.rates", "callbacks.recorder", "training.data"],
-    ["callbacks", "training.steps"],
+    ["callbacks", "training.steps", "training.replay"],
     ["training.evaluation", "training.linter"],
     ["training.fitting", "saving"],
     ["training", "models.summary", "models.names"],

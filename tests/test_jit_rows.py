@@ -1,4 +1,4 @@
-"""Every row of the table under jit: a replay gives the bits of eager code, for values and both orders of derivatives."""
+"""Every row of the table under jit: a replay gives the bits of eager code, for values and derivatives of two orders."""
 
 import numpy as np
 import pytest

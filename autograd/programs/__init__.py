@@ -1,3 +1,3 @@
-"""What `jit` records, and how it is replayed."""
+"""What `jit` is made of: recording on a tape, planning, and the text of a program."""
 
 __all__: list[str] = []

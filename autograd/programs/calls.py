@@ -30,8 +30,8 @@ class SameShape:
         shape = [np.shape(part) for part in y] if isinstance(y, tuple | list) else np.shape(y)
         if shape != self.shape:
             raise RecordingError(
-                f"{self.__name__} gave the shape {shape} where {self.shape} was recorded: it depends on the numbers. Keep "
-                "shapes fixed (np.where, masks of 0 and 1), or leave this part outside jit"
+                f"{self.__name__} gave the shape {shape} where {self.shape} was recorded: it depends on the numbers. "
+                "Keep shapes fixed (np.where, masks of 0 and 1), or leave this part outside jit"
             )
         return y
 

@@ -9,16 +9,12 @@ import numpy as np
 from autograd.arrays import has_nan
 from autograd.programs import calls
 from autograd.programs.memory import Memory
+from autograd.programs.naming import Names
 from autograd.programs.numbers import Number
 from autograd.programs.plan import variables
 from autograd.programs.tape import Var
 from autograd.walk import heard, quiet
 
-_INFIX = {
-    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
-    operator.mod: "%", operator.pow: "**", operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=",
-    operator.eq: "==", operator.ne: "!=",
-}  # fmt: skip
 LARGE = 1 << 16  # bytes; results above this are dropped as soon as nothing needs them
 
 
@@ -26,7 +22,7 @@ class Abort(Exception):
     """A gradient has a nan that the careful walk would mask: the program has to be recorded again with that walk."""
 
 
-class Code:
+class Code(Names):
     """Turns planned steps into a function; `space` holds what its names mean.
 
     An array whose memory is the same at every replay is bound to a global name once, as are views of it; others
@@ -34,19 +30,13 @@ class Code:
     """
 
     def __init__(self, steps, results, arguments, bound, memory: Memory):
+        super().__init__(memory, arguments)
         self.steps = steps
-        self.memory = memory
-        self.space: dict = {"copyto": np.copyto, "has_nan": has_nan, "Abort": Abort, "heard": heard, "quiet": quiet}
-        self.names: dict = {}
-        self.fixed: dict[Var, np.ndarray] = {}
+        self.space |= {"copyto": np.copyto, "has_nan": has_nan, "Abort": Abort, "heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
         self.lines: list[tuple[bool, str]] = []
         self.where: list[int] = []  # for each line the number of its step
-        self.numbers: dict[int, str] = {}
         self.copied: set[str] = set()
-        self.constants: dict = {}
-        self.arguments = [f"a{i}" for i in range(len(arguments))]
-        self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
         self.number = -1
         for var, array in bound.items():
             self._fix(var, array)
@@ -71,62 +61,6 @@ class Code:
         exec(compile(text, "<program>", "exec"), self.space)
         return self.space.pop("run"), text
 
-    # -- names --------------------------------------------------------------------------------------------------------
-    def _fix(self, var, array):
-        self.fixed[var] = array
-        self.names[var] = name = f"b{var.index}"
-        self.space[name] = array
-
-    def _name(self, var) -> str:
-        name = self.names.get(var)
-        if name is None:
-            buffer = self.memory.buffers.get(var)
-            if buffer is None:
-                name = self.names[var] = f"t{var.index}"
-            else:
-                self._fix(var, buffer)
-                name = self.names[var]
-        return name
-
-    def text(self, x) -> str:
-        """An argument as Python text."""
-        kind = type(x)
-        if kind is Var:
-            return self._name(x)
-        if kind is Number:
-            return self._number(x)
-        if kind is int or kind is bool or x is None:
-            return repr(x)
-        if (kind is tuple or kind is list) and _is_live(x):
-            inside = ", ".join(map(self.text, x))
-            return f"({inside},)" if kind is tuple else f"[{inside}]"
-        if kind is dict and _is_live(tuple(x.values())):
-            return f"{{{', '.join(f'{key!r}: {self.text(value)}' for key, value in x.items())}}}"
-        key = (kind, repr(x)) if kind in (float, str) else id(x)
-        if key not in self.constants:
-            self.constants[key] = name = f"k{len(self.constants)}"
-            self.space[name] = x
-        return self.constants[key]
-
-    def _number(self, x) -> str:
-        name = self.numbers.get(id(x))
-        if name is not None:
-            return name
-        name = self.numbers[id(x)] = f"n{len(self.numbers)}"
-        if x.op is None:
-            kind, source, index = x.operands
-            assert kind == "argument", kind
-            self.numbers[id(x)] = f"a{index}"
-            return self.numbers[id(x)]
-        parts = [self.text(part) for part in x.operands]
-        infix = _INFIX.get(x.op)
-        if infix is not None:
-            line = f"{name} = {parts[0]} {infix} {parts[1]}"
-        else:
-            line = f"{name} = {self.text(x.op)}({', '.join(parts)})"
-        self._line(line)
-        return name
-
     def _line(self, text, quiet=False):
         self.lines.append((quiet, text))
         self.where.append(self.number)
@@ -140,9 +74,13 @@ class Code:
         out = step.outs[0]
         function = step.function
         parts, named = self._arguments(step)
+        if function is np.matmul and _is_plain_product(step):
+            function = np.dot  # the same sums, called more quickly
+        elif _is_of_one_dtype(step):
+            parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
         if self._is_returned_alone(out):
             self.names[out] = f"t{out.index}"
-            return self._call(step, parts, named)
+            return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
         if function is calls.cast or function is calls.copy:
             return self._line(f"copyto({self._name(out)}, {parts[0]}, 'unsafe')", step.quiet)
         if function.__name__ in ("reduce", "accumulate") and isinstance(getattr(function, "__self__", None), np.ufunc):
@@ -154,6 +92,12 @@ class Code:
         else:
             _give(function, self._name(out), parts, named)
         self._line(f"{self.text(function)}({_joined(parts, named)})", step.quiet)
+
+    def _constant(self, x, part, dtype):
+        """A plain number beside arrays of one dtype as an array, which NumPy need not convert at each call."""
+        if type(x) not in (int, float) or not abs(x) <= np.finfo(dtype).max:
+            return part
+        return self.text(self.zero_d.setdefault((repr(x), dtype), np.array(x, dtype)))
 
     def _call(self, step, parts=None, named=None):
         if parts is None:
@@ -264,7 +208,7 @@ class Code:
         if found:
             self._line(f"if {heard}({found}): raise Abort({self.number})", step.quiet)
 
-    # -- the end --------------------------------------------------------------------------------------------------------
+    # -- the end ------------------------------------------------------------------------------------------------------
     def _is_returned_alone(self, out):
         """Whether a result is only returned: then it is made as a new array, instead of being copied."""
         return (
@@ -298,14 +242,35 @@ class Code:
             self._line(f"del {', '.join(gone)}", step.quiet)
 
 
-def _is_live(x):
-    x = x.values() if type(x) is dict else x
-    return any(type(part) in (Var, Number) or (type(part) in (tuple, list, dict) and _is_live(part)) for part in x)
+def _is_of_one_dtype(step):
+    """Whether this is plain arithmetic on floats of one dtype, and perhaps plain numbers."""
+    ufunc, dtype = step.function, step.outs[0].dtype
+    return (
+        isinstance(ufunc, np.ufunc) and ufunc is not np.power and not step.kwargs and dtype.kind == "f"
+        and all(var.dtype == dtype for var in variables(step.args))
+    )  # fmt: skip
+
+
+def _is_plain_product(step):
+    """Whether a matmul is one of matrices and vectors of one dtype."""
+    a, b = (x if type(x) is Var else None for x in step.args)
+    return (
+        a is not None and b is not None and _is_whole(a) and _is_whole(b) and a.dtype == b.dtype
+        and a.shape and b.shape and max(len(a.shape), len(b.shape)) == 2
+        and a.dtype.char in "df" and step.outs[0].layout in (None, (0, 1))
+    )  # fmt: skip
+
+
+def _is_whole(var):
+    """Whether an array lies in memory in one piece, row by row or column by column."""
+    turned = var.step is not None and var.step.function is np.transpose and type(var.step.args[0]) is Var
+    source = var.step.args[0] if turned else var
+    return source.root is source or 1 not in source.shape
 
 
 def _give(function, target, parts, named):
     """Name the array that a call writes its result into; by position where that is allowed, which is quicker."""
-    if isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum):
+    if function is np.dot or (isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum)):
         parts.append(target)
     else:
         named["out"] = target

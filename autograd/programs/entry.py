@@ -7,7 +7,6 @@ import numpy as np
 from autograd.errors import RecordingError
 from autograd.modes import record_on
 from autograd.programs.generators import Streams, TracedGenerator
-from autograd.programs.numbers import Number
 from autograd.programs.outside import Outside
 from autograd.programs.program import Program
 from autograd.programs.recording import Recording
@@ -35,12 +34,11 @@ class Entry:
 
 def record(function, lift_all, args, kwargs, careful, served):
     """Run the function once, recorded: the entry for its program, and its result."""
-    while True:
-        try:
-            return _record(function, lift_all, args, kwargs, careful, served)
-        except Restart as restart:
-            restart.args[0]()
-            served = restart.drawn
+    try:
+        return _record(function, lift_all, args, kwargs, careful, served)
+    except Restart as restart:
+        restart.args[0]()
+        return record(function, lift_all, args, kwargs, careful, restart.drawn)
 
 
 def _record(function, lift_all, args, kwargs, careful, served):
@@ -63,8 +61,8 @@ def _record(function, lift_all, args, kwargs, careful, served):
         if isinstance(error, RecordingError) or "of a recording" not in str(error):
             raise
         raise RecordingError(
-            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the argument in "
-            "jit(static=...) to record once for each value"
+            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the "
+            "argument in jit(static=...) to record once for each value"
         ) from error
     finally:
         tape.close(keep=done)
@@ -150,4 +148,4 @@ def lift(tape, x):
     return x
 
 
-__all__ = ["Number", "hashable", "lift", "record", "sign"]
+__all__ = ["hashable", "lift", "record", "sign"]

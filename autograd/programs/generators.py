@@ -7,8 +7,8 @@ import random
 import numpy as np
 
 from autograd.errors import RecordingError
+from autograd.programs.standin import concrete
 from autograd.programs.tape import current
-from autograd.programs.traced import concrete
 
 # Methods that can write into a buffer; others make their result afresh.
 _WITH_OUT = frozenset({"random", "standard_normal", "standard_exponential"})
@@ -25,8 +25,8 @@ class TracedGenerator:
         method = getattr(self._generator, name)
         if not callable(method) or name in ("spawn", "shuffle"):
             raise RecordingError(
-                f"generator.{name} while jit records: the program can repeat draws such as random() and normal(); do this "
-                "outside the function"
+                f"generator.{name} while jit records: the program can repeat draws such as random() and normal(); "
+                "do this outside the function"
             )
 
         def draw(*args, **kwargs):

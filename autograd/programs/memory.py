@@ -98,7 +98,7 @@ class Memory:
             self.joined.add(number)
 
     def _heir(self, step, number, out, block_of):
-        """The block of an operand that this step is the last to use, when writing over it element by element is safe."""
+        """The block of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in variables(step.args):

@@ -10,6 +10,18 @@ import operator
 
 from autograd.errors import RecordingError
 
+_STATIC = "name the argument in jit(static=...) to record once for each value"
+_CHOICE = f"Use np.where(condition, a, b), {_STATIC}, or decide outside the function"
+
+
+def _refused(what, instead):
+    def method(self, *args, **kwargs):
+        raise RecordingError(
+            f"{what} of a number while jit records: the program would keep {self.value!r} for good. {instead}"
+        )
+
+    return method
+
 
 class Number:
     """Arithmetic and comparisons give Numbers again; what needs the value itself, such as `if`, is refused."""
@@ -22,26 +34,13 @@ class Number:
         self.op = op
         self.operands = operands
 
-    def _refuse(self, what, instead):
-        raise RecordingError(
-            f"{what} of a number while jit records: the program would keep {self.value!r} for good. {instead}"
-        )
-
-    def __bool__(self):
-        self._refuse("bool() (as in if, while, and, or, min, max)", _CHOICE)
-
-    def __float__(self):
-        self._refuse("float()", f"Use it as it is (x ** 0.5, np.exp(x)), or {_STATIC}")
-
-    __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
-
-    def __index__(self):
-        self._refuse("a loop, index or shape", _STATIC[0].upper() + _STATIC[1:])
-
-    __int__ = __index__
-
-    def __format__(self, spec):
-        self._refuse("printing or formatting", f"Return it and print it outside, or {_STATIC}")
+    __bool__ = _refused("bool() (as in if, while, and, or, min, max)", _CHOICE)
+    __float__ = __complex__ = __trunc__ = __floor__ = __ceil__ = _refused(
+        "float()", f"Use it as it is (x ** 0.5, np.exp(x)), or {_STATIC}"
+    )
+    __int__ = __index__ = _refused("a loop, index or shape", _STATIC[0].upper() + _STATIC[1:])
+    __format__ = _refused("printing or formatting", f"Return it and print it outside, or {_STATIC}")
+    __array__ = _refused("np.array()", "Use it as a number beside arrays, or pass an array to the function")
 
     def __repr__(self):
         return f"<number {self.value!r} of a recording>"
@@ -49,16 +48,9 @@ class Number:
     def __round__(self, digits=None):
         return Number(round(self.value, digits), round, (self, digits))
 
-    def __array__(self, dtype=None, copy=None):
-        self._refuse("np.array()", "Use it as a number beside arrays, or pass an array to the function")
-
     __hash__ = object.__hash__
 
     # NumPy's functions on Numbers are recorded like those on arrays, which is set up by `autograd.programs.traced`.
-
-
-_STATIC = "name the argument in jit(static=...) to record once for each value"
-_CHOICE = f"Use np.where(condition, a, b), {_STATIC}, or decide outside the function"
 
 
 def _forward(op):

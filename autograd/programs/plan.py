@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.programs.numbers import Number
+from autograd.programs.simplify import simplify, substitute
 from autograd.programs.tape import Step, Var
 
 
 def plan(steps, results):
     """The steps that `results` and the outside need, each once; and `results` in terms of what is left."""
-    kept, replaced = share(needed(steps, results))
-    return kept, _substitute(results, replaced)
+    for improve in (simplify, share):
+        steps, replaced = improve(needed(steps, results))
+        results = substitute(results, replaced)
+    return needed(steps, results), results
 
 
 def needed(steps, results) -> list[Step]:
@@ -67,15 +70,15 @@ def numbers(tree):
 
 
 def share(steps):
-    """One step for equal calls of equal arguments, as long as nobody writes into what they make or read in between; and what stands for what."""
+    """One step for equal calls, unless somebody writes into what they make or read; and what stands for what."""
     known: dict = {}
     versions: dict = {}
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
         if replaced:
-            step.args = _substitute(step.args, replaced)
-            step.kwargs = _substitute(step.kwargs, replaced)
+            step.args = substitute(step.args, replaced)
+            step.kwargs = substitute(step.kwargs, replaced)
         if step.kind in ("write", "into"):
             root = step.outs[0].root
             outside = root.place is not None
@@ -93,17 +96,6 @@ def share(steps):
             known[key] = step
         kept.append(step)
     return kept, replaced
-
-
-def _substitute(tree, replaced):
-    kind = type(tree)
-    if kind is Var:
-        return replaced.get(tree, tree)
-    if kind is tuple or kind is list:
-        return kind([_substitute(part, replaced) for part in tree])
-    if kind is dict:
-        return {key: _substitute(part, replaced) for key, part in tree.items()}
-    return tree
 
 
 def _key(step, versions):

@@ -10,8 +10,9 @@ from autograd.arrays import as_array, has_nan
 from autograd.carry import carry
 from autograd.programs import calls
 from autograd.programs.numbers import Number
+from autograd.programs.standin import concrete, lower, wrap
 from autograd.programs.tape import Step, Tape
-from autograd.programs.traced import Traced, concrete, lower, wrap
+from autograd.programs.traced import Traced
 from autograd.walk import heard
 
 
@@ -131,7 +132,7 @@ class Recording(Tape):
             return value.astype(tensor.dtype)
         return np.array(value, dtype=tensor.dtype)
 
-    # -- Python at every replay ------------------------------------------------------------------------------------------
+    # -- Python at every replay ----------------------------------------------------------------------------------------
     def check(self, function, *args):
         """Call a function of arrays now and at every replay, for the errors it may raise."""
         function(*concrete(args))

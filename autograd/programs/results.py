@@ -7,7 +7,7 @@ import numpy as np
 from autograd.checkpoints import again
 from autograd.containers import leaves, rebuild
 from autograd.errors import BackwardError
-from autograd.graph import Node, leaf, user_line
+from autograd.graph import Node, leaf
 from autograd.modes import recording
 from autograd.programs.numbers import Number
 from autograd.programs.traced import Traced
@@ -46,6 +46,9 @@ class Results:
 
     def build(self, found, args, kwargs):
         """The results of a replay in the recorded structure."""
+        if self.single and self.tensors and self.refused is not None and recording.get():  # a training step's loss
+            array = np.asarray(found[0])
+            return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
         if self.tensors:
             found = list(found)
             self._as_tensors(found, args, kwargs)

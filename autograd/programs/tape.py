@@ -1,8 +1,8 @@
 """Tape: the NumPy calls of a recording, in order, and the places outside that it read and wrote.
 
-While a function is recorded, its arrays are stand-ins (`Traced`) that compute at once and put each call on the tape. What
-the function reads from outside (a Tensor's array or gradient, an optimizer's state) is swapped for a stand-in when it
-is first touched, and put back at the end. The program made from a tape does the same calls again.
+While a function is recorded, its arrays are stand-ins (`Traced`) that compute at once and put each call on the tape.
+What the function reads from outside (a Tensor's array or gradient, an optimizer's state) is swapped for a stand-in when
+it is first touched, and put back at the end. The program made from a tape does the same calls again.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class Tape:
         return tensor._array if cell is None else cell.first
 
     def start_with(self, function, done) -> None:
-        """`function` has to be called before each replay; if what it does is not done yet, the recording starts over."""
+        """`function` has to be called before each replay; if what it does is not done, the recording starts over."""
         if not done:
             raise Restart(function)
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.arrays import as_array
+from autograd.arrays import as_array, zeros
 from autograd.rules.table import Primitive, composition
 
 
@@ -38,7 +38,7 @@ def scatter(g, *, index, shape):
         places = (rows.reshape(-1, 1) % shape[0]) * width + np.arange(width)
         out = np.bincount(places.reshape(-1), g.reshape(-1), minlength=math.prod(shape)).reshape(shape)
         return out if g.dtype.char == "d" else out.astype(g.dtype)
-    out = np.zeros(shape, g.dtype)
+    out = zeros(shape, g)
     if is_basic(index):
         out[index] = g
     else:

@@ -27,6 +27,21 @@ def _(g, a, b_like):
     return c if len(b_like.shape) == 2 == np.ndim(a) else sum_to(c, b_like.shape)
 
 
+@Primitive.row(masks=False, batched=True)
+def matvec_(a, b):
+    return np.matmul(a, b)
+
+
+@matvec_.vjp("a")
+def _(g, b):
+    return g[..., None] * (np.conj(b) if b.dtype.kind == "c" else b)
+
+
+@matvec_.vjp("b")
+def _(g, a):
+    return np.matmul(g, np.conj(a) if a.dtype.kind == "c" else a)
+
+
 def adjoint(x):
     """The conjugate transpose of the last two axes."""
     x = x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
@@ -39,6 +54,8 @@ def matmul(a, b):
     a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
     if a.ndim == 2 == b.ndim:
         return matmul_(a, b)
+    if a.ndim == 2 and b.ndim == 1:
+        return matvec_(a, b)
     if not (a.ndim and b.ndim):
         raise ValueError(
             f"np.matmul needs at least 1-d arguments, got shapes {a.shape} and {b.shape}; for scaling write a * b"

@@ -110,6 +110,8 @@ def _(g, x):
 
 @linear.vjp("bias")
 def _(g, bias_like):
+    if g.ndim == 2 and g.shape[1:] == bias_like.shape and g.dtype.char in "fd":
+        return np.matmul(np.ones(len(g), g.dtype), g)  # much quicker than a sum down the columns
     return sum_to(g, bias_like.shape)
 
 

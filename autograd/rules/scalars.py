@@ -50,6 +50,13 @@ def where(condition, x, y):
     return x if condition else y
 
 
+def where_(condition, x, y):
+    """`np.where`, without the work where the condition is a plain bool, as for the exponent of `x ** 3`."""
+    if type(condition) is bool:
+        return x if condition else y
+    return np.where(condition, x, y)
+
+
 def relu(x):
     """max(x, 0) with slope 0 at the kink; nan stays nan."""
     return np.maximum(x, 0)
@@ -120,9 +127,8 @@ _SHARED = {"pi": math.pi, "SQRT2": SQRT2, "LN2": LN2, "LN10": LN10, "__builtins_
 
 # What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values).
 ARRAY_NAMES = {
-    name: getattr(np, name)
-    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign where floor power".split()
-} | {"sigmoid": sigmoid, **_SHARED}
+    name: getattr(np, name) for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power".split()
+} | {"sigmoid": sigmoid, "where": where_, **_SHARED}
 
 # What they mean on floats.
 SCALAR_NAMES = {

@@ -141,7 +141,7 @@ class Model(Layer):
         return loss
 
     def steps_for(self, what, jit=None):
-        """How to run a batch for "train", "test" or "predict": a function of (x, y, sample_weight), replayed if it can be.
+        """How to run a batch for "train", "test" or "predict": a function of (x, y, weight), replayed if possible.
 
         A `train_step` or `test_step` of a subclass runs as it is written, unless `jit=True` asks for a program.
         """

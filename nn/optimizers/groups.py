@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.arrays import renewed
 from autograd.programs.tape import refuse
 
 
@@ -40,7 +41,9 @@ class TensorGroup:
         gradients = [p.grad for p in self.parameters]
         missing = [at for at, g in zip(self.slices, gradients, strict=True) if g is None]
         if type(self.array) is not np.ndarray:
-            parts = [np.zeros(at.stop - at.start) if g is None else g for at, g in zip(self.slices, gradients, strict=True)]
+            parts = [
+                np.zeros(at.stop - at.start) if g is None else g for at, g in zip(self.slices, gradients, strict=True)
+            ]
             return np.concatenate([part.astype(self.array.dtype, copy=False).reshape(-1) for part in parts]), missing
         if not missing:
             np.concatenate([g.reshape(-1) for g in gradients], out=self.scratch)
@@ -54,7 +57,8 @@ class TensorGroup:
         if type(self.array) is not np.ndarray:
             return  # being recorded
         for p, view in zip(self.parameters, self.views, strict=True):
-            p.rebase(view)
+            node = p._node
+            node.seal = renewed(node.seal, view)
 
 
 class ValueGroup:

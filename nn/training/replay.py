@@ -14,8 +14,8 @@ from nn.layers.base import OBSERVERS
 class Steps:
     """The programs of one model for one purpose, by the shapes and dtypes of the batch.
 
-    `function(x, y, weight)` is what runs step by step where there is no program: while somebody looks on (observers, anomaly
-    detection), and for good once it turns out that the function cannot be recorded.
+    `function(x, y, weight)` is what runs step by step where there is no program: while somebody looks on (observers,
+    anomaly detection), and for good once it turns out that the function cannot be recorded.
     """
 
     def __init__(self, model, function):
