@@ -12,6 +12,7 @@ from contextvars import ContextVar
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
+value_taping: ContextVar = ContextVar("value_taping", default=None)  # the tape that Values are recorded on
 taping: ContextVar = ContextVar("taping", default=None)  # the tape that `jit` records on
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
@@ -28,6 +29,11 @@ def _mode(variable, value):
     finally:
         ACTIVE.pop()
         variable.reset(token)
+
+
+def value_tape():
+    """The tape that operations of Values are recorded on in this thread, or None."""
+    return value_taping.get() if ACTIVE else None
 
 
 def no_grad():

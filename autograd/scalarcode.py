@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.rules import scalars
 
-_INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x",
+INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x",
            "abs": "abs(x)",           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
 
 _UNARY = """
@@ -60,7 +60,7 @@ def compile_method(rule, names):
     template = _UNARY if len(rule.formulas) == 1 else _BINARY
     arguments = ", ".join(rule.arguments)
     texts = [text if text not in ("1", "-1", "0") else text + ".0" for text in rule.formulas]
-    forward = _INLINE.get(rule.name, f"scalar({arguments})")
+    forward = INLINE.get(rule.name, f"scalar({arguments})")
     source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
                              db=texts[-1])  # fmt: skip
     names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "scalar": rule.scalar,

@@ -6,16 +6,18 @@ text, which computes the result and the derivative at once, as plain floats. `pr
 
 from __future__ import annotations
 
-import numbers
+import functools
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from autograd.errors import AnomalyError
 from autograd.graph import next_serial, show_line, user_line
-from autograd.modes import ACTIVE, anomaly, keeping, recording
+from autograd.modes import ACTIVE, anomaly, keeping, recording, value_tape, value_taping
+from autograd.programs.numbers import Number
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
 from autograd.scalarcode import compile_method
+from autograd.scalaroperands import flat, is_number, operand, taped
 from autograd.scalarwalk import accumulate, gradients_of
 
 _new = object.__new__
@@ -40,7 +42,7 @@ class Value:
 
     def __init__(self, x, name=None):
         if x.__class__ is not float:
-            x = as_number(x)
+            x = taped().compute(self, x) if x.__class__ is Number else as_number(x)
         self.data = x
         self.grad = None
         self.name = name
@@ -50,7 +52,10 @@ class Value:
     # -- gradients ----------------------------------------------------------------------------------------------
     def backward(self, seed=1.0, create_graph=False) -> None:
         """Set `.grad` on every Value that this one was computed from; variables add to what they have."""
-        accumulate(gradients_of(self, seed, create_graph))
+        if ACTIVE and value_taping.get() is not None:
+            value_taping.get().backward(self, seed, create_graph)
+        else:
+            accumulate(gradients_of(self, seed, create_graph))
 
     @property
     def op(self) -> str | None:
@@ -88,7 +93,7 @@ class Value:
                 "defined for a Value; use a Tensor, or v.data for a constant"
             )
         if isinstance(row, Constant):
-            return row(*[x.data if isinstance(x, Value) else x for x in inputs])
+            return flat(ufunc, *map(_number_of, inputs))
         if not isinstance(row, Elementwise):
             if row.name in ("np.conjugate", "np.real"):
                 return +self
@@ -102,13 +107,15 @@ class Value:
             return Value.clip(*args, **kwargs)
         row = FUNCTIONS.get(function)
         if isinstance(row, Constant):
-            return row(*[x.data if isinstance(x, Value) else x for x in args], **kwargs)
+            return flat(functools.partial(function, **kwargs) if kwargs else function, *map(_number_of, args))
         raise TypeError(
             f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
         )
 
     def clip(self, min=None, max=None) -> Value:
         """The number limited to [min, max]; slope 0 outside."""
+        if value_tape() is not None:
+            return value_tape().clip(self, min, max)
         y = self
         if min is not None and not y > min:
             y = y * 0.0 + min if np.isfinite(y.data) else _constant_of(y, min)
@@ -138,14 +145,14 @@ class Value:
     __hash__ = object.__hash__
 
     def __bool__(self):
-        return self.data != 0
+        return bool(self.data != 0)
 
     # -- flat functions give plain numbers -----------------------------------------------------------------------------
     def __floordiv__(self, other):
-        return float(np.floor_divide(self.data, _number_of(other)))
+        return flat(np.floor_divide, self.data, _number_of(other), convert=float)
 
     def __rfloordiv__(self, other):
-        return float(np.floor_divide(_number_of(other), self.data))
+        return flat(np.floor_divide, _number_of(other), self.data, convert=float)
 
     def __round__(self, digits=None):
         return round(self.data, digits)
@@ -190,7 +197,7 @@ def _digits(x) -> str:
 
 def as_number(x) -> float:
     """A float from what the user gave as a number, or an error that says what to give."""
-    if isinstance(x, numbers.Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"):
+    if is_number(x):
         return float(x)
     if isinstance(x, Value):
         raise TypeError("Value of a Value; write v.detach() for a new variable with the same number")
@@ -199,14 +206,6 @@ def as_number(x) -> float:
 
 def _number_of(x) -> float:
     return x.data if isinstance(x, Value) else x
-
-
-def _operand(rule, x):
-    """A constant beside a Value as a float; arrays and Tensors are refused with the way out."""
-    if isinstance(x, numbers.Real | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"):
-        return float(x)
-    kind = "a Tensor" if hasattr(x, "__record__") else f"{type(x).__name__} {x!r:.40}"
-    raise TypeError(f"{rule.name} of a Value and {kind}: wanted a Value or one real number; for arrays use Tensors")
 
 
 def _make(rule, y, a, da, b=None, db=None):
@@ -220,6 +219,8 @@ def _make(rule, y, a, da, b=None, db=None):
 
 def _special(out):
     """What the modes ask for: no graph under `no_grad`, an error at the first nan or inf under `detect_anomaly`."""
+    if value_taping.get() is not None:
+        return value_taping.get().node(out)
     if anomaly.get() and not np.isfinite(out.data):
         operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
         raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
@@ -236,13 +237,13 @@ def _slow(rule, i, *args):
 
 # -- methods compiled from the rows -----------------------------------------------------------------------------------
 _NAMES = {"Value": Value, "new": _new, "slow": _slow, "special": _special, "ACTIVE": ACTIVE, "next_serial": next_serial,
-          "operand": _operand}  # fmt: skip
+          "operand": operand}  # fmt: skip
 METHODS = {name: compile_method(rule, _NAMES) for name, rule in ROWS.items() if isinstance(rule, Elementwise)}
 
 
 def _reflected(rule, a, b):
     """`constant (op) value`: only the second argument is a variable."""
-    a = _operand(rule, a)
+    a = operand(rule, a)
     x = b.data
     y = rule.scalar(a, x)
     return _make(rule, float(y), a, None, b, _slow(rule, 1, a, x, y))
@@ -259,6 +260,8 @@ def _reflect(name):
 
 def _where(condition, x, y):
     """The branch that is taken, recorded; the other gets no gradient."""
+    if value_tape() is not None:
+        return value_tape().where(condition, x, y)
     chosen, other = (x, y) if condition else (y, x)
     if not isinstance(chosen, Value):
         return _constant_of(other, float(chosen)) if isinstance(other, Value) else chosen

@@ -9,8 +9,7 @@ from autograd.arrays import sum_to
 from autograd.graph import Node as GraphNode
 from autograd.graph import show_line
 from autograd.recorder import wrap
-from autograd.scalarwalk import gradients_of
-from autograd.scalarwalk import reach as reach_values
+from autograd.scalarwalk import drawn, gradients_of
 from autograd.value import LINES
 from autograd.walk import backward, reach
 from nn.module import Module
@@ -71,7 +70,7 @@ def id_of(x, output) -> int | None:
     if not isinstance(x, Value):
         raise TypeError(f"wanted a Value or the number of a node; got {type(x).__name__}")
     place = 0
-    for v in reversed(reach_values(output)[0]):
+    for v in reversed(drawn(output)):
         if v._rule is not None:
             slots = [v._da, v._db][: len(v._rule.formulas)]
             place += sum(local is None for local in slots)
@@ -126,7 +125,7 @@ def fresh_gradients(x, model) -> dict[str, tuple]:
 
 # -- Values ----------------------------------------------------------------------------------------------------------
 def _of_value(output, names) -> Snapshot:
-    order = reach_values(output)[0]
+    order = drawn(output)
     nodes: list[Node] = []
     edges: list[Edge] = []
     ids: dict[int, int] = {}
@@ -150,12 +149,10 @@ def _of_value(output, names) -> Snapshot:
                 ids[id(v), slot] = len(nodes)
                 nodes.append(_constant(len(nodes), operand, modules[id(v)]))
         here = ids[id(v)] = len(nodes)
-        kind = (
-            "output" if v is output else "result" if v._rule is not None else "input" if path is None else "parameter"
-        )
+        kind = "output" if v is output else "result" if slots else "input" if path is None else "parameter"
         grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
         nodes.append(
-            Node(here, kind, v.op, path or v.name, v.data, grad, (), "float64", modules[id(v)],
+            Node(here, kind, v.op if slots else None, path or v.name, v.data, grad, (), "float64", modules[id(v)],
                  show_line(LINES[v]) if v in LINES else None, backward_place.get(id(v)))
         )  # fmt: skip
         for slot, (operand, local) in enumerate(slots):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograd.programs.cells import GATE
 from autograd.rules.table import ROWS
 from viz.snapshot import Snapshot
 
@@ -76,6 +77,7 @@ def _difference(shot, number, later, incoming, h) -> float:
         moved = {number: shot.nodes[number].value + step}
         for i in later:
             arguments = [moved.get(e.source, shot.nodes[e.source].value) for e in incoming[i]]
-            moved[i] = float(ROWS[shot.nodes[i].op].scalar(*arguments))
+            op = shot.nodes[i].op
+            moved[i] = float((GATE if op == GATE.name else ROWS[op]).scalar(*arguments))
         ends.append(moved[shot.output])
     return (ends[0] - ends[1]) / (2 * h)

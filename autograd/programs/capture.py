@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.errors import RecordingError
+from autograd.modes import value_tape
 from autograd.programs import calls
 from autograd.programs.numbers import Number
 from autograd.programs.standin import StandIn, as_arrays, concrete, lower, wrap
@@ -154,6 +155,9 @@ def _fill(tape, function, args, kwargs):
 
 
 def _number_ufunc(self, ufunc, method, *inputs, **kwargs):
+    values = value_tape()
+    if values is not None and values.takes(inputs):
+        return values.ufunc(ufunc, method, inputs, kwargs)
     tape = current()
     if tape is None:
         raise RecordingError("a number of a recording that has ended: return it from the function instead")
