@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from autograd.modes import ACTIVE, anomaly, keeping, recording, taping
+from autograd.modes import ACTIVE, anomaly, keeping, recording, taping, value_tape
 from autograd.programs.entry import hashable, lift, record, sign
 from autograd.programs.program import Abort, Program, Stale
 
@@ -61,11 +61,11 @@ class Jitted:
         return self if owner is None else functools.partial(self, owner)
 
     def __call__(self, *args, **kwargs):
-        if ACTIVE and (taping.get() is not None or anomaly.get() or keeping.get()):
+        if ACTIVE and (taping.get() or value_tape() or anomaly.get() or keeping.get()):
             return self.function(*args, **kwargs)  # part of another recording, or somebody wants to see each step
         args, kwargs, key, arguments = self._signature(args, kwargs)
         entry = self.entries.get(key)
-        if entry is None or not entry.fits():
+        if entry is None or not entry.fits(arguments):
             return self._record(key, args, kwargs, careful=entry is not None and entry.careful)
         try:
             return entry.replay(arguments, args, kwargs)
@@ -82,9 +82,9 @@ class Jitted:
 
     def program(self, *args, **kwargs) -> Program:
         """The program for these arguments: the one there is, or else recorded by calling the function."""
-        args, kwargs, key, _ = self._signature(args, kwargs)
+        args, kwargs, key, arguments = self._signature(args, kwargs)
         entry = self.entries.get(key)
-        if entry is None or not entry.fits():
+        if entry is None or not entry.fits(arguments):
             self(*args, **kwargs)
             entry = self.entries[key]
         return entry.program

@@ -144,7 +144,10 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False, tape=None):
             before = grads.get(parent)
             if before is None:
                 grads[parent] = c
-            elif wrap is None and parent in owned and c.shape == before.shape and c.shape:
+            elif (
+                wrap is None and parent in owned and c.shape == before.shape and c.shape
+                and (tape is None or hasattr(before, "__traced__"))
+            ):  # fmt: skip
                 np.add(before, c, out=before)
             else:
                 large = wrap is None and c.nbytes >= buffers.LARGE and type(before) is np.ndarray

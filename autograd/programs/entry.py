@@ -11,7 +11,8 @@ from autograd.programs.outside import Outside
 from autograd.programs.program import Program
 from autograd.programs.recording import Recording
 from autograd.programs.results import Results
-from autograd.programs.tape import Restart
+from autograd.programs.tape import Restart, refuse
+from autograd.programs.valuetape import ValueTape
 from autograd.tensor import Tensor
 from autograd.value import Value
 
@@ -25,11 +26,28 @@ class Entry:
         self.outside = outside
         self.careful = careful
 
-    def fits(self) -> bool:
+    def fits(self, arguments) -> bool:
         return self.outside.same() and self.program.fits()
 
     def replay(self, arguments, args, kwargs):
         return self.results.build(self.program.run(arguments), args, kwargs)
+
+
+class ValueEntry:
+    """The same for a program of Values."""
+
+    careful = False
+
+    def __init__(self, program, outside):
+        self.program = program
+        self.outside = outside
+
+    def fits(self, arguments) -> bool:
+        return self.outside.same() and self.program.misfit([x for x in arguments if isinstance(x, Value)]) is None
+
+    def replay(self, arguments, args, kwargs):
+        values = [x for x in arguments if isinstance(x, Value)]
+        return self.program.replay(values, [x for x in arguments if type(x) in (float, int)])
 
 
 def record(function, lift_all, args, kwargs, careful, served):
@@ -50,7 +68,7 @@ def _record(function, lift_all, args, kwargs, careful, served):
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
-        with record_on(tape):
+        with record_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
         done = True
@@ -66,6 +84,10 @@ def _record(function, lift_all, args, kwargs, careful, served):
         ) from error
     finally:
         tape.close(keep=done)
+    if scalars.used:
+        if tape.steps or tape.cells:
+            raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
+        return ValueEntry(scalars.program(tree), outside), scalars.plain(tree)
     for after in tape.after:
         after()
     results = Results(tree, tape, function)
@@ -143,7 +165,8 @@ def lift(tape, x):
         shown = tape.number(None)
         return TracedGenerator(x, shown)
     if isinstance(x, Value):
-        raise RecordingError("functions of Values are not recorded yet")
+        tape.values.append(x)
+        return x
     tape.objects.append(x)
     return x
 

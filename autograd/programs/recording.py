@@ -31,7 +31,10 @@ class Recording(Tape):
     def number(self, value):
         """A stand-in for an argument that is a number."""
         self.arguments.append(None)
-        return Number(value, None, ("argument", None, len(self.arguments) - 1))
+        number = Number(value, None, ("argument", None, len(self.arguments) - 1))
+        if value is not None:
+            self.numbers.append(number)
+        return number
 
     def tensor(self, tensor):
         """A Tensor given as an argument: the same Tensor, showing a stand-in for the array of this call."""

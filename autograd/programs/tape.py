@@ -151,6 +151,8 @@ class Tape:
         self.cells: dict[tuple[int, object], Cell] = {}
         self.constants: dict[int, tuple[np.ndarray, Var]] = {}
         self.arguments: list = []
+        self.numbers: list = []  # those of the arguments that are numbers, and Values
+        self.values: list = []
         self.before: list = []  # called before each replay reads its cells
         self.after: list = []  # called when a replay is done
         self.draws: list[Draw] = []
