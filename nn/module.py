@@ -97,9 +97,13 @@ class Module:
     # -- training and evaluation -------------------------------------------------------------------------------------
     def train(self, mode: bool = True):
         """Switch to training mode: dropout drops, batch normalisation uses the batch."""
-        for _, module in self.modules():
+        for module in self.all_modules():
             module.training = mode
         return self
+
+    def all_modules(self) -> list[Module]:
+        """This module and all inside it."""
+        return [module for _, module in self.modules()]
 
     def eval(self):
         """Switch to evaluation mode."""

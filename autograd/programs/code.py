@@ -32,6 +32,7 @@ class Code(Names):
     def __init__(self, steps, results, arguments, bound, memory: Memory):
         super().__init__(memory, arguments)
         self.steps = steps
+        self.results = {x for x in results if type(x) is Var}
         self.space |= {"copyto": np.copyto, "has_nan": has_nan, "Abort": Abort, "heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
         self.lines: list[tuple[bool, str]] = []
@@ -133,6 +134,11 @@ class Code(Names):
             return type(x)([self._plain(part) for part in x])
         return {key: self._plain(value) for key, value in x.items()} if type(x) is dict else x
 
+    def array(self, var):
+        """The array of a variable whose memory stays where it is."""
+        self._name(var)
+        return self.fixed[var]
+
     def move(self, moved: dict) -> bool:
         """Let cells stand for other arrays, and make the views of them again. False if the layout differs too much."""
         for var, array in moved.items():
@@ -214,7 +220,7 @@ class Code(Names):
     def _is_returned_alone(self, out):
         """Whether a result is only returned: then it is made as a new array, instead of being copied."""
         return (
-            self.last.get(out) == len(self.steps) and out.writes == 0 and out not in self.memory.parts
+            out in self.results and self.last.get(out) == len(self.steps) and out.writes == 0 and out not in self.memory.parts
             and not out.scalar and not any(s.kind == "view" and s.outs[0].root is out for s in self.steps)
         )  # fmt: skip
 

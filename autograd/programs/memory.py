@@ -45,6 +45,10 @@ class Memory:
                 if not any(block is other for other in block_of.values()):
                     self.free.append(block)
 
+    def holds(self, x) -> bool:
+        """Whether this is an array that lies in one of the buffers."""
+        return type(x) is Var and x in self.buffers
+
     @property
     def nbytes(self) -> int:
         return sum(block.nbytes for block in self.blocks)

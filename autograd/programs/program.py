@@ -41,6 +41,7 @@ class Program:
         for cell in cells:
             cell.last = None  # only the recorded call needed its numbers
         self.replays = 0
+        self.left: list = []  # gradients that are read where they lie: (node, array)
         self._bind()
 
     def _bind(self):
@@ -67,6 +68,9 @@ class Program:
             found = self.function(*arguments)
             if self.commits or self.written:
                 self._commit(found, arguments)
+            for node, array in self.left:
+                if node.grad is not array:
+                    node.grad = array
             for function in self.after:
                 function()
             self.replays += 1
@@ -82,6 +86,19 @@ class Program:
         for cell in self.written:
             owner = self._owner(cell, arguments) or cell.owner
             owner.rebase(owner._array)
+
+    def leave_gradients(self) -> None:
+        """From now on show gradients of variables where the program computes them, instead of copying them each time.
+
+        They are those of the last run, and its next run writes over them.
+        """
+        pairs = list(zip(self.commits, self.results[self.count :], strict=True))
+        left = [(cell, var) for cell, var in pairs if cell.key == "grad" and self.memory.holds(var)]
+        kept = [(cell, var) for cell, var in pairs if (cell, var) not in left]
+        self.commits = [cell for cell, _ in kept]
+        self.results = self.results[: self.count] + [var for _, var in kept]
+        self._bind()
+        self.left = [(cell.owner, self.code.array(var)) for cell, var in left]
 
     @staticmethod
     def _owner(cell, arguments):

@@ -15,6 +15,8 @@ class Accuracy(SampleMean):
     In `compile(metrics=["accuracy"])` the name stands for the accuracy that suits the loss: see `resolve`.
     """
 
+    counts = True
+
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)
         return _unless_nan(_unless_nan(y_true == y_pred, y_pred), y_true)
@@ -27,6 +29,8 @@ class BinaryAccuracy(SampleMean):
     >>> BinaryAccuracy()(np.array([1, 0, 1]), np.array([0.9, 0.2, 0.4]))
     0.66667
     """
+
+    counts = True
 
     def __init__(self, name=None, dtype=None, threshold=0.5):
         if isinstance(threshold, str) or not 0 <= threshold <= 1:
@@ -43,6 +47,8 @@ class BinaryAccuracy(SampleMean):
 class CategoricalAccuracy(SampleMean):
     """The share of samples whose largest prediction is at the place of the largest target (one-hot targets)."""
 
+    counts = True
+
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)
         return _unless_nan(_one_hot(self, y_true) == y_pred.argmax(axis=-1), y_pred)
@@ -51,6 +57,7 @@ class CategoricalAccuracy(SampleMean):
 class _Sparse(SampleMean):
     """Targets are class numbers; samples of `ignore_class`, such as padding, are left out."""
 
+    counts = True
     ignore_class: int | None = None
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -83,6 +90,8 @@ class SparseCategoricalAccuracy(_Sparse):
 @metrics.add("top_k_categorical_accuracy", "TopKCategoricalAccuracy")
 class TopKCategoricalAccuracy(SampleMean):
     """The share of samples whose true class is among the k largest predictions (one-hot targets)."""
+
+    counts = True
 
     def __init__(self, k=5, name=None, dtype=None):
         super().__init__(name, dtype)

@@ -58,6 +58,8 @@ class Metric:
         """The number over all batches so far."""
         raise NotImplementedError(f"{type(self).__name__} defines no result(self)")
 
+    counts = False  # True: counts samples, so that two batches give what both of them joined give
+
     def __call__(self, *batch, **named):
         """The result over all batches, this one included; takes what `update_state` takes."""
         self.update_state(*batch, **named)

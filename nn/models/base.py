@@ -46,6 +46,7 @@ class Model(Layer):
     _metrics: list | None = None
     _warned: frozenset = frozenset()
     _shapes: dict | None = None
+    _modules: list | None = None  # found once for the length of a `fit`
     _charging: tuple | None = None  # what `charging` found, kept during fit: walking the model takes longer than a step
 
     def __new__(cls, *args, **kwargs):
@@ -172,7 +173,10 @@ class Model(Layer):
     def charging(self) -> tuple[list, list]:
         """The parameters that have a regularizer, and all layers, which may add to the loss."""
         parameters = [p for p in self.parameters() if getattr(p, "regularizer", None) is not None]
-        return parameters, [module for _, module in self.modules() if isinstance(module, Layer)]
+        return parameters, [module for module in self.all_modules() if isinstance(module, Layer)]
+
+    def all_modules(self):
+        return self._modules or super().all_modules()
 
     @property
     def metrics(self) -> list:

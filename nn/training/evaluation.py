@@ -8,7 +8,7 @@ from autograd import no_grad
 from nn.callbacks.base import CallbackList
 from nn.callbacks.progress import Progress, is_shown
 from nn.training.data import Arrays, aligned, as_data
-from nn.training.steps import Mean, _need, logs_of, plain, prepare, update_metrics
+from nn.training.steps import Mean, Updates, _need, logs_of, plain, prepare
 
 
 def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks, jit=None):
@@ -45,6 +45,7 @@ def run_evaluation(model, data, watchers, run):
     mean = Mean()
     watchers.call("on_test_begin")
     batches = watchers.wants_batches("test")
+    updates = Updates(model, at_once=batches)
     with no_grad():
         for step, (x, y, weight) in enumerate(data.epoch()):
             if batches:
@@ -53,9 +54,10 @@ def run_evaluation(model, data, watchers, run):
                 y = aligned(y, model.output_shape_of(x))
             loss, y_pred = run(x, y, weight)
             mean.add(loss.item(), len(x[0] if isinstance(x, list) else x))
-            update_metrics(model, y, y_pred, weight)
+            updates.add(y, y_pred, weight)
             if batches:
                 watchers.call("on_test_batch_end", step, logs_of(model, mean))
+    updates.flush()
     logs = logs_of(model, mean)
     watchers.call("on_test_end", logs)
     return logs

@@ -12,7 +12,7 @@ from nn.seeds import generator
 from nn.training import linter
 from nn.training.data import Arrays, aligned, as_data, split
 from nn.training.evaluation import run_evaluation, trust
-from nn.training.steps import Mean, NotFinite, _need, logs_of, prepare, update_metrics
+from nn.training.steps import Mean, NotFinite, Updates, _need, logs_of, prepare
 
 
 def fit(
@@ -51,6 +51,7 @@ def fit(
     if shown and not watchers.has(Progress):
         watchers.add(Progress(shown))
     model.stop_training = False
+    model._modules = model.all_modules()
     model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
@@ -69,8 +70,10 @@ def fit(
             if model.stop_training:
                 break
     finally:
-        model._charging = None
+        model._charging = model._modules = None
         trust(model, None)
+        if hasattr(step, "end"):
+            step.end()
         model.eval()
         watchers.call("on_train_end")
     return history
@@ -82,6 +85,7 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
     model.reset_metrics()
     mean = Mean()
     batches = watchers.wants_batches("train")
+    updates = Updates(model, at_once=batches)
     trust(model, data)
     begin = getattr(run, "begin", None)  # of a recorded step: look again whether the program fits the model
     if begin is not None:
@@ -102,11 +106,12 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
             linter.after_step(model)
         count = len(x[0] if isinstance(x, list) else x)
         mean.add(loss.item(), count)
-        update_metrics(model, y, y_pred, weight)
+        updates.add(y, y_pred, weight)
         if batches:
             watchers.call("on_train_batch_end", step, logs_of(model, mean))
         if model.stop_training:
             break
+    updates.flush()
     return logs_of(model, mean)
 
 

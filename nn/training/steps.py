@@ -60,6 +60,36 @@ def update_metrics(model, y, y_pred, weight):
         metric.update_state(y, predicted, weight if weighted else None)
 
 
+def _counts(pair):
+    metric = pair[0]
+    return metric.counts and type(metric).__module__.startswith("nn.metrics.")  # a user's may look at each batch
+
+
+class Updates:
+    """Updates the metrics, for many batches at once where nobody looks at single ones and it makes no difference."""
+
+    MOST = 64  # batches that wait
+
+    def __init__(self, model, at_once):
+        self.model = model
+        self.waits = not at_once and bool(model._metrics) and all(map(_counts, model._metrics))
+        self.batches: list[tuple] = []
+
+    def add(self, y, y_pred, weight):
+        if not self.waits:
+            return update_metrics(self.model, y, y_pred, weight)
+        self.batches.append((y, plain(y_pred), weight))
+        if len(self.batches) == self.MOST:
+            self.flush()
+
+    def flush(self):
+        if self.batches:
+            columns = zip(*self.batches, strict=True)
+            y, y_pred, weight = (None if parts[0] is None else np.concatenate(parts) for parts in columns)
+            self.batches = []
+            update_metrics(self.model, y, y_pred, weight)
+
+
 def logs_of(model, mean) -> dict[str, float]:
     """The loss and the metrics so far, by name."""
     return {"loss": mean.result()} | {metric.name: metric.result() for metric, _ in model._metrics or ()}
