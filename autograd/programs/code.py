@@ -220,7 +220,8 @@ class Code(Names):
     def _is_returned_alone(self, out):
         """Whether a result is only returned: then it is made as a new array, instead of being copied."""
         return (
-            out in self.results and self.last.get(out) == len(self.steps) and out.writes == 0 and out not in self.memory.parts
+            out in self.results and self.last.get(out) == len(self.steps) and out.writes == 0
+            and out not in self.memory.parts
             and not out.scalar and not any(s.kind == "view" and s.outs[0].root is out for s in self.steps)
         )  # fmt: skip
 

@@ -28,7 +28,7 @@ def scatter(g, *, index, shape):
     rows = index[0] if type(index) is tuple and len(index) == 1 else index
     if (
         len(shape) > 1
-        and type(rows) is np.ndarray
+        and (type(rows) is np.ndarray or hasattr(rows, "__traced__"))
         and rows.dtype.kind == "i"
         and g.dtype.char in "df"
         and 0 not in shape

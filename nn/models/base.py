@@ -119,6 +119,7 @@ class Model(Layer):
 
     def train_step(self, x, y, sample_weight=None):
         """One step of `fit`: forward, loss, backward, update. Gives the loss and the predictions."""
+        self.forget_added()
         y_pred = self(x, training=True)
         loss = self.compute_loss(y, y_pred, sample_weight)
         steps.check_finite(loss)
@@ -129,6 +130,7 @@ class Model(Layer):
 
     def test_step(self, x, y, sample_weight=None):
         """One step of `evaluate`: the loss and the predictions."""
+        self.forget_added()
         y_pred = self(x, training=False)
         return self.compute_loss(y, y_pred, sample_weight), y_pred
 
@@ -155,7 +157,9 @@ class Model(Layer):
             return function
         if self._steps is None:
             self._steps = {}
-        found = self._steps.setdefault(what, replay.Steps(self, function))
+        found = self._steps.get(what)
+        if found is None:
+            found = self._steps[what] = replay.Steps(self, function)
         found.begin(strict=jit is True)
         return found
 
@@ -169,6 +173,11 @@ class Model(Layer):
                 found += layer._added
                 layer._added = None
         return found
+
+    def forget_added(self) -> None:
+        """Drop what layers added to the loss in calls whose loss nobody computed, such as a dry run."""
+        for layer in (self._charging or self.charging())[1]:
+            layer._added = None
 
     def charging(self) -> tuple[list, list]:
         """The parameters that have a regularizer, and all layers, which may add to the loss."""

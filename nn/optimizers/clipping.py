@@ -36,7 +36,7 @@ def global_norm(gradients) -> float:
 
 def shrink(gradients, norm, limit) -> None:
     """Multiply in place by limit / norm, where the norm is above the limit."""
-    scale = np.where(norm > limit, limit / norm, 1.0)
+    scale = limit / np.maximum(norm, limit)
     for g in gradients:
         g *= scale.astype(g.dtype)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 
 import numpy as np
@@ -21,6 +22,10 @@ class TensorGroup:
         self.views = [self.array[at].reshape(p.shape) for at, p in zip(self.slices, parameters, strict=True)]
         self.scratch = np.empty_like(self.array)
         self.attach()
+
+    def __deepcopy__(self, memo):
+        # Copied one by one, the views would not be views of the copied array.
+        return TensorGroup(copy.deepcopy(self.parameters, memo))
 
     def record(self, tape) -> None:
         """Let the array be written in place by the program that is being recorded."""

@@ -1,0 +1,247 @@
+"""fit, evaluate and predict replay recorded steps: the same bits as step by step, and Python where it has to be."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import nn
+from autograd.errors import RecordingError
+from nn import layers
+from nn.callbacks import Callback
+from nn.errors import ModelWarning
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((50, 4)).astype(np.float32)
+Y = (X[:, :1] * X[:, 1:2] > 0).astype(np.float32)
+LABELS = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
+
+
+def dense(*more, out=1, activation="sigmoid", **settings):
+    return nn.Sequential(
+        [layers.Dense(8, activation="relu"), *more, layers.Dense(out, activation=activation)], **settings
+    )
+
+
+def functional():
+    nn.utils.set_random_seed(0)
+    a, b = nn.Input(shape=(2,)), nn.Input(shape=(2,))
+    h = layers.Concatenate()([layers.Dense(4, activation="tanh")(a), layers.Dense(4, activation="elu")(b)])
+    return nn.Model([a, b], layers.Dense(1, activation="sigmoid")(layers.Dropout(0.2)(h)), seed=0)
+
+
+class Cubic(nn.losses.Loss):
+    def call(self, y_true, y_pred):
+        return np.mean(np.abs(y_pred - y_true) ** 3, axis=-1)
+
+
+class Signs(nn.optimizers.Optimizer):
+    slots = ("total",)
+
+    def update(self, p, g, state, rate):
+        state["total"] += g
+        p -= rate / self.iterations**0.5 * np.sign(state["total"])
+
+
+def both(make, x, y, fit=None, **compiled):
+    """The history, weights, gradients and evaluation with programs and without."""
+    found = []
+    for jit in (False, True):
+        model = make()
+        model.compile(**copy.deepcopy(compiled))
+        history = model.fit(x, y, epochs=3, batch_size=16, verbose=0, seed=1, jit=jit, **(fit or {})).history
+        grads = [p.grad for p in model.trainable_parameters()]
+        found.append([history, model.get_weights(), grads, model.evaluate(x, y, verbose=0, jit=jit),
+                      model.predict(x, verbose=0, jit=jit), model.optimizer.state_dict(), model.random.random(2)])  # fmt: skip
+    return found
+
+
+def same(a, b):
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a is b is None or np.array_equal(a, b, equal_nan=True)
+
+
+CASES = {
+    "binary": (
+        lambda: dense(layers.Dropout(0.3), seed=0), X, Y,
+        {"optimizer": "adam", "loss": "binary_crossentropy", "metrics": ["accuracy", "auc"]},
+    ),
+    "weights": (
+        lambda: dense(seed=0), X, Y, {"optimizer": "rmsprop", "loss": "bce", "weighted_metrics": ["accuracy"]},
+    ),
+    "labels": (
+        lambda: dense(layers.BatchNormalization(), out=3, activation="softmax", seed=0), X, LABELS,
+        {"optimizer": "sgd", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]},
+    ),
+    "one-hot": (
+        lambda: dense(out=3, activation="softmax", seed=0), X, np.eye(3)[LABELS],
+        {"optimizer": "nadam", "loss": "categorical_crossentropy", "metrics": ["accuracy", "f1"]},
+    ),
+    "regression": (
+        lambda: dense(layers.GaussianNoise(0.1), activation=None, seed=0), X, X[:, :1] * 2,
+        {"optimizer": nn.optimizers.SGD(0.01, momentum=0.9, clipnorm=1.0), "loss": "huber", "metrics": ["mae", "r2"]},
+    ),
+    "regularized": (
+        lambda: nn.Sequential(
+            [layers.Dense(4, kernel_regularizer="l2", activity_regularizer="l1"), layers.Dense(1)], seed=0
+        ),
+        X, Y, {"optimizer": "adamw", "loss": "mse"},
+    ),
+    "functional": (functional, [X[:, :2], X[:, 2:]], Y, {"optimizer": "adam", "loss": "bce", "metrics": ["accuracy"]}),
+    "embedding": (
+        lambda: nn.Sequential([layers.Embedding(5, 3), layers.Flatten(), layers.Dense(1)], seed=0),
+        RNG.integers(0, 5, (50, 4)), Y, {"optimizer": "adam", "loss": "mse"},
+    ),
+    "own classes": (
+        lambda: dense(seed=0), X, Y,
+        {"optimizer": Signs(0.01), "loss": Cubic(), "metrics": [lambda t, p: np.abs(t - p).max()]},
+    ),
+    "hinge": (lambda: dense(activation="tanh", seed=0), X, Y, {"optimizer": "lion", "loss": "hinge"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_bits(name):
+    make, x, y, compiled = CASES[name]
+    fit = {"sample_weight": np.linspace(0, 2, 50)} if name == "weights" else {}
+    without, replayed = both(make, x, y, fit=fit, **compiled)
+    assert same(without, replayed)
+
+
+def test_one_program_for_each_shape_of_batch():
+    model = dense(seed=0)
+    model.compile("adam", "bce")
+    model.fit(X, Y, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
+    assert {what: len(steps.entries) for what, steps in model._steps.items()} == {"train": 2, "test": 1}
+    model.fit(X, Y, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
+    assert len(model._steps["train"].entries) == 2
+    model.compile("adam", "mse")
+    assert model._steps is None
+
+
+class Branch(layers.Layer):
+    def call(self, x):
+        return x * 2 if np.sum(x) > 0 else x
+
+
+class Counting(layers.Layer):
+    calls = 0
+
+    def call(self, x):
+        self.calls += 1
+        return x
+
+
+@pytest.mark.parametrize("kind", [Branch, Counting])
+def test_what_cannot_be_recorded_runs_in_python(kind):
+    def run(jit):
+        model = dense(layers.Dropout(0.2), layers.BatchNormalization(), kind(), seed=0)
+        model.compile("adam", "bce", metrics=["accuracy"])
+        history = model.fit(X, Y, epochs=3, batch_size=16, verbose=0, seed=3, jit=jit).history
+        return history, model.get_weights(), getattr(model.layers[3], "calls", None)
+
+    assert same(run(False), run(None))
+    with pytest.raises(RecordingError):
+        run(True)
+
+
+def test_a_train_step_of_ones_own_runs_as_it_is_written():
+    class Own(nn.Sequential):
+        steps = 0
+
+        def train_step(self, x, y, sample_weight=None):
+            self.steps += 1
+            return super().train_step(x, y, sample_weight)
+
+    model = Own([layers.Dense(1)], seed=0)
+    model.compile("sgd", "mse")
+    model.fit(X, Y, epochs=2, batch_size=10, verbose=0)
+    assert model.steps == 10
+
+
+class Watch(Callback):
+    def __init__(self):
+        self.seen = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append([p.grad.copy() for p in self.model.trainable_parameters()] + [dict(logs)])
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate *= 0.5
+        self.model.layers[1].rate = 0.1 * (epoch + 1)
+
+
+def test_callbacks_see_gradients_and_may_change_settings():
+    def run(jit):
+        model, watch = dense(layers.Dropout(0.5), seed=0), Watch()
+        model.compile(nn.optimizers.Adam(0.01), "bce", metrics=["accuracy"])
+        model.fit(X, Y, epochs=4, batch_size=16, verbose=0, callbacks=[watch], jit=jit)
+        return watch.seen, model.get_weights()
+
+    assert same(run(False), run(True))
+
+
+def test_gradients_left_by_fit_are_not_written_over():
+    model = dense(seed=0)
+    model.compile("adam", "bce")
+    model.fit(X, Y, epochs=1, verbose=0)
+    grads = [p.grad for p in model.parameters()]
+    kept = [g.copy() for g in grads]
+    model.fit(X, Y, epochs=1, verbose=0)
+    assert same(grads, kept)
+
+
+def test_a_loss_that_is_no_number_stops_before_the_update():
+    def run(jit):
+        x = X.copy()
+        model = dense(seed=0)
+        model.compile(nn.optimizers.SGD(0.1), lambda t, p: np.mean(np.where(t > 1, np.nan, p - t), axis=-1))
+        y = Y.copy()
+        y[40] = 2
+        with pytest.warns(ModelWarning, match="batch 3: the loss is nan"):
+            model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0, jit=jit)
+        return model.get_weights(), model.optimizer.iterations
+
+    assert same(run(False), run(True))
+
+
+def test_batches_of_a_stream_are_checked_at_every_replay():
+    def batches(bad):
+        for k in range(4):
+            yield X[:10], np.full(10, 7) if bad and k == 2 else LABELS[:10]
+
+    model = dense(out=3, activation="softmax", seed=0)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(batches(False), epochs=1, verbose=0, jit=True)
+    with pytest.raises(ValueError, match="a label of 7 with 3 classes"):
+        model.fit(batches(True), epochs=1, verbose=0, jit=True)
+
+
+def test_a_frozen_layer_and_new_weights_are_noticed():
+    def run(jit):
+        model = dense(seed=0)
+        model.compile("adam", "bce")
+        model.fit(X, Y, epochs=1, verbose=0, jit=jit)
+        model.layers[0].trainable = False
+        model.fit(X, Y, epochs=1, verbose=0, jit=jit)
+        model.layers[0].trainable = True
+        model.set_weights([w * 0.5 for w in model.get_weights()])
+        model.fit(X, Y, epochs=1, verbose=0, jit=jit)
+        return model.get_weights(), model.predict(X, verbose=0, jit=jit)
+
+    assert same(run(False), run(None))
+
+
+def test_models_with_programs_can_be_copied_and_saved(tmp_path):
+    model = dense(seed=0)
+    model.compile("adam", "bce")
+    model.fit(X, Y, epochs=1, verbose=0)
+    twin = copy.deepcopy(model)
+    twin.fit(X, Y, epochs=1, verbose=0)
+    before = model.predict(X, verbose=0)
+    model.save(tmp_path / "model.safetensors")
+    assert same(nn.models.load_model(tmp_path / "model.safetensors").predict(X, verbose=0), before)
+    assert not same(twin.predict(X, verbose=0), before)
