@@ -87,6 +87,7 @@ class Jitted:
         if entry is None or not entry.fits(arguments):
             self(*args, **kwargs)
             entry = self.entries[key]
+        entry.program.example = arguments
         return entry.program
 
     # -- what tells one program from another ------------------------------------------------------------------------

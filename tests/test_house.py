@@ -46,6 +46,7 @@ FLOORS["autograd"] = [
     ["transforms"],
     ["jacobians", "checkpoints"],
     ["programs.code", "programs.outside", "programs.recording", "programs.results"],
+    ["programs.listing"],
     ["programs.program"],
     ["programs.entry"],
     ["jit"],
@@ -77,6 +78,7 @@ FLOORS["nn"] = [
 ]
 FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "charts"],
+    ["program"],
     ["reading", "folding", "svg", "training"],
     ["health"],
     ["text", "replay", "live"],

@@ -7,6 +7,7 @@ from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
 from viz.folding import fold
 from viz.health import health
 from viz.numbers import is_bad, short, size_of, summary
+from viz.program import draw_program, is_program
 from viz.reading import snapshot
 from viz.render import Picture
 from viz.snapshot import Snapshot
@@ -26,6 +27,7 @@ def draw(
     - `model` names its parameters and draws its modules as clusters; `depth` folds those deeper than that.
     - `color` paints by the sign and size of the gradient or value (orange above 0, blue below), or by kind of node.
     - `style="classic"` gives operations ellipses of their own; `locals=True` writes the local derivative on each edge.
+    - A program of `autograd.jit` (`f.program(*args)`) is drawn as its calls, in blocks of memory.
     - `flags`, those that `health` raises unless given, get a red border and their name.
 
     >>> from autograd import Value
@@ -35,6 +37,8 @@ def draw(
     >>> draw(y).source.count(" -> ")
     2
     """
+    if is_program(x):
+        return draw_program(x, "TB" if rankdir == "LR" else rankdir, format)
     if style not in STYLES or color not in COLORS:
         raise ValueError(f"style is one of {STYLES} and color one of {COLORS}; got {style!r} and {color!r}")
     shot = snapshot(x, model)

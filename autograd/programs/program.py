@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 
+from autograd.programs import listing
 from autograd.programs.code import Abort, Code
 from autograd.programs.memory import Memory
 from autograd.programs.plan import plan, roots_of
@@ -41,6 +42,7 @@ class Program:
         for cell in cells:
             cell.last = None  # only the recorded call needed its numbers
         self.replays = 0
+        self.example = None  # arguments to measure on
         self.left: list = []  # gradients that are read where they lie: (node, array)
         self._bind()
 
@@ -134,10 +136,36 @@ class Program:
         else:
             self._bind()
 
+    # -- to look at ---------------------------------------------------------------------------------------------------
     @property
     def nbytes(self) -> int:
         """The memory that the program keeps for its buffers."""
         return self.memory.nbytes
+
+    @property
+    def peak(self) -> int:
+        """The memory that a replay needs at most: buffers, arrays made afresh, and the results."""
+        return listing.peak(self)
+
+    def listing(self) -> listing.Listing:
+        """Every call: of what, what it gives, where that lies, how many bytes it touches."""
+        return listing.listing(self)
+
+    def costs(self, repeats=50) -> listing.Listing:
+        """The listing with the time of each call, measured on the arguments that `program(...)` was asked for.
+
+        What a replay changes outside (parameters, generators) is put back afterwards.
+        """
+        if self.example is None:
+            raise ValueError("costs needs arguments to run on: take the program from f.program(*arguments)")
+        with self.lock:
+            return listing.listing(self, listing.measure(self, self.example, repeats))
+
+    def __str__(self):
+        return str(self.listing())
+
+    def __repr__(self):
+        return f"<program of {len(self.steps)} calls, {self.nbytes} bytes, replayed {self.replays} times>"
 
 
 def _settings(watched):

@@ -161,6 +161,14 @@ class ValueProgram:
                 flat.append(made[what] if kind == "made" else what)
         return rebuild(self.skeleton, flat)
 
+    def __str__(self):
+        lines = [f"{len(self.rows())} calls, {self.nbytes} bytes"]
+        lines += [f"level {level:>3}  {op} x {count:,}  {size:,} bytes" for op, count, level, size in self.rows()]
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return f"<program of Values, {len(self.rows())} calls>"
+
     def rows(self):
         """What is computed, in order: (operation, how many, level, bytes of numbers and gathered operands)."""
         return list(self.leveled.bound.rows)

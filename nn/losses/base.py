@@ -81,7 +81,11 @@ class Loss:
             targets = array_of(y_true) if hasattr(y_true, "_node") else y_true
             self.check_shape(targets, shape)
             if type(self).check_values is not Loss.check_values:
-                checked(lambda y: self.check_values(y, shape), targets)
+
+                def check_targets(y):
+                    self.check_values(y, shape)
+
+                checked(check_targets, targets)
         if not isinstance(y_true, Tensor):
             y_true = self.prepare(y_true, y_pred.dtype)
         return self.reduce(self.call(y_true, y_pred), sample_weight)

@@ -164,6 +164,13 @@ class Model(Layer):
         return found
 
     @property
+    def programs(self) -> dict[str, list]:
+        """The recorded programs of "train", "test" and "predict": print one to see its calls."""
+        return {
+            what: [entry.program for entry in steps.entries.values()] for what, steps in (self._steps or {}).items()
+        }
+
+    @property
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
         parameters, layers = self._charging or self.charging()

@@ -51,8 +51,9 @@ def both(make, x, y, fit=None, **compiled):
         model.compile(**copy.deepcopy(compiled))
         history = model.fit(x, y, epochs=3, batch_size=16, verbose=0, seed=1, jit=jit, **(fit or {})).history
         grads = [p.grad for p in model.trainable_parameters()]
-        found.append([history, model.get_weights(), grads, model.evaluate(x, y, verbose=0, jit=jit),
-                      model.predict(x, verbose=0, jit=jit), model.optimizer.state_dict(), model.random.random(2)])  # fmt: skip
+        results = [model.evaluate(x, y, verbose=0, jit=jit), model.predict(x, verbose=0, jit=jit)]
+        state = [model.optimizer.state_dict(), model.random.random(2)]
+        found.append([history, model.get_weights(), grads, *results, *state])
     return found
 
 
