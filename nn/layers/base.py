@@ -97,6 +97,9 @@ class Layer(Module):
             value = initializers.get(initializer)(shape, dtype, self.random)
         return Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
 
+    def parts(self):
+        return ((name, part) for name, part in vars(self).items() if name != "_added")
+
     def add_loss(self, loss) -> None:
         """Add a number to the loss of the step that is being computed."""
         if self._added is None:

@@ -10,7 +10,7 @@ from autograd import Tensor, no_grad
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text
-from nn.training import evaluation, fitting, replay, steps
+from nn.training import evaluation, fitting, steps
 
 
 class Model(Layer):
@@ -39,7 +39,7 @@ class Model(Layer):
     epochs_done = 0
     unwatched = ("epochs_done", "stop_training", "history")
     history = None
-    _steps: dict | None = None  # how `fit`, `evaluate` and `predict` run a batch: see `steps_for`
+    _steps: dict | None = None  # how `fit`, `evaluate` and `predict` run a batch: see `nn.training.replay`
     _functional: type[Model] | None = None
     _metric_names: tuple = ()
     _weighted_names: tuple = ()
@@ -134,6 +134,12 @@ class Model(Layer):
         y_pred = self(x, training=False)
         return self.compute_loss(y, y_pred, sample_weight), y_pred
 
+    def predict_step(self, x):
+        """One step of `predict`: the outputs."""
+        y_pred = self(x, training=False)
+        self.forget_added()
+        return y_pred
+
     def compute_loss(self, y, y_pred, sample_weight=None):
         """The loss of a batch: that of `compile`, and what regularizers and layers add."""
         loss = 0.0 if self.loss is None else self.loss(y, y_pred, sample_weight)
@@ -142,26 +148,6 @@ class Model(Layer):
         if not isinstance(loss, Tensor) and self.loss is None:
             raise ValueError("the model has no loss: give compile a loss, or call add_loss in a layer")
         return loss
-
-    def steps_for(self, what, jit=None):
-        """How to run a batch for "train", "test" or "predict": a function of (x, y, weight), replayed if possible.
-
-        A `train_step` or `test_step` of a subclass runs as it is written, unless `jit=True` asks for a program.
-        """
-        function, own = {
-            "train": (self.train_step, Model.train_step),
-            "test": (self.test_step, Model.test_step),
-            "predict": (lambda x: self(x, training=False), None),
-        }[what]
-        if jit is False or (jit is None and own is not None and function.__func__ is not own):
-            return function
-        if self._steps is None:
-            self._steps = {}
-        found = self._steps.get(what)
-        if found is None:
-            found = self._steps[what] = replay.Steps(self, function)
-        found.begin(strict=jit is True)
-        return found
 
     @property
     def programs(self) -> dict[str, list]:

@@ -8,6 +8,7 @@ from autograd import no_grad
 from nn.callbacks.base import CallbackList
 from nn.callbacks.progress import Progress, is_shown
 from nn.training.data import Arrays, aligned, as_data
+from nn.training.replay import steps_for
 from nn.training.steps import Mean, Updates, _need, logs_of, plain, prepare
 
 
@@ -25,7 +26,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks, 
     watchers = _watchers(model, data, verbose, callbacks)
     before = model.training
     try:
-        return run_evaluation(model, data, watchers, model.steps_for("test", jit))
+        return run_evaluation(model, data, watchers, steps_for(model, "test", jit))
     finally:
         trust(model, None)
         model.train(before)
@@ -70,7 +71,7 @@ def predict(model, x, batch_size, verbose, steps, callbacks, jit=None):
     model.eval()
     watchers.call("on_predict_begin")
     parts = []
-    run = model.steps_for("predict", jit)
+    run = steps_for(model, "predict", jit)
     with no_grad():
         for step, (x, _, _) in enumerate(data.epoch()):
             watchers.call("on_predict_batch_begin", step)

@@ -12,6 +12,7 @@ from nn.seeds import generator
 from nn.training import linter
 from nn.training.data import Arrays, aligned, as_data, split
 from nn.training.evaluation import run_evaluation, trust
+from nn.training.replay import steps_for
 from nn.training.steps import Mean, NotFinite, Updates, _need, logs_of, prepare
 
 
@@ -55,8 +56,8 @@ def fit(
     model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
-    step = model.steps_for("train", jit)
-    test = model.steps_for("test", jit)
+    step = steps_for(model, "train", jit)
+    test = steps_for(model, "test", jit)
     rng = model.random if shuffle and isinstance(data, Arrays) else None
     try:
         for epoch in range(initial_epoch, epochs):

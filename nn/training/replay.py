@@ -89,6 +89,24 @@ class Steps:
         return (type(None), ())
 
 
+def steps_for(model, what, jit=None):
+    """How to run a batch for "train", "test" or "predict": a function of (x, y, weight), replayed if possible.
+
+    A step that a subclass wrote itself, such as its `train_step`, runs as it is written unless `jit=True` asks for a
+    program.
+    """
+    function = getattr(model, f"{what}_step")
+    if jit is False or (jit is None and function.__func__.__module__ != "nn.models.base"):
+        return function
+    if model._steps is None:
+        model._steps = {}
+    found = model._steps.get(what)
+    if found is None:
+        found = model._steps[what] = Steps(model, function)
+    found.begin(strict=jit is True)
+    return found
+
+
 class Undo:
     """What a step changes, to put it back when the step turns out not to be replayable, and is taken again eagerly."""
 

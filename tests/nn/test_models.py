@@ -237,6 +237,20 @@ def test_single_batches():
     assert model.predict_on_batch(X).shape == (12, 1)
 
 
+def test_what_a_layer_added_to_the_loss_is_no_parameter_and_not_counted_twice():
+    x, y = np.ones((4, 3), np.float32), np.ones((4, 1))
+    losses = []
+    for calls in (0, 3):
+        model = nn.Sequential([L.Dense(2, activity_regularizer="l1"), L.Dense(1)], seed=0)
+        model.compile("sgd", "mse")
+        for jit in [False, True] * calls:
+            model.predict(x, verbose=0, jit=jit)
+            model(x)
+            assert len(model.parameters()) == 4
+        losses.append(model.train_on_batch(x, y))
+    assert losses[0] == losses[1]
+
+
 def test_regularizers_are_part_of_the_loss():
     plain, priced = (nn.Sequential([L.Dense(1, kernel_regularizer=r, input_shape=(3,))], seed=0) for r in (None, "l2"))
     for model in (plain, priced):
