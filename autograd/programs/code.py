@@ -11,7 +11,6 @@ from autograd.programs import calls
 from autograd.programs.memory import Memory
 from autograd.programs.naming import Names
 from autograd.programs.numbers import Number
-from autograd.programs.plan import variables
 from autograd.programs.tape import Var
 from autograd.walk import heard, quiet
 
@@ -115,7 +114,7 @@ class Code(Names):
     _calls = _call
 
     def _view(self, step):
-        source = next(variables(step.args))
+        source = step.reads[0]
         if source in self.fixed or source in self.memory.buffers:
             self._name(source)
             array = self._make_view(step)
@@ -148,7 +147,7 @@ class Code(Names):
         for step in self.views:
             out = step.outs[0]
             array = self._make_view(step)
-            if not np.may_share_memory(array, self.fixed[next(variables(step.args))]):
+            if not np.may_share_memory(array, self.fixed[step.reads[0]]):
                 return False
             self.fixed[out] = self.space[self.names[out]] = array
         return True
@@ -244,7 +243,7 @@ class Code(Names):
     def _drop(self, step):
         gone = [
             self.names[var]
-            for var in dict.fromkeys(variables((step.args, step.kwargs)))
+            for var in dict.fromkeys(step.reads)
             if self.names.get(var, "").startswith("t") and self.last.get(var.root) == self.number and var.nbytes > LARGE
         ]
         if gone:
@@ -256,7 +255,7 @@ def _is_of_one_dtype(step):
     ufunc, dtype = step.function, step.outs[0].dtype
     return (
         isinstance(ufunc, np.ufunc) and ufunc is not np.power and not step.kwargs and dtype.kind == "f"
-        and all(var.dtype == dtype for var in variables(step.args))
+        and all(var.dtype == dtype for var in step.reads)
     )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.programs.numbers import Number
-from autograd.programs.plan import variables
-from autograd.programs.tape import Var
+from autograd.programs.tape import Var, variables
 
 
 @dataclass(frozen=True)
@@ -234,7 +233,7 @@ def _operands(step):
 def _bytes(step) -> int:
     if step.kind in ("view", "host", "check"):
         return 0
-    return sum(var.nbytes for var in [*variables((step.args, step.kwargs)), *(o for o in step.outs if type(o) is Var)])
+    return sum(var.nbytes for var in [*step.reads, *(o for o in step.outs if type(o) is Var)])
 
 
 def _flops(step) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from autograd.programs.plan import last_uses, variables
-from autograd.programs.tape import Var
+from autograd.programs.plan import last_uses
+from autograd.programs.tape import Var, variables
 
 ALIGNMENT = 64
 
@@ -28,6 +30,10 @@ class Memory:
         self._find_joins(results)
         kept = self._outlive()
         block_of: dict[Var, np.ndarray] = {}
+        dying: dict[int, list[Var]] = {}
+        for root, number in self.last.items():
+            if root not in kept:
+                dying.setdefault(number, []).append(root)
         for number, step in enumerate(steps):
             for out in self._made(step):
                 if out in self.parts:
@@ -40,9 +46,9 @@ class Memory:
                     heir = self._heir(step, number, out, block_of)
                     block_of[out] = heir if heir is not None else self._take(out.nbytes)
                     self.buffers[out] = _shaped(block_of[out], out)
-            for root in [r for r in block_of if self.last.get(r, -1) == number and r not in kept]:
-                block = block_of.pop(root)
-                if not any(block is other for other in block_of.values()):
+            for root in dying.get(number, ()):
+                block = block_of.pop(root, None)
+                if block is not None and not any(block is other for other in block_of.values()):
                     self.free.append(block)
 
     def holds(self, x) -> bool:
@@ -72,12 +78,8 @@ class Memory:
     def _find_joins(self, results):
         makers = {out: number for number, step in enumerate(self.steps) for out in self._made(step)}
         returned = set(variables(results))
-        uses: dict[Var, int] = {}
-        for step in self.steps:
-            for var in variables((step.args, step.kwargs)):
-                uses[var.root] = uses.get(var.root, 0) + 1
         for number, step in enumerate(self.steps):
-            if step.name != "concatenate" or step.kind != "out" or not _flat(step):
+            if step.function is not np.concatenate or step.kind != "out" or not _flat(step):
                 continue
             whole, start = step.outs[0], 0
             roots = [part.root for part in step.args[0]]
@@ -105,7 +107,7 @@ class Memory:
         """The block of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
-        for var in variables(step.args):
+        for var in step.reads:
             if (
                 var.root is var
                 and var in block_of
@@ -114,8 +116,7 @@ class Memory:
                 and var.dtype == out.dtype
                 and var.layout == out.layout
                 and var not in self.parts
-                and sum(other.root is var for other in variables(step.args))
-                == sum(o is var for o in variables(step.args))
+                and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
                 return block_of[var]
         return None
@@ -138,7 +139,7 @@ class Memory:
 
 
 def _size(var) -> int:
-    return int(np.prod(var.shape, dtype=int))
+    return math.prod(var.shape)
 
 
 def _shaped(block, var):

@@ -4,69 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.programs.numbers import Number
-from autograd.programs.simplify import simplify, substitute
-from autograd.programs.tape import Step, Var
+from autograd.programs.simplify import simplify
+from autograd.programs.tape import Step, Var, substitute, variables
 
 
 def plan(steps, results):
     """The steps that `results` and the outside need, each once; and `results` in terms of what is left."""
+    steps = needed(steps, results)
     for improve in (simplify, share):
-        steps, replaced = improve(needed(steps, results))
+        steps, replaced = improve(steps)
         results = substitute(results, replaced)
     return needed(steps, results), results
 
 
 def needed(steps, results) -> list[Step]:
     """The steps that matter, found from the last backwards."""
-    wanted = set(roots_of(results))
+    wanted = set()
+    for var in variables(results):
+        wanted.add(var)
+        wanted.add(var.root)
     kept = []
     for step in reversed(steps):
-        made = [out for out in step.outs if type(out) is Var]
-        if step.kind in ("write", "into"):
+        made = step.made
+        if step.effect:
+            keep = True
+        elif step.kind in ("write", "into"):
             root = made[0].root
-            keep = step.effect or root.place is not None or root in wanted
+            keep = root.place is not None or root in wanted
         else:
-            keep = step.effect or any(out in wanted for out in made)
+            keep = any(out in wanted for out in made)
         if keep:
             kept.append(step)
-            wanted.update(roots_of((step.args, step.kwargs, made)))
+            for var in step.reads:
+                wanted.add(var)
+                wanted.add(var.root)
+            for var in made:
+                wanted.add(var)
+                wanted.add(var.root)
     return kept[::-1]
-
-
-def roots_of(tree):
-    """Every Var in the tree, and the memory it looks at."""
-    for var in variables(tree):
-        yield var
-        yield var.root
-
-
-def variables(tree):
-    """Every Var in nested arguments."""
-    kind = type(tree)
-    if kind is Var:
-        yield tree
-    elif kind is tuple or kind is list:
-        for part in tree:
-            yield from variables(part)
-    elif kind is dict:
-        for part in tree.values():
-            yield from variables(part)
-
-
-def numbers(tree):
-    """Every Number in nested arguments, operands before what is made of them."""
-    kind = type(tree)
-    if kind is Number:
-        if tree.op is not None:
-            yield from numbers(tree.operands)
-        yield tree
-    elif kind is tuple or kind is list:
-        for part in tree:
-            yield from numbers(part)
-    elif kind is dict:
-        for part in tree.values():
-            yield from numbers(part)
 
 
 def share(steps):
@@ -77,8 +52,7 @@ def share(steps):
     kept = []
     for step in steps:
         if replaced:
-            step.args = substitute(step.args, replaced)
-            step.kwargs = substitute(step.kwargs, replaced)
+            step.substitute(replaced)
         if step.kind in ("write", "into"):
             root = step.outs[0].root
             outside = root.place is not None
@@ -133,7 +107,9 @@ def last_uses(steps, results) -> dict[Var, int]:
     """For each piece of memory the number of the last step that touches it; `len(steps)` for what is returned."""
     last = {}
     for number, step in enumerate(steps):
-        for var in variables((step.args, step.kwargs, tuple(out for out in step.outs if type(out) is Var))):
+        for var in step.reads:
+            last[var.root] = number
+        for var in step.made:
             last[var.root] = number
     for var in variables(results):
         last[var.root] = len(steps)

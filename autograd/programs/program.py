@@ -10,8 +10,8 @@ import numpy as np
 from autograd.programs import listing
 from autograd.programs.code import Abort, Code
 from autograd.programs.memory import Memory
-from autograd.programs.plan import plan, roots_of
-from autograd.programs.tape import Cell, Tape
+from autograd.programs.plan import plan
+from autograd.programs.tape import Cell, Tape, variables
 
 
 class Stale(Exception):
@@ -33,7 +33,8 @@ class Program:
         self.count = len(results)
         self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
         self.memory = Memory(self.steps, self.results)
-        read = set(roots_of([(step.args, step.kwargs, step.outs) for step in self.steps])) | set(roots_of(self.results))
+        read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
+        read |= {var.root for var in variables(self.results)}
         outer = [cell for cell in cells if cell.argument is None]
         self.cells = [cell for cell in outer if cell.var in read]
         self.loose = [cell for cell in outer if cell.var not in read]  # it only matters whether something is there

@@ -20,8 +20,7 @@ def simplify(steps):
     kept = []
     for step in steps:
         if replaced:
-            step.args = substitute(step.args, replaced)
-            step.kwargs = substitute(step.kwargs, replaced)
+            step.substitute(replaced)
         if step.kind in ("out", "call") and type(step.outs[0]) is Var:
             same = _unchanged(step)
             if same is not None and _is_safe(same, step.outs[0]):
@@ -30,18 +29,6 @@ def simplify(steps):
             step = _reduction_of_one(step) or step
         kept.append(step)
     return kept, replaced
-
-
-def substitute(tree, replaced):
-    """Nested arguments with other Vars."""
-    kind = type(tree)
-    if kind is Var:
-        return replaced.get(tree, tree)
-    if kind is tuple or kind is list:
-        return kind([substitute(part, replaced) for part in tree])
-    if kind is dict:
-        return {key: substitute(part, replaced) for key, part in tree.items()}
-    return tree
 
 
 def _is_safe(same, out):

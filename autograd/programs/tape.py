@@ -24,22 +24,19 @@ class Var:
     for what comes from outside.
     """
 
-    __slots__ = ("dtype", "index", "layout", "place", "root", "scalar", "shape", "step", "writes")
+    __slots__ = ("dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
 
     def __init__(self, index, array, root=None, step=None, place=None):
         self.index = index
         self.shape = array.shape
         self.dtype = array.dtype
+        self.nbytes = array.nbytes
         self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
         self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
         self.root = self if root is None else root
         self.step = step
         self.place = place  # "argument", "cell", "constant" or None
         self.writes = 0  # how often its memory was written to after it was made
-
-    @property
-    def nbytes(self) -> int:
-        return int(np.prod(self.shape, dtype=int)) * self.dtype.itemsize
 
     def __repr__(self):
         return f"v{self.index}"
@@ -56,7 +53,7 @@ def _layout(array):
 class Step:
     """One call: `function(*args, **kwargs)`, whose arguments hold Vars and Numbers where those were given."""
 
-    __slots__ = ("args", "effect", "function", "kind", "kwargs", "outs", "quiet", "versions")
+    __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "outs", "quiet")
 
     def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
         self.kind = (
@@ -68,7 +65,27 @@ class Step:
         self.outs = outs
         self.quiet = quiet  # recorded in a backward pass, where NumPy's warnings are off
         self.effect = effect  # does something besides making its results, so it always runs
-        self.versions = ()
+        self._reads = None
+
+    @property
+    def reads(self) -> list:
+        """The arrays among the arguments, each as often as it is given."""
+        if self._reads is None:
+            self._reads = list(variables(self.args))
+            if self.kwargs:
+                self._reads += variables(self.kwargs)
+        return self._reads
+
+    @property
+    def made(self) -> list:
+        """The arrays among the results."""
+        return [out for out in self.outs if type(out) is Var]
+
+    def substitute(self, replaced) -> None:
+        """Refer to other Vars."""
+        if any(var in replaced for var in self.reads):
+            self.args, self.kwargs = substitute(self.args, replaced), substitute(self.kwargs, replaced)
+            self._reads = None
 
     @property
     def name(self) -> str:
@@ -79,6 +96,33 @@ class Step:
         owner = getattr(self.function, "__self__", None)
         name = getattr(self.function, "__name__", type(self.function).__name__)
         return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name.strip("_")
+
+
+def variables(tree):
+    """Every Var in nested arguments."""
+    kind = type(tree)
+    if kind is Var:
+        yield tree
+    elif kind is tuple or kind is list:
+        for part in tree:
+            if type(part) is Var:
+                yield part
+            elif type(part) in (tuple, list, dict):
+                yield from variables(part)
+    elif kind is dict:
+        yield from variables(tuple(tree.values()))
+
+
+def substitute(tree, replaced):
+    """Nested arguments with other Vars."""
+    kind = type(tree)
+    if kind is Var:
+        return replaced.get(tree, tree)
+    if kind is tuple or kind is list:
+        return kind([substitute(part, replaced) for part in tree])
+    if kind is dict:
+        return {key: substitute(part, replaced) for key, part in tree.items()}
+    return tree
 
 
 class Cell:
