@@ -28,6 +28,11 @@ def test_plain_numpy(run, tmp_path, capsys):
     assert (tmp_path / "out" / "moons_boundary.txt").read_text() in capsys.readouterr().out + "\n"
 
 
+def test_replay(run, capsys):
+    assert run("replay")
+    assert "the same losses, bit for bit: True" in capsys.readouterr().out
+
+
 def test_neuron(run, capsys):
     assert run("neuron") == pytest.approx(0.8)
     assert "relu(0.7 * 1 + 0.3 * 2 - 0.2 * 3 + 0.1) = 0.8" in capsys.readouterr().out
