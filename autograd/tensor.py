@@ -119,7 +119,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
     @grad.setter
     def grad(self, value):
         if ACTIVE and (tape := taping.get()) is not None:
-            tape.cell(self._node, "grad")
+            tape.cell(self._node, "grad", read=False)
             self._node.grad = None if value is None else tape.data_for(self, plain_data(value))
             return
         if value is not None:

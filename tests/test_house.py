@@ -18,7 +18,7 @@ PACKAGES = ["autograd", "nn", "viz"]  # from the bottom; each may import those b
 FLOORS = {}
 FLOORS["autograd"] = [
     ["errors", "modes", "buffers", "containers", "programs"],
-    ["arrays", "convert", "programs.numbers", "programs.calls"],
+    ["arrays", "convert", "programs.numbers", "programs.calls", "programs.arena", "programs.steps"],
     ["programs.tape"],
     ["programs.simplify", "programs.standin"],
     ["programs.capture", "programs.plan"],

@@ -35,7 +35,7 @@ def test_the_listing_names_every_call():
     assert product.flops == 2 * 3 * 2 * 2
     text = str(program)
     assert all(row.call in text for row in rows)
-    assert "blocks of memory" in text.splitlines()[0]
+    assert "of buffers" in text.splitlines()[0]
     assert program.nbytes <= program.peak
 
 

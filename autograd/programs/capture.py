@@ -9,7 +9,8 @@ from autograd.modes import value_tape
 from autograd.programs import calls
 from autograd.programs.numbers import Number
 from autograd.programs.standin import StandIn, as_arrays, concrete, lower, wrap
-from autograd.programs.tape import Step, current, refuse
+from autograd.programs.steps import Step
+from autograd.programs.tape import current, refuse
 
 CHOICE = "Use np.where(condition, a, b), or decide outside the function"
 

@@ -11,7 +11,7 @@ from autograd.programs import calls
 from autograd.programs.memory import Memory
 from autograd.programs.naming import Names
 from autograd.programs.numbers import Number
-from autograd.programs.tape import Var
+from autograd.programs.steps import Var
 from autograd.walk import heard, quiet
 
 LARGE = 1 << 16  # bytes; results above this are dropped as soon as nothing needs them

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.programs.numbers import Number
-from autograd.programs.tape import Var, variables
+from autograd.programs.steps import Var, variables
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Row:
     result: str
     shape: tuple[int, ...]
     dtype: str
-    place: str  # the block of memory, "new" for an array made at each replay, "" for none
+    place: str  # "@64" for where in the buffers it starts, "new" for an array made at each replay, "" for none
     nbytes: int
     flops: int
     seconds: float | None = None
@@ -119,10 +119,7 @@ def listing(program, seconds=None) -> Listing:
             )
         )
     calls = sum(not row.call.endswith("(in place)") for row in rows)
-    title = (
-        f"{calls} calls, {len(program.memory.blocks)} blocks of memory, {_size(program.nbytes)}; peak "
-        f"{_size(peak(program))} with the results"
-    )
+    title = f"{calls} calls, {_size(program.nbytes)} of buffers; peak {_size(peak(program))} with the results"
     return Listing(title, rows)
 
 
@@ -182,7 +179,6 @@ class _Names:
                 name = self._of_cell(cell)
                 same = sum(n.rpartition(" #")[0] == name or n == name for n in self.names.values())
                 self.names[cell.var] = f"{name} #{same + 1}" if same else name
-        self.blocks = {id(block): f"m{i}" for i, block in enumerate(program.memory.blocks)}
 
     @staticmethod
     def _of_cell(cell):
@@ -210,18 +206,9 @@ class _Names:
     def place(self, var) -> str:
         memory = self.program.memory
         root = memory.parts.get(var.root, (var.root,))[0]
-        buffer = memory.buffers.get(root)
-        if buffer is None or self.program.code.names.get(var, "").startswith("t"):
+        if root not in memory.places or self.program.code.names.get(var, "").startswith("t"):
             return "new" if root.place is None else "outside"
-        base = buffer
-        while base.base is not None and id(base) not in self.blocks:
-            base = base.base
-        start = buffer.__array_interface__["data"][0]
-        for i, block in enumerate(memory.blocks):
-            first = block.__array_interface__["data"][0]
-            if first <= start < first + max(block.nbytes, 1):
-                return f"m{i}"
-        return "new"
+        return f"@{memory.places[root][0]}"
 
 
 def _operands(step):

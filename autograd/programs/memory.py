@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
+from autograd.programs.arena import Arena
 from autograd.programs.plan import last_uses
-from autograd.programs.tape import Var, variables
+from autograd.programs.steps import Var, variables
 
-ALIGNMENT = 64
+SMALL = 1 << 12  # bytes
 
 
 class Memory:
@@ -22,34 +23,46 @@ class Memory:
     def __init__(self, steps, results):
         self.steps = steps
         self.buffers: dict[Var, np.ndarray] = {}
-        self.blocks: list[np.ndarray] = []
-        self.free: list[np.ndarray] = []
+        self.places: dict[Var, tuple[int, int]] = {}  # where in memory, for what is not a part
+        self.arena = Arena()
         self.joined: set[int] = set()  # numbers of the steps that need no call, since their parts lie in place
         self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
         self.last = last_uses(steps, results)
         self._find_joins(results)
         kept = self._outlive()
-        block_of: dict[Var, np.ndarray] = {}
         dying: dict[int, list[Var]] = {}
         for root, number in self.last.items():
             if root not in kept:
                 dying.setdefault(number, []).append(root)
+        for step in steps:
+            for out in self._made(step):
+                # What is filled once has a place that nothing else ever uses, not even before. So has a small result:
+                # it lives until the end, and would lie in the way.
+                once = step.kind == "fill" and not out.writes
+                if once or (out.nbytes <= SMALL and self.last.get(out) == len(steps) and out not in self.parts):
+                    self.places[out] = self.arena.take(out.nbytes)
+        living: dict[Var, tuple[int, int]] = {}
         for number, step in enumerate(steps):
             for out in self._made(step):
-                if out in self.parts:
-                    whole, start = self.parts[out]
-                    if whole not in self.buffers:
-                        block_of[whole] = self._place(whole)
-                    flat = self.buffers[whole].reshape(-1)
-                    self.buffers[out] = flat[start : start + _size(out)].reshape(out.shape)
-                elif out not in self.buffers:
-                    heir = self._heir(step, number, out, block_of)
-                    block_of[out] = heir if heir is not None else self._take(out.nbytes)
-                    self.buffers[out] = _shaped(block_of[out], out)
+                whole = self.parts[out][0] if out in self.parts else out
+                if whole not in self.places:
+                    heir = self._heir(step, number, out, living) if whole is out else None
+                    self.places[whole] = living[whole] = heir or self.arena.take(whole.nbytes)
             for root in dying.get(number, ()):
-                block = block_of.pop(root, None)
-                if block is not None and not any(block is other for other in block_of.values()):
-                    self.free.append(block)
+                piece = living.pop(root, None)
+                if piece is not None and not any(piece is other for other in living.values()):
+                    self.arena.give(piece)
+        self._make()
+
+    def _make(self):
+        """The arrays, now that all places are known."""
+        memory = self.arena.memory()
+        for var, (start, size) in self.places.items():
+            self.buffers[var] = _shaped(memory[start : start + size], var)
+        for out, (whole, start) in self.parts.items():
+            if whole in self.buffers:
+                flat = self.buffers[whole].reshape(-1)
+                self.buffers[out] = flat[start : start + _size(out)].reshape(out.shape)
 
     def holds(self, x) -> bool:
         """Whether this is an array that lies in one of the buffers."""
@@ -57,7 +70,7 @@ class Memory:
 
     @property
     def nbytes(self) -> int:
-        return sum(block.nbytes for block in self.blocks)
+        return self.arena.size
 
     @staticmethod
     def _made(step):
@@ -103,14 +116,14 @@ class Memory:
                     self.last[whole] = self.last[root]
             self.joined.add(number)
 
-    def _heir(self, step, number, out, block_of):
-        """The block of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
+    def _heir(self, step, number, out, living):
+        """The place of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in step.reads:
             if (
                 var.root is var
-                and var in block_of
+                and var in living
                 and self.last.get(var) == number
                 and var.shape == out.shape
                 and var.dtype == out.dtype
@@ -118,24 +131,8 @@ class Memory:
                 and var not in self.parts
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
-                return block_of[var]
+                return living[var]
         return None
-
-    def _place(self, var):
-        block = self._take(var.nbytes)
-        self.buffers[var] = _shaped(block, var)
-        return block
-
-    def _take(self, nbytes):
-        fitting = [i for i, block in enumerate(self.free) if nbytes <= block.nbytes <= 2 * nbytes + 4096]
-        if fitting:
-            return self.free.pop(min(fitting, key=lambda i: self.free[i].nbytes))
-        size = max(nbytes, 1)
-        raw = np.empty(size + ALIGNMENT, np.uint8)
-        start = -raw.ctypes.data % ALIGNMENT
-        block = raw[start : start + size]
-        self.blocks.append(block)
-        return block
 
 
 def _size(var) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.programs.memory import Memory
 from autograd.programs.numbers import Number
-from autograd.programs.tape import Var
+from autograd.programs.steps import Var
 
 _INFIX = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.programs.simplify import simplify
-from autograd.programs.tape import Step, Var, substitute, variables
+from autograd.programs.steps import Step, Var, substitute, variables
 
 
 def plan(steps, results):
@@ -14,7 +14,17 @@ def plan(steps, results):
     for improve in (simplify, share):
         steps, replaced = improve(steps)
         results = substitute(results, replaced)
+        if replaced:
+            _uproot(steps, replaced)
     return needed(steps, results), results
+
+
+def _uproot(steps, replaced) -> None:
+    """Let views of an array that was replaced look at what it was replaced by."""
+    for step in steps:
+        for out in step.made:
+            while out.root in replaced:
+                out.root = replaced[out.root].root
 
 
 def needed(steps, results) -> list[Step]:

@@ -11,7 +11,8 @@ from autograd.programs import listing
 from autograd.programs.code import Abort, Code
 from autograd.programs.memory import Memory
 from autograd.programs.plan import plan
-from autograd.programs.tape import Cell, Tape, variables
+from autograd.programs.steps import variables
+from autograd.programs.tape import Cell, Tape
 
 
 class Stale(Exception):
@@ -37,7 +38,8 @@ class Program:
         read |= {var.root for var in variables(self.results)}
         outer = [cell for cell in cells if cell.argument is None]
         self.cells = [cell for cell in outer if cell.var in read]
-        self.loose = [cell for cell in outer if cell.var not in read]  # it only matters whether something is there
+        # Of these it only matters whether something is there, if the function looked.
+        self.loose = [cell for cell in outer if cell.var not in read and cell.seen]
         self.settings = _settings(tape.watched)
         self.arguments, self.constants = tape.arguments, tape.constants.values()
         for cell in cells:

@@ -11,7 +11,8 @@ from autograd.carry import carry
 from autograd.programs import calls
 from autograd.programs.numbers import Number
 from autograd.programs.standin import concrete, lower, wrap
-from autograd.programs.tape import Step, Tape
+from autograd.programs.steps import Step
+from autograd.programs.tape import Tape
 from autograd.programs.traced import Traced
 from autograd.walk import heard
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.programs import calls
-from autograd.programs.tape import Step, Var
+from autograd.programs.steps import Step, Var
 
 # The operand that a number leaves as it is: x * 1, 1 * x, x / 1, x ** 1, x - 0.
 _NEUTRAL = {np.multiply: (1, (0, 1)), np.divide: (1, (0,)), np.power: (1, (0,)), np.subtract: (0, (0,))}

@@ -7,128 +7,18 @@ it is first touched, and put back at the end. The program made from a tape does 
 
 from __future__ import annotations
 
-import itertools
-import math
-
 import numpy as np
 
 from autograd.errors import RecordingError
 from autograd.modes import taping
 from autograd.programs.numbers import Number
-
-
-class Var:
-    """An array of the program: its shape and dtype, and where it comes from.
-
-    `root` is the variable whose memory it looks at, itself unless it is a view. `step` is the call that makes it, None
-    for what comes from outside.
-    """
-
-    __slots__ = ("dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
-
-    def __init__(self, index, array, root=None, step=None, place=None):
-        self.index = index
-        self.shape = array.shape
-        self.dtype = array.dtype
-        self.nbytes = array.nbytes
-        self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
-        self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
-        self.root = self if root is None else root
-        self.step = step
-        self.place = place  # "argument", "cell", "constant" or None
-        self.writes = 0  # how often its memory was written to after it was made
-
-    def __repr__(self):
-        return f"v{self.index}"
-
-
-def _layout(array):
-    """The axes in their order in memory; an axis of length 1 stays where it is."""
-    strides = [s if n > 1 else math.inf for s, n in zip(array.strides, array.shape, strict=True)]
-    if all(a >= b for a, b in itertools.pairwise([s for s in strides if s < math.inf])):
-        return tuple(range(array.ndim))
-    return tuple(int(i) for i in np.argsort([-s for s in array.strides], kind="stable"))
-
-
-class Step:
-    """One call: `function(*args, **kwargs)`, whose arguments hold Vars and Numbers where those were given."""
-
-    __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "outs", "quiet")
-
-    def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
-        self.kind = (
-            kind  # out (takes out=), call, calls (gives a tuple), view, write, into, fill, draw, host, check, guard
-        )
-        self.function = function
-        self.args = args
-        self.kwargs = kwargs
-        self.outs = outs
-        self.quiet = quiet  # recorded in a backward pass, where NumPy's warnings are off
-        self.effect = effect  # does something besides making its results, so it always runs
-        self._reads = None
-
-    @property
-    def reads(self) -> list:
-        """The arrays among the arguments, each as often as it is given."""
-        if self._reads is None:
-            self._reads = list(variables(self.args))
-            if self.kwargs:
-                self._reads += variables(self.kwargs)
-        return self._reads
-
-    @property
-    def made(self) -> list:
-        """The arrays among the results."""
-        return [out for out in self.outs if type(out) is Var]
-
-    def substitute(self, replaced) -> None:
-        """Refer to other Vars."""
-        if any(var in replaced for var in self.reads):
-            self.args, self.kwargs = substitute(self.args, replaced), substitute(self.kwargs, replaced)
-            self._reads = None
-
-    @property
-    def name(self) -> str:
-        if self.kind == "draw":
-            return self.args[1]
-        if self.function is None:
-            return self.kind
-        owner = getattr(self.function, "__self__", None)
-        name = getattr(self.function, "__name__", type(self.function).__name__)
-        return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name.strip("_")
-
-
-def variables(tree):
-    """Every Var in nested arguments."""
-    kind = type(tree)
-    if kind is Var:
-        yield tree
-    elif kind is tuple or kind is list:
-        for part in tree:
-            if type(part) is Var:
-                yield part
-            elif type(part) in (tuple, list, dict):
-                yield from variables(part)
-    elif kind is dict:
-        yield from variables(tuple(tree.values()))
-
-
-def substitute(tree, replaced):
-    """Nested arguments with other Vars."""
-    kind = type(tree)
-    if kind is Var:
-        return replaced.get(tree, tree)
-    if kind is tuple or kind is list:
-        return kind([substitute(part, replaced) for part in tree])
-    if kind is dict:
-        return {key: substitute(part, replaced) for key, part in tree.items()}
-    return tree
+from autograd.programs.steps import Step, Var
 
 
 class Cell:
     """A place outside that holds an array: an attribute or an item. Swapped for a stand-in while recording."""
 
-    __slots__ = ("argument", "first", "is_item", "key", "last", "node", "owner", "var")
+    __slots__ = ("argument", "assigned", "first", "is_item", "key", "last", "node", "owner", "seen", "var")
 
     def __init__(self, owner, key):
         self.owner = owner
@@ -136,6 +26,7 @@ class Cell:
         self.is_item = isinstance(owner, dict | list)
         self.var = None  # what the program calls the array found there at the start; None if there was none
         self.first = self.last = None
+        self.assigned = self.seen = False  # whether it was set, and whether it was looked at before that
         self.argument = None  # the number of the argument it belongs to, if it belongs to one
         self.node = getattr(owner, "_node", None) if key == "_array" else None
 
@@ -223,8 +114,16 @@ class Tape:
         self.steps.append(step)
 
     # -- places outside -----------------------------------------------------------------------------------------------
-    def cell(self, owner, key):
-        """The place, swapped for a stand-in on first touch."""
+    def cell(self, owner, key, read=True):
+        """The place, swapped for a stand-in on first touch. `read`: what it holds now is looked at."""
+        found = self._cell(owner, key)
+        if read:
+            found.seen = found.seen or not found.assigned
+        else:
+            found.assigned = True
+        return found
+
+    def _cell(self, owner, key):
         found = self.cells.get((id(owner), key))
         if found is None:
             found = self.cells[id(owner), key] = Cell(owner, key)

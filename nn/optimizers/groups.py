@@ -20,7 +20,7 @@ class TensorGroup:
         self.array = np.concatenate([p._array.reshape(-1) for p in parameters])
         self.slices = slices_of([p._array.size for p in parameters])
         self.views = [self.array[at].reshape(p.shape) for at, p in zip(self.slices, parameters, strict=True)]
-        self.scratch = np.empty_like(self.array)
+        self.scratch = None  # for the gradients end to end; a program has a place of its own for them
         self.attach()
 
     def __deepcopy__(self, memo):
@@ -50,6 +50,8 @@ class TensorGroup:
                 np.zeros(at.stop - at.start) if g is None else g for at, g in zip(self.slices, gradients, strict=True)
             ]
             return np.concatenate([part.astype(self.array.dtype, copy=False).reshape(-1) for part in parts]), missing
+        if self.scratch is None:
+            self.scratch = np.empty_like(self.array)
         if not missing:
             np.concatenate([g.reshape(-1) for g in gradients], out=self.scratch)
             return self.scratch, missing
