@@ -6,6 +6,7 @@ import operator
 
 import numpy as np
 
+from autograd import buffers
 from autograd.arrays import has_nan
 from autograd.programs import calls
 from autograd.programs.memory import Memory
@@ -32,7 +33,8 @@ class Code(Names):
         super().__init__(memory, arguments)
         self.steps = steps
         self.results = {x for x in results if type(x) is Var}
-        self.space |= {"copyto": np.copyto, "has_nan": has_nan, "Abort": Abort, "heard": heard, "quiet": quiet}
+        self.space |= {"copyto": np.copyto, "has_nan": has_nan, "fresh": buffers.empty, "Abort": Abort}
+        self.space |= {"heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
         self.lines: list[tuple[bool, str]] = []
         self.where: list[int] = []  # for each line the number of its step
@@ -82,7 +84,10 @@ class Code(Names):
             parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
         if self._is_returned_alone(out):
             self.names[out] = f"t{out.index}"
-            return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
+            if out.nbytes < buffers.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
+                return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
+            # Memory of a result that was dropped, where there is some: fresh pages cost more than the arithmetic.
+            self._line(f"{self.names[out]} = fresh({out.shape}, {self.text(out.dtype)})", step.quiet)
         if function is calls.cast or function is calls.copy:
             return self._line(f"copyto({self._name(out)}, {parts[0]}, 'unsafe')", step.quiet)
         if function.__name__ in ("reduce", "accumulate") and isinstance(getattr(function, "__self__", None), np.ufunc):
