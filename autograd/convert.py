@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import buffers
+from autograd.modes import ACTIVE, taping
 
 
 def plain_data(value):
-    return value._array if hasattr(value, "__record__") else value
+    """The array of a Tensor, or what stands for it while a program is recorded; anything else as it is."""
+    if not hasattr(value, "__record__"):
+        return value
+    if ACTIVE and hasattr(value, "_node") and (tape := taping.get()) is not None:
+        return tape.array_of(value)
+    return value._array
 
 
 def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
     if hasattr(x, "__record__") and hasattr(x, "_array"):
-        x = x._array
+        x = plain_data(x)
     if hasattr(x, "__traced__"):
         return _as_traced_variable(x, dtype)
     is_array = isinstance(x, np.ndarray | np.generic)

@@ -105,7 +105,7 @@ class Jitted:
             return bound.args, bound.kwargs, tuple(key), arguments
         for x in args:
             if type(x) is np.ndarray and x.dtype.kind == "f":  # what `sign` does, for the commonest
-                key.append((x.shape, x.dtype))
+                key.append((x.shape, x.dtype, x.strides))
                 arguments.append(x)
             else:
                 sign(x, key, arguments)

@@ -165,19 +165,19 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     def numpy(self) -> np.ndarray:
         """A copy of the array, outside the graph."""
-        return as_array(self._array).copy()
+        return as_array(plain_data(self)).copy()
 
     def item(self) -> float:
         """The only element, as a Python number, outside the graph."""
-        return self._array.item()
+        return plain_data(self).item()
 
     def tolist(self) -> list:
         """The elements as nested lists of Python numbers, outside the graph."""
-        return self._array.tolist()
+        return plain_data(self).tolist()
 
     def detach(self) -> Tensor:
         """A new variable with a copy of the array, cut off from the graph."""
-        return Tensor(self._array)
+        return Tensor(plain_data(self))
 
     # -- gradients -----------------------------------------------------------------------------------------------
     def backward(self, seed=None, create_graph=False) -> None:

@@ -50,7 +50,7 @@ def test_a_replay_equals_eager(sample):
         with pytest.raises(RecordingError, match="depend"):
             recorded(*sample.arrays)
         return
-    inputs = [sample.arrays, [a * 0.95 for a in sample.arrays], [a * 1.01 for a in sample.arrays], sample.arrays]
+    inputs = [sample.arrays, *([np.asarray(a * s) for a in sample.arrays] for s in (0.95, 1.01)), sample.arrays]
     with np.errstate(all="ignore"):
         for arrays in inputs:
             wanted, found = leaves(eager(*arrays)), leaves(recorded(*arrays))

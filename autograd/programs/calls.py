@@ -61,12 +61,16 @@ WRITERS = frozenset({np.copyto, np.put, np.put_along_axis, np.fill_diagonal, np.
 FILLS = {np.zeros_like: 0, np.ones_like: 1, np.empty_like: None, np.zeros: 0, np.ones: 1, np.empty: None}
 
 
+def _is_set(keepdims):
+    return keepdims is not np._NoValue and bool(keepdims)
+
+
 def _reduction(ufunc):
     def lowered(a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
         if where is not True or out is not None:
             return NotImplemented
         settings = {} if initial is np._NoValue else {"initial": initial}
-        return ufunc.reduce(a, axis=axis, dtype=dtype, keepdims=keepdims is True, **settings)
+        return ufunc.reduce(a, axis=axis, dtype=dtype, keepdims=_is_set(keepdims), **settings)
 
     return lowered
 
@@ -83,11 +87,11 @@ def _extreme(ufunc):
 def _mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
     if dtype is not None or out is not None or where is not True or a.dtype.char not in "fdFD":
         return NotImplemented
-    axes = range(a.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     count = 1
     for i in axes:
         count *= a.shape[i]
-    return NotImplemented if not count else np.add.reduce(a, axis=axis, keepdims=keepdims is True) / count
+    return NotImplemented if not count else np.add.reduce(a, axis=axis, keepdims=_is_set(keepdims)) / count
 
 
 LOWERED = {

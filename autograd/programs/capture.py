@@ -25,6 +25,8 @@ def call_ufunc(tape, ufunc, method, inputs, kwargs):
         return write(tape, function, inputs[0], inputs, kwargs)
     if out is not None:
         target = out[0]
+        if len(out) > 1:
+            raise refuse("out= with several arrays", "Leave out= away, and copy what comes where it should be")
         if isinstance(target, StandIn) and not target.ref.scalar:
             return write(tape, ufunc if method == "__call__" else function, target, inputs, kwargs, out=True)
         if not isinstance(target, StandIn):
@@ -133,6 +135,8 @@ def write(tape, function, target, args, kwargs, out=False):
         )
     if target.ref.root.place == "constant":
         raise refuse("writing into an array from outside", "Pass it to the function as an argument")
+    if target.ref.root.scalar:  # in NumPy it has memory of its own, in a program that of the number
+        raise refuse("writing into an array made of a single number", "Make it with np.full, or copy it first")
     if out:
         function(*concrete(args), **concrete(kwargs), out=target.array)
     else:

@@ -61,7 +61,7 @@ class Code(Names):
             if timed:
                 line = f"start = clock()\n    {indent}{line}\n    {indent}spent[{at}] += clock() - start"
             body.append(indent + line)
-        text = "\n    ".join([f"def run({', '.join(self.arguments)}):", *body, f"return ({', '.join(self.returned)},)"])
+        text = "\n    ".join([f"def run({', '.join(self.arguments)}):", *body, f"return [{', '.join(self.returned)}]"])
         exec(compile(text, "<program>", "exec"), self.space)
         return self.space.pop("run"), text
 
@@ -259,7 +259,7 @@ def _is_of_one_dtype(step):
     """Whether this is plain arithmetic on floats of one dtype, and perhaps plain numbers."""
     ufunc, dtype = step.function, step.outs[0].dtype
     return (
-        isinstance(ufunc, np.ufunc) and ufunc is not np.power and not step.kwargs and dtype.kind == "f"
+        isinstance(ufunc, np.ufunc) and ufunc not in (np.power, np.ldexp) and not step.kwargs and dtype.kind == "f"
         and all(var.dtype == dtype for var in step.reads)
     )  # fmt: skip
 
@@ -278,7 +278,7 @@ def _is_whole(var):
     """Whether an array lies in memory in one piece, row by row or column by column."""
     turned = var.step is not None and var.step.function is np.transpose and type(var.step.args[0]) is Var
     source = var.step.args[0] if turned else var
-    return source.root is source or 1 not in source.shape
+    return var.dense and (source.root is source or 1 not in source.shape)
 
 
 def _give(function, target, parts, named):

@@ -101,17 +101,19 @@ def sign(x, key, arguments) -> None:
     if kind is np.ndarray:
         if x.dtype.kind not in "biufc":
             raise TypeError(f"jit got an array of dtype {x.dtype}; it records functions of numbers")
-        key.append((x.shape, x.dtype))
+        key.append((x.shape, x.dtype, x.strides))  # the order in memory decides the bits of sums, and what is a view
         arguments.append(x)
     elif kind is float or kind is int:
         key.append(kind)
         arguments.append(x)
     elif isinstance(x, Tensor):
         node = x._node
-        key.append((kind, node.shape, node.dtype, node.rule is None, node.grad is None))
-        arguments.append(x._array)
-        if node.grad is not None:
-            arguments.append(node.grad)
+        array, grad = x._array, node.grad
+        layouts = getattr(array, "strides", None), getattr(grad, "strides", None)
+        key.append((kind, node.shape, node.dtype, node.rule is None, grad is None, layouts))
+        arguments.append(array)
+        if grad is not None:
+            arguments.append(grad)
         arguments.append(x)
     elif kind is list or kind is tuple or (isinstance(x, tuple) and hasattr(x, "_fields")):
         key.append((kind, len(x)))
@@ -122,7 +124,7 @@ def sign(x, key, arguments) -> None:
         for part in x.values():
             sign(part, key, arguments)
     elif isinstance(x, np.generic):
-        key.append(((), x.dtype))
+        key.append((kind, x.dtype))  # not that of an array without axes, which can be written to
         arguments.append(x)
     elif isinstance(x, Value | np.random.Generator):
         key.append((kind,))
@@ -143,7 +145,14 @@ def hashable(x, name=None):
             f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "
             "numbers, Tensors, and dicts, lists and tuples of them, or a tuple for a static list"
         ) from None
-    return x
+    return _exact(x)
+
+
+def _exact(x):
+    """Tells apart what is equal, yet not the same to a program: 1 and 1.0 and True, 0.0 and -0.0."""
+    if type(x) is tuple:
+        return (tuple, *map(_exact, x))
+    return (float, repr(x)) if isinstance(x, float) else (type(x), x)
 
 
 def lift(tape, x):

@@ -29,7 +29,7 @@ class Memory:
         self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
         self.last = last_uses(steps, results)
         self._find_joins(results)
-        kept = self._outlive()
+        self.kept = kept = self._outlive()
         dying: dict[int, list[Var]] = {}
         for root, number in self.last.items():
             if root not in kept:
@@ -129,6 +129,7 @@ class Memory:
                 and var.dtype == out.dtype
                 and var.layout == out.layout
                 and var not in self.parts
+                and var not in self.kept
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
                 return living[var]

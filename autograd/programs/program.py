@@ -131,8 +131,10 @@ class Program:
             now, before = cell.get(), row[3]
             if now is before:
                 continue
-            if not isinstance(now, np.ndarray | np.generic) or now.shape != before.shape or now.dtype != before.dtype:
+            if type(now) is not type(before) or now.shape != before.shape or now.dtype != before.dtype:
                 raise Stale
+            if now.strides != before.strides:
+                raise Stale  # another order in memory gives other bits, and views of other things
             moved[cell.var] = now
         if self.code.move(moved):
             self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]

@@ -49,6 +49,8 @@ def _unchanged(step):
         for i in places:
             x, other = args[i], args[1 - i]
             if type(x) is Var and isinstance(other, int | float | np.floating) and other == number:
+                if number == 0 and np.signbit(other):
+                    return None  # -0.0 - -0.0 is 0.0
                 return x  # of the result's dtype, or this is not what happens
     if function is calls.copy or function is calls.cast:
         return args[0] if type(args[0]) is Var and args[0].root is args[0] else None

@@ -15,7 +15,7 @@ class Var:
     for what comes from outside.
     """
 
-    __slots__ = ("dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
+    __slots__ = ("dense", "dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
 
     def __init__(self, index, array, root=None, step=None, place=None):
         self.index = index
@@ -23,6 +23,7 @@ class Var:
         self.dtype = array.dtype
         self.nbytes = array.nbytes
         self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
+        self.dense = self.scalar or (array.flags.forc if array.ndim > 1 else min(array.strides, default=1) > 0)
         self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
         self.root = self if root is None else root
         self.step = step
@@ -77,6 +78,8 @@ class Step:
         if any(var in replaced for var in self.reads):
             self.args, self.kwargs = substitute(self.args, replaced), substitute(self.kwargs, replaced)
             self._reads = None
+        if self.kind in ("write", "into"):
+            self.outs = substitute(self.outs, replaced)
 
     @property
     def name(self) -> str:

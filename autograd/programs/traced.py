@@ -148,6 +148,11 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         "Use np.stack to join arrays and np.take_along_axis to index one; what needs a plain array has to stay outside",
     )
 
+    def __getattr__(self, name):
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise refuse(f"ndarray.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()")
+
     def __deepcopy__(self, memo):
         return self.copy()
 

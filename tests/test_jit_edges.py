@@ -1,0 +1,141 @@
+"""jit: the corners where a program and eager code once parted."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, jit
+from autograd.errors import RecordingError
+
+
+def same(a, b):
+    if isinstance(a, tuple | list):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if a is None:
+        return b is None
+    a, b = (np.asarray(getattr(x, "_array", x)) for x in (a, b))
+    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+
+
+def check(function, *calls, before=None, **options):
+    """jit of the function gives what the function gives, and leaves its arguments as the function does."""
+    recorded = jit(function, **options)
+    for i, args in enumerate(calls):
+        if before is not None:
+            before(i)
+        mine = copy.deepcopy(args)
+        assert same(recorded(*args), function(*mine)), f"call {i}"
+        assert same(list(args), list(mine)), f"arguments of call {i}"
+    return recorded
+
+
+def arrays(*shape, count=4):
+    rng = np.random.default_rng(0)
+    return [(rng.standard_normal(shape),) for _ in range(count)]
+
+
+# -- what a program computes ------------------------------------------------------------
+@pytest.mark.parametrize("function", [
+    lambda x: np.tanh((np.zeros_like(x) + x) * 3),
+    lambda x: np.tanh((np.ones_like(x) * x) * 3),
+    lambda x: np.sum(x, axis=0, keepdims=1),
+    lambda x: np.mean(x, axis=np.int64(0), keepdims=1),
+    lambda x: np.ldexp(x * 1.5, 2),
+    lambda x: np.copysign(1.0, x * 0.0 - (-0.0)),
+    lambda x: {},
+    lambda x: ([], ()),
+], ids=range(8))  # fmt: skip
+def test_a_replay_gives_what_eager_code_gives(function):
+    check(function, *arrays(3, 2))
+
+
+@pytest.mark.parametrize("view", [lambda s: s.reshape(1), np.atleast_1d, lambda s: s[...]], ids=range(3))
+def test_an_array_made_of_a_number_is_not_written_to(view):
+    def f(x):
+        s = np.sum(x)
+        y = view(s)
+        y += 1
+        return s * 2, y
+
+    with pytest.raises(RecordingError, match="made of a single number"):
+        jit(f)(np.ones(3))
+
+
+def test_methods_and_outputs_that_a_program_has_not():
+    def two(x):
+        a, b = x * 1, x * 1
+        np.modf(x, out=(a, b))
+        return a, b
+
+    for function in (lambda x: (x * 2).sort(), two):
+        with pytest.raises(RecordingError):
+            jit(function)(np.ones(3))
+
+
+def test_equal_views_are_one_also_as_targets():
+    def f(x):
+        y = x.ravel()
+        z = x.ravel()
+        z += 1
+        w = x.reshape(6)
+        np.multiply(w, 2, out=w)
+        q = x.T.reshape(6)
+        q += 3
+        v = x.reshape(6)
+        np.multiply(v, 2, out=v)
+        return x * 1, y * 1, q
+
+    check(f, *arrays(2, 3))
+
+
+# -- what makes another program ------------------------------------------------------------
+def test_the_order_in_memory():
+    def f(x):
+        before = np.sum(x)
+        y = x.ravel()  # a view or a copy
+        y += 1
+        return before, np.sum(x), y, np.sum(x * 2, axis=1), x @ x[0]
+
+    rng = np.random.default_rng(0)
+    for turn in (0, 1, 2):
+        kinds = [(rng.standard_normal((40, 40)),), (np.asfortranarray(rng.standard_normal((40, 40))),),
+                 (rng.standard_normal((80, 80))[::-2, ::-2],)]  # fmt: skip
+        recorded = jit(f)
+        for (x,) in (kinds[turn:] + kinds[:turn]) * 2:
+            mine = np.lib.stride_tricks.as_strided(np.empty_like(x), x.shape, x.strides) if x.strides[0] > 0 else None
+            if mine is None:
+                mine = np.empty((80, 80))[::-2, ::-2]
+            mine[...] = x
+            assert same(recorded(x), f(mine))
+            assert same(x, mine)
+
+
+def test_an_array_without_axes_is_no_number():
+    def f(x):
+        x += 1
+        return x
+
+    check(f, (np.float64(2),), (np.array(2.0),), (np.float64(3),), (np.array(4.0),))
+    check(f, (np.array(2.0),), (np.float64(2),), (np.array(2.0),))
+
+
+def test_static_arguments_that_are_equal_but_not_the_same():
+    x = np.arange(3)
+    check(lambda x, t: x * t[0], (x, (1, 2)), (x, (1.0, 2.0)), (x, (True, 2)), static="t")
+    check(lambda x, t: np.copysign(x, t) + 0.0 * t, (x, 0.0), (x, -0.0), static="t")
+
+
+# -- what a function sees from outside ------------------------------------------------------------
+@pytest.mark.parametrize("read", [
+    lambda t, x: x * t.numpy(), lambda t, x: t.detach() * x, lambda t, x: Tensor(t) * x
+], ids=["numpy", "detach", "Tensor"])  # fmt: skip
+def test_a_tensor_from_outside_is_read_again(read):
+    t = Tensor([1.0, 2.0, 3.0])
+
+    def change(i):
+        t.data = np.array([1.0, 2.0, 3.0]) * i
+
+    check(lambda x: read(t, x), *arrays(3), before=change)
