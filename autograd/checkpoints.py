@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from autograd.containers import leaves, rebuild
+from autograd.errors import ChangedError
 from autograd.graph import Node, next_serial, user_line
 from autograd.modes import enable_grad, recording
 from autograd.rules.table import Differentiable
@@ -50,9 +51,13 @@ def checkpoint(f):
     return wrapped
 
 
-def again(f, args, kwargs, variables, outside, arrays) -> list[Node]:
-    """Nodes for results of `f` that were computed without a graph: their gradients come from running `f` once more."""
+def again(f, args, kwargs, variables, outside, arrays, same) -> list[Node]:
+    """Nodes for results of `f` that were computed without a graph: their gradients come from running `f` once more.
+
+    `same` says whether all that `f` uses besides its arguments is still as it was.
+    """
     rule = _Again(f, args, kwargs, variables, outside)
+    rule.same = same
     rule.outputs = max(len(arrays), 2)
     parents = tuple(v._node for v in variables) + tuple(outside)
     shapes = [(a.shape, a.dtype) for a in arrays]
@@ -99,10 +104,17 @@ class _Again(Differentiable):
     def __init__(self, f, args, kwargs, variables, outside):
         self.call = (f, args, kwargs, variables)
         self.outside = outside
+        self.same = lambda: True
         self.found = None  # (g, gradients), from the first argument asked for until the last
 
     def carry(self, node, i, g, saved):
         if self.found is None or self.found[0] is not g:
+            if not self.same():
+                raise ChangedError(
+                    "this Tensor is the result of a function under jit, which runs once more for the gradient; what it "
+                    "uses has changed since, so that would not give the same. Call backward() before the change, or "
+                    "inside the function"
+                )
             f, args, kwargs, variables = self.call
             nested = any(isinstance(part, Tensor) for part in g)
             if nested:

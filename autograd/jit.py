@@ -13,6 +13,7 @@ import numpy as np
 from autograd.modes import ACTIVE, anomaly, keeping, recording, taping, value_tape
 from autograd.programs.entry import hashable, lift, record, sign
 from autograd.programs.program import Abort, Program, Stale
+from autograd.tensor import Tensor
 
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
@@ -102,7 +103,8 @@ class Jitted:
                     key.append((name, type(value), hashable(value, name)))
                 else:
                     sign(value, key, arguments)
-            return bound.args, bound.kwargs, tuple(key), arguments
+            args, kwargs = bound.args, bound.kwargs
+            return args, kwargs, self._with_repeats(key, arguments), arguments
         for x in args:
             if type(x) is np.ndarray and x.dtype.kind == "f":  # what `sign` does, for the commonest
                 key.append((x.shape, x.dtype, x.strides))
@@ -112,7 +114,15 @@ class Jitted:
         for name, x in kwargs.items():
             key.append(name)
             sign(x, key, arguments)
-        return args, kwargs, tuple(key), arguments
+        return args, kwargs, self._with_repeats(key, arguments), arguments
+
+    @staticmethod
+    def _with_repeats(key, arguments):
+        """The key, with which Tensors are one and the same."""
+        tensors = [id(x) for x in arguments if isinstance(x, Tensor)]
+        if len(set(tensors)) < len(tensors):
+            key.append(tuple(map(tensors.index, tensors)))
+        return tuple(key)
 
     def _record(self, key, args, kwargs, careful, served=()):
         with self.lock:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, jit
-from autograd.errors import RecordingError
+from autograd.errors import ChangedError, RecordingError
 
 
 def same(a, b):
@@ -139,3 +139,86 @@ def test_a_tensor_from_outside_is_read_again(read):
         t.data = np.array([1.0, 2.0, 3.0]) * i
 
     check(lambda x: read(t, x), *arrays(3), before=change)
+
+
+# -- joined arrays ------------------------------------------------------------
+def test_a_reversed_part_of_a_joined_array():
+    check(lambda x: np.concatenate([(x * 2)[::-1], np.concatenate([x * 3, np.flip(x * 4)])]) + 1, *arrays(4))
+
+
+# -- Tensors as arguments ------------------------------------------------------------
+def tensor(seed):
+    return Tensor(np.random.default_rng(seed).standard_normal(3))
+
+
+def test_one_tensor_at_several_places():
+    def f(a, b):
+        np.sum(a * 2 + b * b).backward()
+        return a.grad, b.grad, a * b
+
+    recorded = jit(f)
+    for turn in range(6):
+        mine, others = ([tensor(turn), tensor(turn + 10 * (turn % 2))] for _ in range(2))
+        if turn % 2 == 0:
+            mine[1], others[1] = mine[0], others[0]
+        assert same(recorded(*mine), f(*others))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_an_argument_that_is_also_used_from_outside(first):
+    w = tensor(0)
+
+    def f(t):
+        np.sum(t * w * w).backward()
+        t.data -= 0.1 * w.grad
+        found = (t * w, w.grad, t.grad)
+        w.grad = t.grad = None
+        return found
+
+    recorded = jit(f)
+    for turn in range(first, first + 5):
+        found = []
+        for function in (recorded, f):
+            w.data = np.arange(1.0, 4.0)
+            found.append(function(tensor(turn) if turn % 2 else w))
+        assert same(*found)
+
+
+def test_a_tensor_that_is_returned_is_the_tensor():
+    w = tensor(0)
+    recorded = jit(lambda t: (t, [w], t[1:]))
+    for seed in range(3):
+        t = tensor(seed)
+        first, (second,), part = recorded(t)
+        assert first is t
+        assert second is w
+        assert same(part, t[1:])
+    assert jit(lambda t: t)(t) is t
+
+
+def test_the_data_of_an_argument_are_replaced():
+    def f(t):
+        t.data = t.data * 2
+        return t * 1
+
+    recorded = jit(f)
+    for seed in range(4):
+        mine, other = tensor(seed), tensor(seed)
+        assert same(recorded(mine), f(other))
+        assert same(mine, other)
+
+
+def test_no_gradient_of_what_has_changed_since():
+    a, w, scale = tensor(0), tensor(1), [2.0]
+    f = jit(lambda a: np.sum(a * a * w) * scale[0])
+    for change in (
+        lambda: setattr(a, "data", np.ones(3)), lambda: a.data.fill(7.0), lambda: w.data.fill(7.0),
+        lambda: scale.__setitem__(0, scale[0] + 1),
+    ):  # fmt: skip
+        f(a)
+        y = f(a)
+        change()
+        with pytest.raises(ChangedError):
+            y.backward()
+    f(a).backward()
+    assert np.allclose(a.grad, 2 * a.data * w.data * scale[0])

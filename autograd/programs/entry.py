@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
+from autograd.containers import leaves
 from autograd.errors import RecordingError
 from autograd.modes import record_on
 from autograd.programs.generators import Streams, TracedGenerator
@@ -20,13 +23,21 @@ from autograd.value import Value
 class Entry:
     """A program with what its function refers to."""
 
-    def __init__(self, program, results, outside, careful):
+    def __init__(self, program, results, outside, careful, tensors):
         self.program = program
         self.results = results
         self.outside = outside
         self.careful = careful
+        results.same = lambda: outside.same() and program.fits()
+        self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
+        self.tensors = [x if id(x) in self.around else None for x in tensors]
 
     def fits(self, arguments) -> bool:
+        """Whether all is as it was recorded; a Tensor that the function also uses from outside must be the same one."""
+        if self.tensors:
+            tensors = [x if id(x) in self.around else None for x in arguments if isinstance(x, Tensor)]
+            if not all(map(operator.is_, tensors, self.tensors)):
+                return False
         return self.outside.same() and self.program.fits()
 
     def replay(self, arguments, args, kwargs):
@@ -90,9 +101,10 @@ def _record(function, lift_all, args, kwargs, careful, served):
         return ValueEntry(scalars.program(tree), outside), scalars.plain(tree)
     for after in tape.after:
         after()
-    results = Results(tree, tape, function)
+    results = Results(tree, tape, function, args, kwargs)
     program = Program(tape, results.flat)
-    return Entry(program, results, outside, careful), results.now(args, kwargs)
+    tensors = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+    return Entry(program, results, outside, careful, tensors), results.now(args, kwargs)
 
 
 def sign(x, key, arguments) -> None:

@@ -102,6 +102,7 @@ class Memory:
                 and root.layout in (None, tuple(range(len(root.shape))))
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
+                and _in_order(part)
                 and root not in self.parts
                 and (self.last[root] == number or (root in returned and whole.writes == 0))
                 and not (root in returned and root.writes)
@@ -134,6 +135,15 @@ class Memory:
             ):
                 return living[var]
         return None
+
+
+def _in_order(part) -> bool:
+    """Whether a view of a whole array has its numbers in the same order; a reversed one has not."""
+    while part.root is not part:
+        if part.step.function not in (np.reshape, np.ravel) or type(part.step.args[0]) is not Var:
+            return False
+        part = part.step.args[0]
+    return True
 
 
 def _size(var) -> int:

@@ -73,6 +73,16 @@ class Outside:
             self.reads.append((read, argument, value))
             self._thing(value)
 
+    def tensors(self) -> set[int]:
+        """The ids of the Tensors among them, and of the parameters of models and optimizers."""
+        found = set()
+        for thing in self.things:
+            if hasattr(thing, "_node"):
+                found.add(id(thing))
+            parameters = getattr(thing, "parameters", ())
+            found.update(map(id, parameters() if callable(parameters) else parameters))
+        return found
+
     def add(self, things) -> None:
         """Watch these objects too."""
         for thing in things:

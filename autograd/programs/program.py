@@ -89,7 +89,7 @@ class Program:
             else:
                 cell.commit(value, self._owner(cell, arguments))
         for cell in self.written:
-            owner = self._owner(cell, arguments) or cell.owner
+            owner = cell.owner if cell.argument is None else self._owner(cell, arguments)
             owner.rebase(owner._array)
 
     def leave_gradients(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.arrays import fingerprint
 from autograd.checkpoints import again
 from autograd.containers import leaves, rebuild
 from autograd.errors import BackwardError
@@ -19,10 +20,18 @@ from autograd.tensor import Tensor
 class Results:
     """The structure of the results, and which of them are Tensors that depend on variables."""
 
-    def __init__(self, tree, tape, function):
+    def __init__(self, tree, tape, function, args, kwargs):
         self.tree = tree
         self.leaves = leaves(tree)
-        self.single = len(self.leaves) == 1 and self.leaves[0] is tree
+        given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        self.given = [  # the Tensors that come back as they came, or were there before: (which result, which one)
+            (i, next((k for k, y in enumerate(given) if y is x), x))
+            for i, x in enumerate(self.leaves)
+            if isinstance(x, Tensor) and (id(x), "_array") in tape.cells
+        ]
+        for i, _ in self.given:
+            self.leaves[i] = None
+        self.single = len(self.leaves) == 1 and not isinstance(tree, dict | list | tuple)
         self.function = function
         self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
         self.flat = [
@@ -36,6 +45,9 @@ class Results:
             self.refused = _Refused("changed things outside")
         elif any(step.kind == "draw" for step in tape.steps):
             self.refused = _Refused("drew random numbers")
+        self.around = [c.owner for c in tape.cells.values() if isinstance(c.owner, Tensor) and c.argument is None]
+        self.constants = [array for array, _ in tape.constants.values()]
+        self.same = lambda: True  # whether what the function refers to is as it was recorded
         self.outside = [c.owner._node for c in tape.cells.values() if isinstance(c.owner, Tensor) and not c.argument]
 
     def now(self, args, kwargs):
@@ -49,12 +61,32 @@ class Results:
         if self.single and self.tensors and self.refused is not None and recording.get():  # a training step's loss
             array = np.asarray(found[0])
             return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
+        if self.given:
+            found = list(found)
+            given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+            for i, k in self.given:
+                found[i] = given[k] if type(k) is int else k
         if self.tensors:
             found = list(found)
             self._as_tensors(found, args, kwargs)
         if self.single:
             return found[0]
         return rebuild(self.tree, list(found))
+
+    def _unchanged(self, args, kwargs):
+        """A function that tells whether all that the function uses is as it is now."""
+        shown = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)] + self.around
+        before = [(x, x._array, fingerprint(x._array)) for x in shown]
+        before += [
+            (None, x, fingerprint(x)) for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray
+        ]
+
+        def same():
+            return self.same() and all(
+                (x is None or x._array is array) and fingerprint(array) == mark for x, array, mark in before
+            )
+
+        return same
 
     def _as_tensors(self, found, args, kwargs):
         at = [i for i, kind in enumerate(self.kinds) if kind is not None]
@@ -65,7 +97,7 @@ class Results:
         elif self.refused is not None:
             nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]
         else:
-            nodes = again(self.function, args, kwargs, variables, self.outside, arrays)
+            nodes = again(self.function, args, kwargs, variables, self.outside, arrays, self._unchanged(args, kwargs))
         for i, array, node in zip(at, arrays, nodes, strict=True):
             found[i] = wrap(array, node)
 

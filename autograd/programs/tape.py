@@ -37,7 +37,7 @@ class Cell:
         if self.is_item:
             self.owner[self.key] = value
         else:
-            setattr(owner or self.owner, self.key, value)
+            setattr(self.owner if owner is None else owner, self.key, value)
 
     def commit(self, value, owner=None):
         """Leave what a run computed: a Tensor learns that its array was written to."""
@@ -46,7 +46,7 @@ class Cell:
         if self.node is None:
             self.set(value, owner)
         else:
-            (owner or self.owner).rebase(value)
+            (self.owner if owner is None else owner).rebase(value)
 
     @property
     def replaced(self) -> bool:
