@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.containers import leaves
 from autograd.errors import RecordingError
+from autograd.graph import next_serial
 from autograd.modes import record_on
 from autograd.programs.generators import Streams, TracedGenerator
 from autograd.programs.outside import Outside
@@ -79,9 +80,11 @@ def _record(function, lift_all, args, kwargs, careful, served):
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
+        tape.outside, tape.start = outside, next_serial()
         with record_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
+        outside.close([array for array, _ in tape.constants.values()])
         done = True
     except Restart as restart:
         restart.drawn = tape.drawn

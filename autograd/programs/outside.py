@@ -5,14 +5,18 @@ A program keeps what they were when it was recorded, so a change of one of them 
 
 from __future__ import annotations
 
+import collections
+import functools
 import operator
+import sys
 import types
 
 import numpy as np
 
 from autograd.graph import LIBRARY
 
-PLAIN = (int, float, complex, str, bytes, bool, type(None), np.generic)
+PLAIN = (int, float, complex, str, bytes, bool, type(None), np.generic, frozenset)
+NOT_OURS = frozenset(sys.stdlib_module_names) | {m.rstrip(".") for m in LIBRARY}
 MOST = 2000  # things looked at, so that a huge container does not make every call slow
 
 
@@ -22,6 +26,8 @@ class Outside:
     def __init__(self, function):
         self.reads: list = []  # (function that reads, what it gave)
         self.things: list = []
+        self.copies: list = []  # (array from outside, its bytes)
+        self.classes: set = set()
         self._seen: set[int] = set()
         self._function(function)
 
@@ -38,18 +44,32 @@ class Outside:
                 and (now == before or (now != now and before != before))
             ):
                 return False
-        return True
+        return all(array.tobytes() == before for array, before in self.copies)
+
+    def close(self, constants) -> None:
+        """Look at the numbers of those arrays too that the program does not read itself.
+
+        What was computed of them by plain NumPy, as in `x * (w / 2)`, the program keeps as it was.
+        """
+        self.copies = [
+            (array, before) for array, before in self.copies
+            if not any(np.may_share_memory(array, other) for other in constants)
+        ]  # fmt: skip
 
     def _function(self, function):
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
             self._thing(owner)
         function = getattr(function, "__func__", function)
+        if isinstance(function, functools.partial):
+            return self._thing((function.func, function.args, function.keywords))
         wrapped = getattr(function, "__wrapped__", None)
         if wrapped is not None:
             self._function(wrapped)
         code = getattr(function, "__code__", None)
-        if code is None or id(function) in self._seen:
+        if code is None:
+            return None if wrapped is not None or not hasattr(function, "__dict__") else self._thing(function)
+        if id(function) in self._seen:
             return
         self._seen.add(id(function))
         module = getattr(function, "__module__", None) or ""
@@ -57,18 +77,48 @@ class Outside:
         for cell in function.__closure__ or ():
             self._watch(types.CellType.cell_contents.__get__, cell)
         self._watch(operator.attrgetter("__defaults__"), function)
+        self._watch(operator.attrgetter("__kwdefaults__"), function)
         if not inside:
             names = [name for name in _names(code) if name in function.__globals__]
             for name in names:
                 self._watch(function.__globals__.__getitem__, name)
+            self._modules(code, [function.__globals__[name] for name in names])
+            self._modules(code, [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)])
+
+    def _modules(self, code, values):
+        """What the code names of modules of the user's."""
+        for module in values:
+            if not isinstance(module, types.ModuleType) or _is_foreign(module.__name__):
+                continue
+            names = [name for name in set(_names(code)) if name in vars(module)]
+            for name in names:
+                self._watch(vars(module).__getitem__, name)
+            self._modules(code, [vars(module)[name] for name in names if vars(module)[name] is not module])
+
+    def _class(self, kind):
+        """The attributes of a user's class, and what its methods refer to."""
+        for base in kind.__mro__:
+            if base in self.classes or base is object or _is_foreign(base.__module__):
+                continue
+            self.classes.add(base)
+            for key, value in list(vars(base).items()):
+                if isinstance(value, property):
+                    value = value.fget
+                value = getattr(value, "__func__", value)
+                if isinstance(value, types.FunctionType):
+                    self._function(value)
+                elif not key.startswith("__") and not hasattr(type(value), "__get__"):
+                    self._watch(vars(base).__getitem__, key)
 
     def _watch(self, read, argument):
         try:
             value = read(argument)
         except ValueError:  # a variable that has no value yet
             return
-        if isinstance(value, types.ModuleType | type | types.BuiltinFunctionType | np.ufunc):
+        if isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
             return
+        if isinstance(value, type):
+            return self._class(value)
         if len(self.reads) < MOST:
             self.reads.append((read, argument, value))
             self._thing(value)
@@ -91,23 +141,52 @@ class Outside:
     def _thing(self, value):
         if isinstance(value, PLAIN) or id(value) in self._seen or len(self.things) >= MOST:
             return
-        if isinstance(value, types.FunctionType | types.MethodType) or hasattr(value, "__wrapped__"):
+        if isinstance(value, types.FunctionType | types.MethodType | functools.partial) or hasattr(
+            value, "__wrapped__"
+        ):
             return self._function(value)
         self._seen.add(id(value))
         self.things.append(value)
-        if type(value) in (list, tuple):
+        if isinstance(value, np.ndarray):
+            self.copies.append((value, value.tobytes()))
+        elif isinstance(value, set):
+            self._watch(frozenset, value)
+        elif isinstance(value, dict):
+            for key in value:
+                self._watch(functools.partial(dict.__getitem__, value), key)
+            self._watch(len, value)
+        elif isinstance(value, list | tuple | collections.deque):
             for i in range(len(value)):
                 self._watch(value.__getitem__, i)
             self._watch(len, value)
-        elif type(value) is dict:
-            for key in value:
-                self._watch(value.__getitem__, key)
-            self._watch(len, value)
-        elif hasattr(value, "__dict__") and not type(value).__module__.startswith(
-            tuple(m.rstrip(".") for m in LIBRARY)
-        ):
-            for key in vars(value):
+        module = type(value).__module__
+        if not _is_foreign(module):
+            self._class(type(value))
+            slots = [name for base in type(value).__mro__ for name in _tuple(vars(base).get("__slots__", ()))]
+            for key in slots:
+                if hasattr(value, key):
+                    self._watch(functools.partial(getattr, value), key)
+        for key, part in list(getattr(value, "__dict__", {}).items()):
+            if not f"{module}.".startswith(LIBRARY):
                 self._watch(vars(value).__getitem__, key)
+            elif isinstance(part, types.FunctionType | types.MethodType | functools.partial):
+                self._function(part)  # such as that of a layer made from a function
+
+
+def _is_foreign(name) -> bool:
+    """Whether the name of a module is one of the library's or Python's."""
+    return name != "__main__" and name.partition(".")[0] in NOT_OURS
+
+
+def _is_full(cell) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _tuple(names):
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _names(code):

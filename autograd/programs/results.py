@@ -27,7 +27,7 @@ class Results:
         self.given = [  # the Tensors that come back as they came, or were there before: (which result, which one)
             (i, next((k for k, y in enumerate(given) if y is x), x))
             for i, x in enumerate(self.leaves)
-            if isinstance(x, Tensor) and (id(x), "_array") in tape.cells
+            if isinstance(x, Tensor) and ((id(x), "_array") in tape.cells or x._node.serial < tape.start)
         ]
         for i, _ in self.given:
             self.leaves[i] = None

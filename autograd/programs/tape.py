@@ -96,6 +96,8 @@ class Tape:
         self.settings: set[int] = set()  # the objects whose settings are watched
         self.objects: list = []  # arguments that do not vary within the program
         self.drawn: list = []
+        self.start = 0  # nodes with a lower number were there before
+        self.outside = None  # what else the function refers to
         self.tidy: list = []  # called when the recording ends, however it does
 
     # -- variables ------------------------------------------------------------------------------------------------
@@ -190,6 +192,8 @@ def watch(thing) -> None:
     if tape is None or id(thing) in tape.settings:
         return
     tape.settings.add(id(thing))
+    if tape.outside is not None:
+        tape.outside.add([thing])
     unwatched = getattr(thing, "unwatched", ())
     names = [name for name, value in vars(thing).items() if isinstance(value, PLAIN) and name not in unwatched]
     for name in dict.fromkeys([*names, *(name for name in ("training", "trainable") if hasattr(thing, name))]):
