@@ -49,11 +49,14 @@ def arrays(*shape, count=4):
     lambda x: np.mean(x, axis=np.int64(0), keepdims=1),
     lambda x: np.ldexp(x * 1.5, 2),
     lambda x: np.copysign(1.0, x * 0.0 - (-0.0)),
+    lambda x: np.concatenate([np.concatenate([x[0] * 2, x[1] * 3]), x[1] * 4]),
+    lambda x: (np.sum((x * 2).T.copy()), np.sum(np.copy(x.T))),
+    lambda x: (np.sum(x).astype(np.float32), np.copy(np.sum(x)), np.sum(x).copy()),
     lambda x: {},
     lambda x: ([], ()),
-], ids=range(8))  # fmt: skip
+], ids=range(11))  # fmt: skip
 def test_a_replay_gives_what_eager_code_gives(function):
-    check(function, *arrays(3, 2))
+    check(function, *arrays(30, 20))
 
 
 @pytest.mark.parametrize("view", [lambda s: s.reshape(1), np.atleast_1d, lambda s: s[...]], ids=range(3))
@@ -146,6 +149,23 @@ def test_a_tensor_from_outside_is_read_again(read):
 
 
 # -- joined arrays ------------------------------------------------------------
+def test_a_view_of_one_of_two_equal_arrays_keeps_both_alive():
+    def f(x):
+        y = np.tanh(x)
+        same = np.tanh(x)
+        view = same[::-1]
+        z = y * 2
+        return np.sum(np.exp(z)), view * 3, z
+
+    def g(x):
+        zeros = np.zeros_like(x).astype(float)
+        view = zeros[::-1]
+        return np.sum(np.tanh(zeros + x) * x), view + 0.0, np.zeros_like(x) * x
+
+    check(f, *arrays(30, 20))
+    check(g, *arrays(30, 20))
+
+
 def test_a_reversed_part_of_a_joined_array():
     check(lambda x: np.concatenate([(x * 2)[::-1], np.concatenate([x * 3, np.flip(x * 4)])]) + 1, *arrays(4))
 

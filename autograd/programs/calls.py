@@ -17,6 +17,11 @@ def copy(x):
     return np.array(x)
 
 
+def copy_by_rows(x):
+    """`x.copy()` of an array that does not lie row by row."""
+    return np.array(x, order="C")
+
+
 class SameShape:
     """A function that is refused once the shape of its result is not the recorded one."""
 
@@ -36,7 +41,7 @@ class SameShape:
         return y
 
 
-WITH_OUT = frozenset({np.concatenate, np.stack, np.clip, np.einsum, cast, copy})
+WITH_OUT = frozenset({np.concatenate, np.stack, np.clip, np.einsum, cast, copy, copy_by_rows})
 
 # What depends on shapes and dtypes alone.
 STATIC = frozenset({
@@ -53,7 +58,7 @@ SHAPED = frozenset({
 # What takes integers or booleans without their values deciding the shape.
 FIXED = frozenset({
     np.where, np.take, np.take_along_axis, np.argsort, np.sort, np.concatenate, np.stack, np.reshape, np.transpose,
-    np.broadcast_to, np.cumsum, np.choose, cast, copy,
+    np.broadcast_to, np.cumsum, np.choose, cast, copy, copy_by_rows,
 })  # fmt: skip
 
 WRITERS = frozenset({np.copyto, np.put, np.put_along_axis, np.fill_diagonal, np.place, np.putmask})
@@ -97,5 +102,5 @@ def _mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
 LOWERED = {
     np.sum: _reduction(np.add), np.prod: _reduction(np.multiply), np.max: _extreme(np.maximum),
     np.min: _extreme(np.minimum), np.any: _extreme(np.logical_or), np.all: _extreme(np.logical_and), np.mean: _mean,
-    np.copy: lambda a, order="K", subok=False: a.copy(),
+    np.copy: lambda a, order="K", subok=False: a.copy(order) if not a.ref.scalar else NotImplemented,
 }  # fmt: skip

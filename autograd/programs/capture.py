@@ -70,6 +70,8 @@ def call(tape, function, args, kwargs):
     if kwargs:
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue and key != "out"}
     y = function(*as_arrays(concrete(args)), **concrete(kwargs))
+    if function is calls.cast and args[0].ref.scalar:
+        y = y[()]
     if any(x.dtype.kind in "biu" for x in _arrays(args)) and isinstance(y, np.ndarray) and function not in calls.FIXED:
         function = calls.SameShape(function, y.shape)
     return _record(tape, "out" if function in calls.WITH_OUT else "call", function, args, kwargs, y)

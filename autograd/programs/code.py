@@ -88,7 +88,7 @@ class Code(Names):
                 return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
             # Memory of a result that was dropped, where there is some: fresh pages cost more than the arithmetic.
             self._line(f"{self.names[out]} = fresh({out.shape}, {self.text(out.dtype)})", step.quiet)
-        if function is calls.cast or function is calls.copy:
+        if function in (calls.cast, calls.copy, calls.copy_by_rows):
             return self._line(f"copyto({self._name(out)}, {parts[0]}, 'unsafe')", step.quiet)
         if function.__name__ in ("reduce", "accumulate") and isinstance(getattr(function, "__self__", None), np.ufunc):
             axis = parts[1] if len(parts) > 1 else named.pop("axis", "0")

@@ -103,6 +103,7 @@ class Memory:
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
                 and _in_order(part)
+                and makers[root] not in self.joined
                 and root not in self.parts
                 and (self.last[root] == number or (root in returned and whole.writes == 0))
                 and not (root in returned and root.writes)

@@ -34,7 +34,7 @@ def simplify(steps):
 def _is_safe(same, out):
     """Whether two names for one array do no harm: nobody writes to it, and it does not come from outside."""
     return (
-        same.shape == out.shape and same.dtype == out.dtype and same.scalar == out.scalar
+        same.shape == out.shape and same.dtype == out.dtype and same.layout == out.layout and same.scalar == out.scalar
         and same.root.place is None and same.root.writes == 0 and out.writes == 0
     )  # fmt: skip
 

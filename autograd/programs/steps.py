@@ -80,6 +80,9 @@ class Step:
             self._reads = None
         if self.kind in ("write", "into"):
             self.outs = substitute(self.outs, replaced)
+        for out in self.made:
+            root = out.root
+            out.root = replaced.get(root, root).root  # a view of what is another array now looks at that
 
     @property
     def name(self) -> str:

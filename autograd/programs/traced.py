@@ -98,7 +98,10 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         return call(self.tape, calls.cast, (self, np.dtype(dtype)), {})
 
     def copy(self, order="C"):
-        return call(self.tape, calls.copy, (self,), {})
+        if self.ref.scalar:
+            return self
+        by_rows = order == "C" and self.ndim > 1 and not self.array.flags.c_contiguous
+        return call(self.tape, calls.copy_by_rows if by_rows else calls.copy, (self,), {})
 
     def fill(self, value):
         self[...] = value
