@@ -61,8 +61,7 @@ def share(steps):
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
-        if replaced:
-            step.substitute(replaced)
+        step.substitute(replaced)
         if step.kind in ("write", "into"):
             root = step.outs[0].root
             outside = root.place is not None

@@ -19,8 +19,7 @@ def simplify(steps):
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
-        if replaced:
-            step.substitute(replaced)
+        step.substitute(replaced)
         if step.kind in ("out", "call") and type(step.outs[0]) is Var:
             same = _unchanged(step)
             if same is not None and _is_safe(same, step.outs[0]):
