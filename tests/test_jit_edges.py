@@ -321,3 +321,44 @@ def test_arrays_from_outside_are_read_without_a_new_program():
     weights = np.ones(3)
     recorded = check(lambda x: x * weights + weights[::-1], *arrays(3), before=weights.fill)
     assert recorded.recordings == 1
+
+
+def test_a_recording_that_starts_over_leaves_no_trace():
+    """Two optimizers; the second finds its parameters moved, by batch statistics, after the first one's step."""
+
+    def run(wrapped):
+        layers, losses = nn.layers, nn.losses
+        maker = nn.Sequential([layers.Dense(4, input_shape=(2,)), layers.BatchNormalization(), layers.Dense(4)], seed=1)
+        judge = nn.Sequential([layers.Dense(1, activation="sigmoid", input_shape=(4,))], seed=2)
+        first = nn.optimizers.Adam(judge.parameters(), learning_rate=0.05)
+        second = nn.optimizers.Adam(maker.parameters(), learning_rate=0.01)
+
+        @wrapped
+        def step(z):
+            made = maker(z, training=True)
+            loss = losses.binary_crossentropy(np.zeros((16, 1)), judge(made.detach(), training=True))
+            first.zero_grad()
+            loss.backward()
+            first.step()
+            loss = losses.binary_crossentropy(np.ones((16, 1)), judge(made, training=True))
+            second.zero_grad()
+            loss.backward()
+            second.step()
+            return loss.data
+
+        found = [np.array(step(z)) for z in np.random.default_rng(0).standard_normal((5, 16, 2)).astype(np.float32)]
+        return [*found, *maker.get_weights(), *judge.get_weights(), first.iterations, second.iterations]
+
+    assert same(run(jit), run(lambda step: step))
+
+
+def test_an_error_while_recording_leaves_everything_as_it_was():
+    x = np.ones(3)
+
+    def f(x):
+        x += 1
+        return float(np.sum(x))
+
+    with pytest.raises(RecordingError):
+        jit(f)(x)
+    assert x.tolist() == [1, 1, 1]

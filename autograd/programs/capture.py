@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from autograd.errors import RecordingError
@@ -139,6 +141,8 @@ def write(tape, function, target, args, kwargs, out=False):
         raise refuse("writing into an array from outside", "Pass it to the function as an argument")
     if target.ref.root.scalar:  # in NumPy it has memory of its own, in a program that of the number
         raise refuse("writing into an array made of a single number", "Make it with np.full, or copy it first")
+    if target.ref.root.place is not None:
+        tape.undo.append(functools.partial(np.copyto, target.array, target.array.copy()))
     if out:
         function(*concrete(args), **concrete(kwargs), out=target.array)
     else:

@@ -98,6 +98,7 @@ class Tape:
         self.drawn: list = []
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
+        self.undo: list = []  # called, the last one first, when the recording comes to nothing
         self.tidy: list = []  # called when the recording ends, however it does
 
     # -- variables ------------------------------------------------------------------------------------------------
@@ -171,6 +172,8 @@ class Tape:
         for function in self.tidy:
             function()
         if not keep:
+            for function in reversed(self.undo):
+                function()
             return
         if moved:
             raise refuse("a write in place to a Tensor from outside", "Compute a new one and return it (u = t + v)")

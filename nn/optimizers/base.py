@@ -141,6 +141,7 @@ class Optimizer:
         for state in self.states:
             for slot in state:
                 tape.cell(state, slot)
+        tape.undo.append(functools.partial(vars(self).update, iterations=self.iterations, varying=self.varying))
         rate, iterations, *varying = tape.host(self._advance)
         before = self.iterations, self.varying
         self.iterations, self.varying = iterations, tuple(varying)
