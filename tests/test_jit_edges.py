@@ -362,3 +362,32 @@ def test_an_error_while_recording_leaves_everything_as_it_was():
     with pytest.raises(RecordingError):
         jit(f)(x)
     assert x.tolist() == [1, 1, 1]
+
+
+class Changing(nn.callbacks.Callback):
+    """Changes settings of layers after every batch."""
+
+    turn = 0
+
+    def on_train_batch_end(self, *args, **kwargs):
+        self.turn += 1
+        dense, normal, dropout = self.model.layers[:3]
+        dropout.rate = 0.5 if self.turn % 2 else 0.1
+        normal.momentum = 0.5 if self.turn % 3 else 0.9
+        dense.activation = nn.activations.get("tanh" if self.turn % 4 else "relu")
+
+
+def test_settings_that_a_callback_changes():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((64, 4)).astype(np.float32)
+    found = []
+    for recorded in (None, False):
+        kinds = nn.layers
+        model = nn.Sequential(
+            [kinds.Dense(8, activation="relu", input_shape=(4,)), kinds.BatchNormalization(), kinds.Dropout(0.2),
+             kinds.Dense(1)], seed=0,
+        )  # fmt: skip
+        model.compile("adam", "mse")
+        history = model.fit(x, x[:, :1], epochs=3, batch_size=16, verbose=0, callbacks=[Changing()], jit=recorded)
+        found.append((history.history, model.get_weights()))
+    assert same(*found)

@@ -198,7 +198,10 @@ def watch(thing) -> None:
     if tape.outside is not None:
         tape.outside.add([thing])
     unwatched = getattr(thing, "unwatched", ())
-    names = [name for name, value in vars(thing).items() if isinstance(value, PLAIN) and name not in unwatched]
+    names = [
+        name for name, value in vars(thing).items()
+        if (isinstance(value, PLAIN) or (callable(value) and not hasattr(value, "_node"))) and name not in unwatched
+    ]  # fmt: skip
     for name in dict.fromkeys([*names, *(name for name in ("training", "trainable") if hasattr(thing, name))]):
         tape.watched.append((thing, name, getattr(thing, name)))
 

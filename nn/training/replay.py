@@ -22,13 +22,11 @@ class Steps:
         self.model = model
         self.function = function
         self.entries: dict = {}
-        self.checked: set = set()
         self.strict = False
         self.refusal: RecordingError | None = None  # why it cannot be recorded
 
     def begin(self, strict=False) -> None:
-        """Look again whether the programs still fit the model: settings may have changed since the last epoch."""
-        self.checked.clear()
+        """Raise the error that says why it cannot be recorded, if it was said that it must be."""
         self.strict = strict
         if strict and self.refusal is not None:
             raise self.refusal
@@ -38,10 +36,8 @@ class Steps:
             return self.function(*batch)
         key = tuple([None if part is None else _kind(part) for part in batch])
         entry = self.entries.get(key)
-        if entry is not None and key not in self.checked:
-            if not entry.program.fits():
-                entry = None
-            self.checked.add(key)
+        if entry is not None and not entry.program.fits():  # a callback may change a setting at any batch
+            entry = None
         careful, served = False, ()
         if entry is not None:
             try:
@@ -67,7 +63,6 @@ class Steps:
             return self._refuse(error, batch)
         entry.program.leave_gradients()
         self.entries[key] = entry
-        self.checked.add(key)
         return result
 
     def end(self) -> None:
