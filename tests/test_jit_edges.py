@@ -52,9 +52,10 @@ def arrays(*shape, count=4):
     lambda x: np.concatenate([np.concatenate([x[0] * 2, x[1] * 3]), x[1] * 4]),
     lambda x: (np.sum((x * 2).T.copy()), np.sum(np.copy(x.T))),
     lambda x: (np.sum(x).astype(np.float32), np.copy(np.sum(x)), np.sum(x).copy()),
+    lambda x: np.copysign(1.0, np.sum(x[:, :1] * -0.0, axis=1)),
     lambda x: {},
     lambda x: ([], ()),
-], ids=range(11))  # fmt: skip
+], ids=range(12))  # fmt: skip
 def test_a_replay_gives_what_eager_code_gives(function):
     check(function, *arrays(30, 20))
 

@@ -1,4 +1,4 @@
-"""Calls that change nothing, found and left out: times 1, a sum along axes of length 1, a copy that nobody writes to.
+"""Calls that change nothing, found and left out: times 1, a maximum along axes of length 1, a copy nobody writes to.
 
 Only what leaves every bit as it is.
 """
@@ -60,9 +60,9 @@ def _unchanged(step):
 
 
 def _reduction_of_one(step):
-    """A reduction along axes of length 1 as the view that it is."""
+    """A reduction along axes of length 1 as the view that it is; not a sum, which makes 0.0 of -0.0."""
     owner = getattr(step.function, "__self__", None)
-    if owner not in (np.add, np.maximum, np.minimum, np.multiply) or step.function.__name__ != "reduce":
+    if owner not in (np.maximum, np.minimum, np.multiply) or step.function.__name__ != "reduce":
         return None
     source, out = step.args[0], step.outs[0]
     settings = {key: value for key, value in step.kwargs.items() if key not in ("axis", "keepdims", "dtype")}
