@@ -659,14 +659,14 @@ def test_memory_of_a_thousand_replays_is_flat():
         step(x)
     gc.collect()
     tracemalloc.start()
-    for _ in range(100):
+    for _ in range(1000):  # some Pythons take a little once
         step(x)
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(1000):
         step(x)
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert after - before < 4000
+    assert after - before < 30_000  # less than a Python object for each replay
 
 
 def test_a_dropped_program_frees_its_memory():

@@ -11,6 +11,7 @@ from nn.layers.base import Layer, layers
 class Dropout(Layer):
     """In training each number is set to 0 with probability `rate`, and the others are scaled by 1 / (1 - rate).
 
+    >>> import numpy as np
     >>> Dropout(0.5)(np.ones((1, 3)), training=False)
     array([[1., 1., 1.]], dtype=float32)
     """
