@@ -16,7 +16,6 @@ from autograd.programs.capture import CHOICE, call, call_ufunc, write
 from autograd.programs.standin import StandIn, concrete
 from autograd.programs.tape import current, refuse
 
-
 _POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
 
 

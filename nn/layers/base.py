@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.arrays import as_array
-from autograd.modes import ACTIVE
+from autograd.modes import ACTIVE, record_on
 from autograd.programs.generators import observed
 from autograd.programs.tape import watch
 from nn import initializers, regularizers
@@ -130,7 +130,8 @@ class Layer(Module):
             x = self.as_input(x)
             shapes = x.shape
         if not self.built:
-            self.build_for(shapes)
+            with record_on(None):  # happens once, so it is no part of a program
+                self.build_for(shapes)
         self.check_input(shapes)
         if ACTIVE:
             watch(self)
