@@ -259,9 +259,9 @@ def test_metrics_in_a_recorded_step_count_every_replay():
         def step(x, y, weight):
             y_pred = model(x, training=False)
             value = loss(y, y_pred)
-            found[0].update_state(y, y_pred, sample_weight=weight)
-            found[1].update_state(y, y_pred)
-            found[2].update_state(value)
+            found[0].update_state(y, y_pred.data, sample_weight=weight)
+            found[1].update_state(y, y_pred.data)
+            found[2].update_state(value.data)
             return value
 
         for k in range(5):
