@@ -142,6 +142,17 @@ def test_programs_are_bounded():
     assert "3 programs" in repr(f)
 
 
+def test_the_program_not_used_for_longest_makes_room():
+    f = jit(lambda x: x + 1, limit=2)
+    for n in (1, 2, 1, 3):
+        f(np.ones(n))
+    assert f.recordings == 3
+    f(np.ones(1))
+    assert f.recordings == 3
+    f(np.ones(2))
+    assert f.recordings == 4
+
+
 def test_recording_again_and_again_warns():
     f = jit(lambda x: x + 1, limit=4)
     with pytest.warns(UserWarning, match="recorded 16 times"):
