@@ -101,6 +101,13 @@ class Elementwise(Differentiable):
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
 
+    def __call__(self, *args, **settings):
+        if not settings:
+            record = getattr(args[0], "__record_unary__" if len(args) == 1 else "__record_binary__", None)
+            if record is not None:
+                return record(self, *args)
+        return super().__call__(*args, **settings)
+
 
 def _names(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", text))
