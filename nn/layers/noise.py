@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 
+from autograd.rules import networks
 from nn.layers.base import Layer, layers
 
 
@@ -31,7 +32,7 @@ class Dropout(Layer):
             shape = tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape, strict=True))
         kept = (self.random.random(shape, dtype=x.dtype) >= self.rate).astype(x.dtype)
         kept *= 1.0 / (1.0 - self.rate)
-        return x * kept
+        return networks.dropout(x, kept=kept)
 
 
 @layers.add("GaussianNoise")
