@@ -19,7 +19,7 @@ AXES = (
 )
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive.row(masks=False, batched=True, spreads=True)
 def sum_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
@@ -55,7 +55,7 @@ def _sum(a, axes, keepdims):
     return total_(a) if axes is ALL[a.ndim] and not keepdims else sum_(a, axis=axes, keepdims=bool(keepdims))
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive.row(masks=False, batched=True, spreads=True)
 def mean_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
 
@@ -67,7 +67,7 @@ def _(g, x_like, axis, keepdims):
 
 
 def _count(shape, axis):
-    return math.prod([shape[i] for i in axis]) or np.nan
+    return (shape[axis[0]] if len(axis) == 1 else math.prod([shape[i] for i in axis])) or np.nan
 
 
 @Primitive.row(masks=False, batched=True)

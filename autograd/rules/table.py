@@ -31,6 +31,7 @@ ROWS: dict[str, Rule] = {}
 class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
+    spreads = False  # True: backward functions take one number for a gradient that is the same everywhere
     replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
@@ -141,13 +142,15 @@ class Primitive(Differentiable):
     """
 
     def __init__(
-        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, key=None
-    ):
+        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, spreads=False,
+        key=None,
+    ):  # fmt: skip
         self.forward = function
         self.batched = batched
         self.outputs = outputs
         self.broadcasts = broadcasts
         self.masks = masks
+        self.spreads = spreads
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.arguments = tuple(
