@@ -139,7 +139,7 @@ _SOLE = _count({0: np.zeros(1)}, 0)
 def take_owned(table: dict, key) -> np.ndarray:
     """Pop an array that nobody else holds; a shared one or a view is copied."""
     value = table.pop(key)
-    if hasattr(value, "__traced__"):
+    if type(value) is not np.ndarray and hasattr(value, "__traced__"):
         return value if value.base is None and getrefcount(value) <= _SOLE else value.copy()
     if value.base is None:
         held = getrefcount(value) - _SOLE

@@ -16,7 +16,7 @@ def carry(node, i, g, saved, lead, careful):
     rule = node.rule
     if rule.elementwise:
         return _elementwise(rule, i, g, saved, careful or node.dtype.kind == "c")
-    if lead or g.__class__ is list or g.shape != node.shape:
+    if lead or g.__class__ is list or (g.shape != node.shape and (g.shape or not rule.spreads)):
         c = _structural(node, rule, i, g, saved, lead)
     else:
         c = rule.carry(node, i, g, saved)

@@ -70,7 +70,7 @@ class _Ours(dict):
     """Whether a module is part of the engine, or of NumPy, which calls it: worked out once for each name."""
 
     def __missing__(self, name):
-        self[name] = ours = name is not None and name.startswith(LIBRARY)
+        self[name] = ours = isinstance(name, str) and name.startswith(LIBRARY)
         return ours
 
 
@@ -84,8 +84,10 @@ def user_line(depth=2):
     """
     try:
         frame = sys._getframe(depth)
-        while _ours[frame.f_globals.get("__name__")]:
+        while _ours[frame.f_globals["__name__"]]:
             frame = frame.f_back
+        return (frame.f_code, frame.f_lasti)
+    except KeyError:  # code that was given a namespace without a name
         return (frame.f_code, frame.f_lasti)
     except (ValueError, AttributeError):  # nothing but the engine on the stack
         return None

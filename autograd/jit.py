@@ -68,6 +68,8 @@ class Jitted:
         entry = self.entries.get(key)
         if entry is None or not entry.fits(arguments):
             return self._record(key, args, kwargs, careful=entry is not None and entry.careful)
+        if len(self.entries) > 1:
+            self._used(key)
         try:
             return entry.replay(arguments, args, kwargs)
         except Abort as abort:
@@ -123,6 +125,11 @@ class Jitted:
         if len(set(tensors)) < len(tensors):
             key.append(tuple(map(tensors.index, tensors)))
         return tuple(key)
+
+    def _used(self, key):
+        with self.lock:
+            if key in self.entries:
+                self.entries.move_to_end(key)
 
     def _record(self, key, args, kwargs, careful, served=()):
         with self.lock:

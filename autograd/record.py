@@ -76,12 +76,14 @@ def wants(rule, parents):
 
 def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
+    if type(arg) is np.ndarray and arg.dtype.kind in NUMBERS:  # the commonest, without looking for the rest
+        return arg
     if type(arg) in _PLAIN or hasattr(arg, "__traced__"):
         return arg
     if isinstance(arg, np.ma.MaskedArray):
         raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")
     if isinstance(arg, np.ndarray | np.generic):
-        if arg.dtype.kind not in "biufc":
+        if arg.dtype.kind not in NUMBERS:
             raise TypeError(
                 f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated"
             )
@@ -96,6 +98,7 @@ def constant(rule, arg):
     )
 
 
+NUMBERS = "biufc"  # the kinds of dtype that arithmetic with a Tensor takes
 _PLAIN = frozenset({int, float, complex, bool})
 
 

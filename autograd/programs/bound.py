@@ -114,8 +114,8 @@ class Bound:
 
 def _power(a, b, out):
     np.power(a, b, out=out)
-    if not np.isfinite(out).all():  # of one number NumPy takes the square root for b = 0.5, as Values do
-        np.copyto(out, np.nan, where=(a == -np.inf) & (b == 0.5))
+    if not np.isfinite(out).all():  # newer NumPys take the square root of one number for b = 0.5, as Values do then
+        np.copyto(out, POWER.scalar(-np.inf, 0.5), where=(a == -np.inf) & (b == 0.5))
 
 
 def _fill(function, arguments, out):

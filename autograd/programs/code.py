@@ -32,7 +32,6 @@ class Code(Names):
     def __init__(self, steps, results, arguments, bound, memory: Memory):
         super().__init__(memory, arguments)
         self.steps = steps
-        self.results = {x for x in results if type(x) is Var}
         self.space |= {"copyto": np.copyto, "has_nan": has_nan, "fresh": buffers.empty, "Abort": Abort}
         self.space |= {"heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
@@ -82,7 +81,7 @@ class Code(Names):
             function = np.dot  # the same sums, called more quickly
         elif _is_of_one_dtype(step):
             parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
-        if self._is_returned_alone(out):
+        if out in self.memory.alone:
             self.names[out] = f"t{out.index}"
             if out.nbytes < buffers.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
                 return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
@@ -221,14 +220,6 @@ class Code(Names):
             self._line(f"if {heard}({found}): raise Abort({self.number})", step.quiet)
 
     # -- the end ------------------------------------------------------------------------------------------------------
-    def _is_returned_alone(self, out):
-        """Whether a result is only returned: then it is made as a new array, instead of being copied."""
-        return (
-            out in self.results and self.last.get(out) == len(self.steps) and out.writes == 0
-            and out not in self.memory.parts
-            and not out.scalar and not any(s.kind == "view" and s.outs[0].root is out for s in self.steps)
-        )  # fmt: skip
-
     def _result(self, x):
         if type(x) is not Var:
             return f"{self.text(x)}.copy()" if type(x) is np.ndarray else self.text(x)

@@ -29,13 +29,14 @@ class Memory:
         self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
         self.last = last_uses(steps, results)
         self._find_joins(results)
+        self.alone = self._returned_alone(results)
         self.kept = kept = self._outlive()
         dying: dict[int, list[Var]] = {}
         for root, number in self.last.items():
             if root not in kept:
                 dying.setdefault(number, []).append(root)
         for step in steps:
-            for out in self._made(step):
+            for out in self._placed(step):
                 # What is filled once has a place that nothing else ever uses, not even before. So has a small result:
                 # it lives until the end, and would lie in the way.
                 once = step.kind == "fill" and not out.writes
@@ -43,7 +44,7 @@ class Memory:
                     self.places[out] = self.arena.take(out.nbytes)
         living: dict[Var, tuple[int, int]] = {}
         for number, step in enumerate(steps):
-            for out in self._made(step):
+            for out in self._placed(step):
                 whole = self.parts[out][0] if out in self.parts else out
                 if whole not in self.places:
                     heir = self._heir(step, number, out, living) if whole is out else None
@@ -76,6 +77,18 @@ class Memory:
     def _made(step):
         into = step.kind in ("out", "fill") or (step.kind == "draw" and step.function == "out")
         return step.outs if into else ()
+
+    def _placed(self, step):
+        return [out for out in self._made(step) if out not in self.alone]
+
+    def _returned_alone(self, results) -> set:
+        """Results that nothing else is or looks at: these are made as new arrays, instead of being copied."""
+        seen = {out.root for step in self.steps if step.kind == "view" for out in step.outs}
+        made = {out for step in self.steps if step.kind == "out" for out in step.outs}
+        return {
+            var for var in variables(results)
+            if var in made and var.writes == 0 and not var.scalar and var not in self.parts and var not in seen
+        }  # fmt: skip
 
     def _outlive(self):
         """What must stay as it is until the end: arrays filled once, and what a guard may still need."""

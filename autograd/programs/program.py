@@ -70,14 +70,16 @@ class Program:
                 if (owner[key] if is_item else getattr(owner, key)) is not array:
                     self._move()
                     break
-            found = self.function(*arguments)
+            try:
+                found = self.function(*arguments)
+            finally:  # a check may have raised an error; what was written until then was written
+                for function in self.after:
+                    function()
             if self.commits or self.written:
                 self._commit(found, arguments)
             for node, array in self.left:
                 if node.grad is not array:
                     node.grad = array
-            for function in self.after:
-                function()
             self.replays += 1
             return found[: self.count]
 

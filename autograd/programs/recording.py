@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.arrays import as_array, has_nan
 from autograd.carry import carry
+from autograd.modes import record_on
 from autograd.programs import calls
 from autograd.programs.numbers import Number
 from autograd.programs.standin import concrete, lower, wrap
@@ -139,7 +140,8 @@ class Recording(Tape):
     # -- Python at every replay ----------------------------------------------------------------------------------------
     def check(self, function, *args):
         """Call a function of arrays now and at every replay, for the errors it may raise."""
-        function(*concrete(args))
+        with record_on(None):
+            function(*concrete(args))
         self.add(Step("check", function, lower(self, args), {}, (), self.quiet, effect=True))
 
     def draw(self, generator, method, args, kwargs, make, out=False):

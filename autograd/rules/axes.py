@@ -17,6 +17,8 @@ def from_end(axis, ndim: int) -> tuple[int, ...]:
     """
     if axis is None:
         return ALL[ndim]
+    if type(axis) is int and -ndim <= axis < 0:
+        return (axis,)
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     axes = tuple(operator.index(a) for a in axes)
     for a in axes:

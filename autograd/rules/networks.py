@@ -6,6 +6,8 @@ gradient is the difference of two distributions.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from autograd.arrays import as_array, sum_to
@@ -97,6 +99,8 @@ def linear(x, weight, bias):
 
 @linear.vjp("x")
 def _(g, weight):
+    if g.ndim == 2 and g.shape[1] == 1:
+        return g * weight.T  # one product for each number: much quicker than asking for sums of them
     return np.matmul(g, weight.T)
 
 
@@ -111,8 +115,24 @@ def _(g, x):
 @linear.vjp("bias")
 def _(g, bias_like):
     if g.ndim == 2 and g.shape[1:] == bias_like.shape and g.dtype.char in "fd":
-        return np.matmul(np.ones(len(g), g.dtype), g)  # much quicker than a sum down the columns
+        return np.matmul(_ones(len(g), g.dtype), g)  # much quicker than a sum down the columns
     return sum_to(g, bias_like.shape)
+
+
+@functools.lru_cache(maxsize=64)
+def _ones(n, dtype):
+    return np.ones(n, dtype)
+
+
+@Primitive.row(samples=("f(x23, kept=2.0)",), batched=True, masks=False)
+def dropout(x, *, kept):
+    """x * kept, for an array `kept` that nobody else has, so that it needs no check before the gradient is computed."""
+    return x * kept
+
+
+@dropout.vjp("x")
+def _(g, kept):
+    return g * kept
 
 
 _LOWEST = -3.0e38  # finite, so that a row of -inf alone gives no nan; below every number worth comparing in float32

@@ -19,7 +19,7 @@ AXES = (
 )
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive.row(masks=False, batched=True, spreads=True)
 def sum_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
@@ -55,16 +55,41 @@ def _sum(a, axes, keepdims):
     return total_(a) if axes is ALL[a.ndim] and not keepdims else sum_(a, axis=axes, keepdims=bool(keepdims))
 
 
+@Primitive.row(masks=False, batched=True, spreads=True)
+def mean_(x, *, axis, keepdims):
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
+
+
+@mean_.vjp("x")
+def _(g, x_like, axis, keepdims):
+    g = g / _count(x_like.shape, axis)
+    return g if keepdims else unreduce(g, axis, x_like.ndim)
+
+
+def _count(shape, axis):
+    return (shape[axis[0]] if len(axis) == 1 else math.prod([shape[i] for i in axis])) or np.nan
+
+
+@Primitive.row(masks=False, batched=True)
+def mean_all_(x):
+    """The mean of all elements, as `total_` is their sum."""
+    return np.add.reduce(x, axis=None) / (math.prod(x.shape) or np.nan)
+
+
+@mean_all_.vjp("x")
+def _(g, x_like):
+    return unreduce(g / (math.prod(x_like.shape) or np.nan), ALL[x_like.ndim], x_like.ndim)
+
+
 @composition(np.mean, samples=(*AXES[:-1], "f(x23, where=[True, False, True], axis=1)"))
 def mean(a, axis=None, dtype=None, keepdims=False, where=True):
     axes = from_end(axis, a.ndim)
     if where is not True:
         count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims).astype(a.real.dtype)
-    else:
-        count = math.prod([a.shape[i] for i in axes]) or np.nan
-        if dtype is None:
-            return _sum(a, axes, keepdims) / count
-    return total(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
+        return total(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
+    if dtype is not None:
+        a = a.astype(dtype)
+    return mean_all_(a) if axes is ALL[a.ndim] and not keepdims else mean_(a, axis=axes, keepdims=bool(keepdims))
 
 
 @Primitive.row(batched=True, masks=False)

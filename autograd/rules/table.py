@@ -31,6 +31,7 @@ ROWS: dict[str, Rule] = {}
 class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
+    spreads = False  # True: backward functions take one number for a gradient that is the same everywhere
     replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
@@ -101,6 +102,13 @@ class Elementwise(Differentiable):
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
 
+    def __call__(self, *args, **settings):
+        if not settings:
+            record = getattr(args[0], "__record_unary__" if len(args) == 1 else "__record_binary__", None)
+            if record is not None:
+                return record(self, *args)
+        return super().__call__(*args, **settings)
+
 
 def _names(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", text))
@@ -134,13 +142,15 @@ class Primitive(Differentiable):
     """
 
     def __init__(
-        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, key=None
-    ):
+        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, spreads=False,
+        key=None,
+    ):  # fmt: skip
         self.forward = function
         self.batched = batched
         self.outputs = outputs
         self.broadcasts = broadcasts
         self.masks = masks
+        self.spreads = spreads
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.arguments = tuple(

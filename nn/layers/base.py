@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.arrays import as_array
-from autograd.modes import ACTIVE
+from autograd.modes import ACTIVE, record_on
 from autograd.programs.generators import observed
 from autograd.programs.tape import watch
 from nn import initializers, regularizers
@@ -27,6 +27,7 @@ OBSERVERS: list = []
 
 # While a model is loaded: how many numbers its parameters may still hold, which is what the file has.
 BUDGET: ContextVar[list[int] | None] = ContextVar("budget", default=None)
+FLOAT32 = np.dtype("float32")  # of a layer that was given no other
 LARGEST_SAMPLE = 1 << 26  # numbers in an array between two layers of a model that is loaded
 
 
@@ -121,16 +122,18 @@ class Layer(Module):
 
     # -- calling ---------------------------------------------------------------------------------------------------
     def __call__(self, x, *args, training=None, **kwargs):
-        if isinstance(x, Symbol) or (isinstance(x, list | tuple) and any(isinstance(part, Symbol) for part in x)):
+        listed = isinstance(x, (list, tuple))
+        if isinstance(x, Symbol) or (listed and any(isinstance(part, Symbol) for part in x)):
             return self._note(x, args, kwargs)
-        if self.several and isinstance(x, list | tuple):
+        if listed and self.several:
             x = [self.as_input(part) for part in x]
             shapes = [part.shape for part in x]
         else:
             x = self.as_input(x)
             shapes = x.shape
         if not self.built:
-            self.build_for(shapes)
+            with record_on(None):  # happens once, so it is no part of a program
+                self.build_for(shapes)
         self.check_input(shapes)
         if ACTIVE:
             watch(self)
@@ -159,7 +162,7 @@ class Layer(Module):
 
     def as_input(self, x):
         """The input as an array or Tensor of this layer's dtype."""
-        dtype = np.dtype(self.dtype or "float32")
+        dtype = FLOAT32 if self.dtype is None else np.dtype(self.dtype)
         if isinstance(x, Tensor):
             return x if x.dtype == dtype or self.integers else x.astype(dtype)
         x = as_array(x)

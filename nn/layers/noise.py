@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 
+from autograd.rules import networks
 from nn.layers.base import Layer, layers
 
 
@@ -11,6 +12,7 @@ from nn.layers.base import Layer, layers
 class Dropout(Layer):
     """In training each number is set to 0 with probability `rate`, and the others are scaled by 1 / (1 - rate).
 
+    >>> import numpy as np
     >>> Dropout(0.5)(np.ones((1, 3)), training=False)
     array([[1., 1., 1.]], dtype=float32)
     """
@@ -30,7 +32,7 @@ class Dropout(Layer):
             shape = tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape, strict=True))
         kept = (self.random.random(shape, dtype=x.dtype) >= self.rate).astype(x.dtype)
         kept *= 1.0 / (1.0 - self.rate)
-        return x * kept
+        return networks.dropout(x, kept=kept)
 
 
 @layers.add("GaussianNoise")

@@ -118,8 +118,10 @@ def weights_like(sample_weight, values):
 def as_function(kind, name):
     """A loss class as a function: `mse(y_true, y_pred)` is the mean over the batch; reduction='none' for each."""
 
+    usual = kind()
+
     def loss(y_true, y_pred, sample_weight=None, **settings):
-        return kind(**settings)(y_true, y_pred, sample_weight)
+        return (kind(**settings) if settings else usual)(y_true, y_pred, sample_weight)
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "nn.losses"

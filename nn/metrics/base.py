@@ -10,10 +10,14 @@ Metrics work on plain arrays, outside the graph, and add up in double precision.
 
 from __future__ import annotations
 
+import functools
 import re
 
 import numpy as np
 
+from autograd.modes import ACTIVE
+from autograd.programs.tape import current
+from autograd.recorder import array_of
 from nn.registry import Registry
 
 metrics = Registry("metric")
@@ -36,6 +40,11 @@ class Metric:
     """
 
     name: str
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "update_state" in vars(cls):
+            cls.update_state = _recorded(cls.update_state)
 
     def __new__(cls, *args, **kwargs):
         metric = object.__new__(cls)
@@ -70,6 +79,25 @@ class Metric:
 
 
 metrics.base = Metric
+
+
+def _recorded(update):
+    """`update_state` that becomes a call of its program in a function under `jit`, with copies of the arrays there."""
+
+    @functools.wraps(update)
+    def update_state(self, *batch, **named):
+        tape = current() if ACTIVE else None
+        if tape is None:
+            return update(self, *batch, **named)
+
+        def update_metric(*parts):
+            copies = [part.copy() if isinstance(part, np.ndarray) else part for part in parts]
+            update(self, *copies[: len(batch)], **dict(zip(named, copies[len(batch) :], strict=True)))
+
+        values = [array_of(x) if hasattr(x, "_node") else x for x in (*batch, *named.values())]
+        return tape.check(update_metric, *values)
+
+    return update_state
 
 
 @metrics.add("mean", "Mean")

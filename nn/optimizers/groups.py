@@ -53,7 +53,7 @@ class TensorGroup:
         if self.scratch is None:
             self.scratch = np.empty_like(self.array)
         if not missing:
-            np.concatenate([g.reshape(-1) for g in gradients], out=self.scratch)
+            np.concatenate(gradients, axis=None, out=self.scratch)
             return self.scratch, missing
         for at, g in zip(self.slices, gradients, strict=True):
             self.scratch[at] = 0 if g is None else g.reshape(-1)

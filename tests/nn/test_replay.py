@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd.errors import RecordingError
 from nn import layers
@@ -246,3 +247,25 @@ def test_models_with_programs_can_be_copied_and_saved(tmp_path):
     model.save(tmp_path / "model.safetensors")
     assert same(nn.models.load_model(tmp_path / "model.safetensors").predict(X, verbose=0), before)
     assert not same(twin.predict(X, verbose=0), before)
+
+
+def test_metrics_in_a_recorded_step_count_every_replay():
+    def run(decorate):
+        model = dense(out=3, activation="softmax", seed=0)  # built by the first call
+        found = [nn.metrics.SparseCategoricalAccuracy(), nn.metrics.ConfusionMatrix(3), nn.metrics.Mean()]
+        loss = nn.losses.SparseCategoricalCrossentropy()
+
+        @decorate
+        def step(x, y, weight):
+            y_pred = model(x, training=False)
+            value = loss(y, y_pred)
+            found[0].update_state(y, y_pred.data, sample_weight=weight)
+            found[1].update_state(y, y_pred.data)
+            found[2].update_state(value.data)
+            return value
+
+        for k in range(5):
+            step(X[k : k + 10], LABELS[k : k + 10], np.linspace(0, k, 10))
+        return [metric.result() for metric in found]
+
+    assert same(run(autograd.jit), run(lambda f: f))
