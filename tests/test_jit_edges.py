@@ -392,3 +392,17 @@ def test_settings_that_a_callback_changes():
         history = model.fit(x, x[:, :1], epochs=3, batch_size=16, verbose=0, callbacks=[Changing()], jit=recorded)
         found.append((history.history, model.get_weights()))
     assert same(*found)
+
+
+def test_long_lists_from_outside_are_compared_as_a_whole():
+    table = [[float(k), 1.0] for k in range(50_000)]
+    f = jit(lambda x: x * table[40_000][0] + table[3][1])
+    assert f(np.ones(1))[0] == 40_001
+    table[40_000][0] = 5.0
+    assert f(np.ones(1))[0] == 6
+
+
+def test_too_many_things_from_outside_are_refused():
+    arrays = [np.ones(1) for _ in range(30_000)]
+    with pytest.raises(RecordingError, match="as arguments"):
+        jit(lambda x: x * arrays[0])(np.ones(1))

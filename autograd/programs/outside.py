@@ -6,6 +6,7 @@ A program keeps what they were when it was recorded, so a change of one of them 
 from __future__ import annotations
 
 import collections
+import copy
 import functools
 import operator
 import sys
@@ -13,11 +14,14 @@ import types
 
 import numpy as np
 
+from autograd.arrays import fingerprint
 from autograd.graph import LIBRARY
+from autograd.programs.tape import refuse
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), np.generic, frozenset)
+_PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
 NOT_OURS = frozenset(sys.stdlib_module_names) | {m.rstrip(".") for m in LIBRARY}
-MOST = 2000  # things looked at, so that a huge container does not make every call slow
+MOST = 20_000  # things looked at: more would make every call slow
 
 
 class Outside:
@@ -26,7 +30,8 @@ class Outside:
     def __init__(self, function):
         self.reads: list = []  # (function that reads, what it gave)
         self.things: list = []
-        self.copies: list = []  # (array from outside, its bytes)
+        self.copies: list = []  # (array from outside, its fingerprint)
+        self.tables: list = []  # (list or tuple of nothing but plain things, a copy of it)
         self.classes: set = set()
         self._seen: set[int] = set()
         self._function(function)
@@ -44,7 +49,9 @@ class Outside:
                 and (now == before or (now != now and before != before))
             ):
                 return False
-        return all(array.tobytes() == before for array, before in self.copies)
+        return all(table == before for table, before in self.tables) and all(
+            fingerprint(array) == before for array, before in self.copies
+        )
 
     def close(self, constants) -> None:
         """Look at the numbers of those arrays too that the program does not read itself.
@@ -119,9 +126,13 @@ class Outside:
             return
         if isinstance(value, type):
             return self._class(value)
-        if len(self.reads) < MOST:
-            self.reads.append((read, argument, value))
-            self._thing(value)
+        if len(self.reads) >= MOST:
+            raise refuse(
+                f"use of more than {MOST:,} things from outside",
+                "Pass them as arguments, or as one array",
+            )
+        self.reads.append((read, argument, value))
+        self._thing(value)
 
     def tensors(self) -> set[int]:
         """The ids of the Tensors among them, and of the parameters of models and optimizers."""
@@ -139,7 +150,7 @@ class Outside:
             self._thing(thing)
 
     def _thing(self, value):
-        if isinstance(value, PLAIN) or id(value) in self._seen or len(self.things) >= MOST:
+        if isinstance(value, PLAIN) or id(value) in self._seen:
             return
         if isinstance(value, types.FunctionType | types.MethodType | functools.partial) or hasattr(
             value, "__wrapped__"
@@ -148,13 +159,15 @@ class Outside:
         self._seen.add(id(value))
         self.things.append(value)
         if isinstance(value, np.ndarray):
-            self.copies.append((value, value.tobytes()))
+            self.copies.append((value, fingerprint(value)))
         elif isinstance(value, set):
             self._watch(frozenset, value)
         elif isinstance(value, dict):
             for key in value:
                 self._watch(functools.partial(dict.__getitem__, value), key)
             self._watch(len, value)
+        elif type(value) in (list, tuple) and is_plain(value):
+            self.tables.append((value, copy.deepcopy(value)))  # compared in one go, however long
         elif isinstance(value, list | tuple | collections.deque):
             for i in range(len(value)):
                 self._watch(value.__getitem__, i)
@@ -171,6 +184,11 @@ class Outside:
                 self._watch(vars(value).__getitem__, key)
             elif isinstance(part, types.FunctionType | types.MethodType | functools.partial):
                 self._function(part)  # such as that of a layer made from a function
+
+
+def is_plain(x) -> bool:
+    """Whether nested lists and tuples hold nothing but numbers, texts and the like."""
+    return all(type(part) in _PLAIN or (type(part) in (list, tuple) and is_plain(part)) for part in x)
 
 
 def _is_foreign(name) -> bool:

@@ -62,8 +62,7 @@ class Loss:
 
     def prepare(self, y_true, dtype):
         """The targets as the array that `call` takes."""
-        y_true = getattr(y_true, "_array", y_true)
-        return as_array(y_true, dtype)
+        return as_array(array_of(y_true) if hasattr(y_true, "_node") else y_true, dtype)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if isinstance(y_true, Tensor) and not isinstance(y_pred, Tensor):
@@ -158,7 +157,7 @@ class FunctionLoss(Loss):
         """A user's own function decides which targets it takes."""
 
     def prepare(self, y_true, dtype):
-        y_true = as_array(getattr(y_true, "_array", y_true))
+        y_true = as_array(array_of(y_true) if hasattr(y_true, "_node") else y_true)
         return y_true if y_true.dtype.kind in "iub" else y_true.astype(dtype, copy=False)
 
 

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 
 from autograd import Tensor, no_grad
+from autograd.modes import ACTIVE
+from autograd.programs.tape import current, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text
@@ -160,12 +162,22 @@ class Model(Layer):
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
         parameters, layers = self._charging or self.charging()
+        if ACTIVE:
+            self._watch_regularizers()
         found = [p.regularizer(p) for p in parameters]
         for layer in layers:
             if layer._added:
                 found += layer._added
                 layer._added = None
         return found
+
+    def _watch_regularizers(self):
+        tape = current()
+        for p in self.parameters() if tape is not None else ():
+            regularizer = getattr(p, "regularizer", None)
+            tape.watched.append((p, "regularizer", regularizer))
+            if hasattr(regularizer, "__dict__"):
+                watch(regularizer)
 
     def forget_added(self) -> None:
         """Drop what layers added to the loss in calls whose loss nobody computed, such as a dry run."""

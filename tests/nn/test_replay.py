@@ -269,3 +269,19 @@ def test_metrics_in_a_recorded_step_count_every_replay():
         return [metric.result() for metric in found]
 
     assert same(run(autograd.jit), run(lambda f: f))
+
+
+def test_a_changed_regularizer_is_noticed():
+    def run(jit):
+        model = dense(seed=0)
+        model.compile("adam", "bce")
+        losses = []
+        for strength in (None, 0.1, 0.2):
+            if strength is not None:
+                model.parameters()[0].regularizer = nn.regularizers.L2(strength)
+            losses.append(model.fit(X, Y, epochs=1, verbose=0, jit=jit).history["loss"])
+        model.parameters()[0].regularizer.l2 = 0.5
+        losses.append(model.fit(X, Y, epochs=1, verbose=0, jit=jit).history["loss"])
+        return losses
+
+    assert same(run(False), run(True))
