@@ -14,6 +14,15 @@ LIBRARY = ("autograd.", "nn.", "numpy.")  # frames of these are not the user's c
 next_serial = itertools.count(1).__next__
 
 
+class Lent:
+    """A gradient in the memory of a program, which its next run writes over: copied when somebody asks for it."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array):
+        self.array = array
+
+
 class Node:
     """One recorded operation, or a variable (a leaf) when `rule` is None.
 
@@ -23,7 +32,7 @@ class Node:
 
     __slots__ = (
         "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
-        "serial", "grad", "keeps_grad", "name", "seal", "line", "large", "values",
+        "serial", "_grad", "keeps_grad", "name", "seal", "line", "large", "values",
     )  # fmt: skip
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
@@ -36,12 +45,24 @@ class Node:
         self.dtype = dtype
         self.line = line
         self.serial = next_serial()
-        self.grad = None
+        self._grad = None
         self.keeps_grad = False
         self.name = None
         self.seal = None
         self.large = False  # whether the result is worth computing its gradient in pieces
         self.values = None  # (arguments, result), kept on request for those who look at the graph
+
+    @property
+    def grad(self):
+        """The gradient that the last backward pass left here, or None."""
+        grad = self._grad
+        if type(grad) is Lent:
+            grad = self._grad = grad.array.copy()
+        return grad
+
+    @grad.setter
+    def grad(self, value):
+        self._grad = value
 
     @property
     def ndim(self) -> int:

@@ -26,6 +26,7 @@ from autograd import (
     vjp,
 )
 from autograd.errors import BackwardError, RecordingError
+from autograd.modes import checked
 
 
 def same(a, b):
@@ -359,6 +360,38 @@ def test_results_are_not_overwritten_by_the_next_replay():
     f(np.full(2, 7.0))
     assert same(list(first), kept)
     assert same(g, np.array([2.0, 2.0]))
+
+
+def test_gradients_are_those_of_the_last_run_when_asked_for():
+    w, v = Tensor([1.0, 1.0]), Tensor([2.0])
+
+    @jit
+    def f(x):
+        w.grad = v.grad = None
+        checked(refuse_negative, x)
+        loss = np.sum(w * x) * np.sum(v)
+        loss.backward()
+        joined = np.concatenate([w.grad, v.grad])
+        return np.sum(joined * joined)
+
+    f(np.ones(2))
+    f(np.full(2, 3.0))
+    assert same(w.grad, np.array([6.0, 6.0]))
+    kept = v.grad
+    f(np.full(2, 5.0))
+    assert same(kept, np.array([6.0]))
+    assert same(v.grad, np.array([10.0]))
+    f(np.full(2, 7.0))
+    with pytest.raises(ValueError, match="negative"):
+        f(np.full(2, -1.0))
+    assert w.grad is None or same(w.grad, np.array([14.0, 14.0]))
+    f(np.ones(2))
+    assert same(w.grad, np.array([2.0, 2.0]))
+
+
+def refuse_negative(x):
+    if np.any(x < 0):
+        raise ValueError("negative")
 
 
 def test_writes_in_place():

@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 
+from autograd.graph import Lent
 from autograd.programs import listing
 from autograd.programs.code import Abort, Code
 from autograd.programs.memory import Memory
@@ -46,8 +47,9 @@ class Program:
             cell.last = None  # only the recorded call needed its numbers
         self.replays = 0
         self.example = None  # arguments to measure on
-        self.left: list = []  # gradients that are read where they lie: (node, array)
+        lent = self._lend()
         self._bind()
+        self.lent = [(cell.owner, Lent(self.code.array(var))) for cell, var in lent]
 
     def _bind(self):
         """Compile for the arrays that the cells hold now."""
@@ -72,16 +74,30 @@ class Program:
                     break
             try:
                 found = self.function(*arguments)
+            except BaseException:
+                for node, lent in self.lent:  # the gradients of the run before have been written over
+                    if node._grad is lent:
+                        node._grad = None
+                raise
             finally:  # a check may have raised an error; what was written until then was written
                 for function in self.after:
                     function()
             if self.commits or self.written:
                 self._commit(found, arguments)
-            for node, array in self.left:
-                if node.grad is not array:
-                    node.grad = array
+            for node, lent in self.lent:
+                node._grad = lent
             self.replays += 1
             return found[: self.count]
+
+    def _lend(self) -> list:
+        """Gradients of variables that stay where they are computed until somebody asks for them, instead of copying."""
+        pairs = list(zip(self.commits, self.results[self.count :], strict=True))
+        free = {cell for cell in self.commits if cell.key == "grad" and cell.argument is None} - set(self.cells)
+        lent = [(cell, var) for cell, var in pairs if cell in free and self.memory.holds(var)]
+        kept = [(cell, var) for cell, var in pairs if (cell, var) not in lent]
+        self.commits = [cell for cell, _ in kept]
+        self.results = self.results[: self.count] + [var for _, var in kept]
+        return lent
 
     def _commit(self, found, arguments):
         for at, cell in enumerate(self.commits, self.count):
@@ -93,19 +109,6 @@ class Program:
         for cell in self.written:
             owner = cell.owner if cell.argument is None else self._owner(cell, arguments)
             owner.rebase(owner._array)
-
-    def leave_gradients(self) -> None:
-        """From now on show gradients of variables where the program computes them, instead of copying them each time.
-
-        They are those of the last run, and its next run writes over them.
-        """
-        pairs = list(zip(self.commits, self.results[self.count :], strict=True))
-        left = [(cell, var) for cell, var in pairs if cell.key == "grad" and self.memory.holds(var)]
-        kept = [(cell, var) for cell, var in pairs if (cell, var) not in left]
-        self.commits = [cell for cell, _ in kept]
-        self.results = self.results[: self.count] + [var for _, var in kept]
-        self._bind()
-        self.left = [(cell.owner, self.code.array(var)) for cell, var in left]
 
     @staticmethod
     def _owner(cell, arguments):

@@ -73,8 +73,6 @@ def fit(
     finally:
         model._charging = model._modules = None
         trust(model, None)
-        if hasattr(step, "end"):
-            step.end()
         model.eval()
         watchers.call("on_train_end")
     return history

@@ -61,15 +61,8 @@ class Steps:
             undo()
             error = RecordingError(f"a step of {self.model.name} changes {changed}, which a program could not repeat")
             return self._refuse(error, batch)
-        entry.program.leave_gradients()
         self.entries[key] = entry
         return result
-
-    def end(self) -> None:
-        """Gradients that lie in a program's memory become the parameters' own."""
-        for parameter in self.model.parameters():
-            if parameter.grad is not None and parameter.grad.base is not None:
-                parameter.grad = parameter.grad
 
     def _refuse(self, error, batch):
         self.refusal = error
