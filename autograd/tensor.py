@@ -124,7 +124,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
             return
         if value is not None:
             value = np.array(np.broadcast_to(plain_data(value), self.shape), dtype=self.dtype)
-        self._node.grad = value
+        self._node._grad = value
 
     @property
     def name(self) -> str | None:
@@ -192,10 +192,10 @@ class Tensor(Guards, Operators, Handle, shown=True):
         for key in list(grads):
             if tape is not None:
                 tape.cell(key, "grad")
-            if key.rule is None and key.grad is not None:
-                key.grad = key.grad + grads[key]
+            if key._grad is not None and key.rule is None:
+                key._grad = key.grad + grads[key]
             else:
-                key.grad = grads[key] if create_graph else arrays.take_owned(grads, key)
+                key._grad = grads[key] if create_graph else arrays.take_owned(grads, key)
 
     def retain_grad(self) -> Tensor:
         """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""

@@ -76,8 +76,10 @@ def _(g, logits, target_like):
 def label_cross_entropy(logits, *, labels):
     """-log_softmax(logits)[label]: the same for a target that is one class, given by its number."""
     y = log_softmax.forward(logits)
-    labels = as_array(labels)[..., None]
-    return -np.take_along_axis(y, labels, axis=-1)[..., 0]
+    labels = as_array(labels)
+    if y.ndim == 2:  # quicker than take_along_axis
+        return -y[np.arange(len(y)), labels]
+    return -np.take_along_axis(y, labels[..., None], axis=-1)[..., 0]
 
 
 @label_cross_entropy.vjp("logits")

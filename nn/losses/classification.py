@@ -159,7 +159,7 @@ class SparseCategoricalCrossentropy(Loss):
         y_true = as_array(y_true)
         if y_true.ndim > 1 and y_true.shape[-1] == 1:
             y_true = y_true[..., 0]
-        return y_true.astype(np.intp)
+        return y_true if y_true.dtype == np.intp else y_true.astype(np.intp)
 
 
 @losses.add("kl_divergence", "kld", "KLD", "kullback_leibler_divergence")
@@ -222,6 +222,10 @@ def probabilities(name, y_true, wanted):
 def class_numbers(name, y_true, classes, ignore=None):
     """Refuse labels that are not 0 ... classes - 1, naming the first."""
     y_true = np.asarray(y_true)
+    # Seen as unsigned, a number below 0 is a very large one: one pass finds both kinds of wrong labels.
+    plain = y_true.dtype == np.intp and ignore is None and y_true.size > 0
+    if plain and np.maximum.reduce(y_true.view(np.uintp), None) < classes:
+        return
     if y_true.dtype.kind not in "fiub":
         raise ValueError(f"{name}: labels of dtype {y_true.dtype}; wanted class numbers (LabelEncoder makes them)")
     if y_true.dtype.kind == "f" and not np.array_equal(y_true, np.trunc(y_true)):
