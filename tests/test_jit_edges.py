@@ -117,7 +117,9 @@ def test_the_order_in_memory():
             if mine is None:
                 mine = np.empty((80, 80))[::-2, ::-2]
             mine[...] = x
-            assert same(recorded(x), f(mine))
+            # Where an array starts in memory moves the last bit of a sum on some NumPys.
+            found, wanted = recorded(x), f(mine)
+            assert all(np.allclose(a, b, rtol=1e-12, atol=1e-12) for a, b in zip(found, wanted, strict=True))
             assert same(x, mine)
 
 
