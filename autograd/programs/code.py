@@ -35,10 +35,7 @@ class Code(Names):
         self.space |= {"copyto": np.copyto, "has_nan": has_nan, "fresh": buffers.empty, "Abort": Abort}
         self.space |= {"heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
-        self.lines: list[tuple[bool, str]] = []
-        self.where: list[int] = []  # for each line the number of its step
         self.copied: set[str] = set()
-        self.number = -1
         for var, array in bound.items():
             self._fix(var, array)
         self.last = memory.last
@@ -63,10 +60,6 @@ class Code(Names):
         text = "\n    ".join([f"def run({', '.join(self.arguments)}):", *body, f"return [{', '.join(self.returned)}]"])
         exec(compile(text, "<program>", "exec"), self.space)
         return self.space.pop("run"), text
-
-    def _line(self, text, quiet=False):
-        self.lines.append((quiet, text))
-        self.where.append(self.number)
 
     def _arguments(self, step):
         parts = [self.text(x) for x in step.args]

@@ -31,11 +31,15 @@ class Names:
         self.numbers: dict[int, str] = {}
         self.constants: dict = {}
         self.zero_d: dict = {}
+        self.lines: list[tuple[bool, str]] = []  # the text so far, and whether NumPy's warnings are off there
+        self.where: list[int] = []  # for each line the number of its step
+        self.number = -1  # that of the step being written
         self.arguments = [f"a{i}" for i in range(len(arguments))]
         self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
 
     def _line(self, text, quiet=False):
-        raise NotImplementedError  # the program's text is written by Code
+        self.lines.append((quiet, text))
+        self.where.append(self.number)
 
     def _fix(self, var, array):
         self.fixed[var] = array

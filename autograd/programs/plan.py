@@ -14,17 +14,7 @@ def plan(steps, results):
     for improve in (simplify, share):
         steps, replaced = improve(steps)
         results = substitute(results, replaced)
-        if replaced:
-            _uproot(steps, replaced)
     return needed(steps, results), results
-
-
-def _uproot(steps, replaced) -> None:
-    """Let views of an array that was replaced look at what it was replaced by."""
-    for step in steps:
-        for out in step.made:
-            while out.root in replaced:
-                out.root = replaced[out.root].root
 
 
 def needed(steps, results) -> list[Step]:
@@ -84,8 +74,7 @@ def share(steps):
 def _key(step, versions):
     """What tells the call from others, or None where that cannot be said."""
     seen = () if step.kind == "view" else tuple(
-        versions.get("outside" if var.root.place is not None else var.root, 0)
-        for var in variables((step.args, step.kwargs))
+        versions.get("outside" if var.root.place is not None else var.root, 0) for var in step.reads
     )  # fmt: skip
     try:
         key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)

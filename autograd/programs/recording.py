@@ -21,14 +21,14 @@ from autograd.walk import heard
 class Recording(Tape):
     """A tape whose arrays are Traced."""
 
-    def stand_in(self, array, var):
-        return Traced(array, var, self)
+    def __init__(self, careful=False):
+        super().__init__(Traced, careful)
 
     def argument(self, array):
         """A stand-in for an array argument of the function."""
         var = self.var(array, place="argument")
         self.arguments.append(var)
-        return Traced(array, var, self)
+        return self.stand_in(array, var)
 
     def number(self, value):
         """A stand-in for an argument that is a number."""

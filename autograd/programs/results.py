@@ -48,7 +48,7 @@ class Results:
         self.around = [c.owner for c in tape.cells.values() if isinstance(c.owner, Tensor) and c.argument is None]
         self.constants = [array for array, _ in tape.constants.values()]
         self.same = lambda: True  # whether what the function refers to is as it was recorded
-        self.outside = [c.owner._node for c in tape.cells.values() if isinstance(c.owner, Tensor) and not c.argument]
+        self.outside = [tensor._node for tensor in self.around]
 
     def now(self, args, kwargs):
         """The results of the recorded call itself."""
@@ -124,6 +124,3 @@ class _Refused(Differentiable):
             f"this Tensor is the result of a function under jit that {self.why}, so running it again for its gradient "
             "would not give the same. Call backward() inside the function"
         )
-
-
-__all__ = ["Number", "Results"]

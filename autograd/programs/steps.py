@@ -48,9 +48,9 @@ class Step:
     __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "outs", "quiet")
 
     def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
-        self.kind = (
-            kind  # out (takes out=), call, calls (gives a tuple), view, write, into, fill, draw, host, check, guard
-        )
+        # out (takes out=), call, calls (gives a tuple), view, write, into (a write by out=), fill, draw; and what is
+        # no call of NumPy: host and check (Python's), listen and guard (for the careful backward walk)
+        self.kind = kind
         self.function = function
         self.args = args
         self.kwargs = kwargs

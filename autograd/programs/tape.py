@@ -59,16 +59,6 @@ class Cell:
         return self.node is not None and self.var is not None and self.var.writes > 0
 
 
-class Draw:
-    """A generator that a program draws from: found again at each replay, or given as an argument."""
-
-    __slots__ = ("generator", "source")
-
-    def __init__(self, generator, source):
-        self.generator = generator
-        self.source = source  # a Cell, or the number of the argument
-
-
 class Restart(Exception):
     """The recording has to start again, after a call of the function given."""
 
@@ -76,7 +66,8 @@ class Restart(Exception):
 class Tape:
     """Steps in order, and everything from outside that they refer to."""
 
-    def __init__(self, careful=False):
+    def __init__(self, kind, careful=False):
+        self.kind = kind  # the class of the stand-ins for arrays
         self.careful = careful  # record the backward walk that masks singular slopes
         self.open = True
         self.quiet = False
@@ -90,7 +81,6 @@ class Tape:
         self.values: list = []
         self.before: list = []  # called before each replay reads its cells
         self.after: list = []  # called when a replay is done
-        self.draws: list[Draw] = []
         self.served: list = []  # draws that an aborted replay has made already
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
         self.settings: set[int] = set()  # the objects whose settings are watched
@@ -99,12 +89,15 @@ class Tape:
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
         self.undo: list = []  # called, the last one first, when the recording comes to nothing
-        self.tidy: list = []  # called when the recording ends, however it does
 
     # -- variables ------------------------------------------------------------------------------------------------
     def var(self, array, root=None, step=None, place=None) -> Var:
         self.count += 1
         return Var(self.count, array, root, step, place)
+
+    def stand_in(self, array, var):
+        """What stands for an array while recording."""
+        return self.kind(array, var, self)
 
     def constant(self, array) -> Var:
         """An array that was not made by the program: it is read where it is, at each replay."""
@@ -146,9 +139,6 @@ class Tape:
         if not done:
             raise Restart(function)
 
-    def stand_in(self, array, var):
-        raise NotImplementedError  # given by `traced`, which knows the stand-ins
-
     def host(self, function) -> tuple:
         """Call Python now and at every replay; the numbers it returns become Numbers of the program."""
         values = function()
@@ -169,8 +159,6 @@ class Tape:
             cell.set(cell.first)
         for cell in moved:
             cell.owner._node = cell.node
-        for function in self.tidy:
-            function()
         if not keep:
             for function in reversed(self.undo):
                 function()
