@@ -475,7 +475,7 @@ def test_a_generator_as_an_argument_gives_the_stream_of_eager_code():
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize("draw", [lambda: np.random.rand(3), random.random, lambda: RNG.random(3)])  # noqa: NPY002
+@pytest.mark.parametrize("draw", [lambda: np.random.rand(3), random.random, lambda: RNG.random(3)])  # noqa: NPY002  refused
 def test_draws_that_a_program_would_freeze_are_refused(draw):
     with pytest.raises(RecordingError, match="as an argument"):
         jit(lambda x: x + draw())(np.ones(3))

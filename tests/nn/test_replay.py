@@ -285,3 +285,17 @@ def test_a_changed_regularizer_is_noticed():
         return losses
 
     assert same(run(False), run(True))
+
+
+def test_batches_in_another_order_in_memory():
+    def batches():
+        for k in range(6):
+            x = X[k : k + 20]
+            yield np.asfortranarray(x) if k % 2 else np.ascontiguousarray(x), Y[k : k + 20]
+
+    def run(jit):
+        model = dense(layers.Reshape((2, 4)), layers.Flatten(), seed=0)
+        model.compile("adam", "bce")
+        return model.fit(batches(), epochs=1, verbose=0, jit=jit).history, model.get_weights()
+
+    assert same(run(False), run(True))

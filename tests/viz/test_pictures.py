@@ -186,7 +186,7 @@ def test_failures_are_drawn(fails):
 
 def test_failures_elsewhere_have_no_graph():
     with pytest.raises(ZeroDivisionError) as error:
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018  an error that is no shape error
     with pytest.raises(ValueError, match="did not arise in an operation on Tensors"):
         viz.explain(error.value)
 
