@@ -157,8 +157,8 @@ def test_a_view_of_one_of_two_equal_arrays_keeps_both_alive():
         y = np.tanh(x)
         same = np.tanh(x)
         view = same[::-1]
-        z = y * 2
-        return np.sum(np.exp(z)), view * 3, z
+        z = y * 2  # in the place of y, if nobody knows that the view looks there
+        return np.sum(np.exp(z)), view * 3
 
     def g(x):
         zeros = np.zeros_like(x).astype(float)

@@ -77,7 +77,7 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs=None):
         self.keys = None
         header = not (self.append and os.path.exists(self.filename) and os.path.getsize(self.filename))
-        self.file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115  until on_train_end
+        self.file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115  open until the end
         self.header = header
 
     def on_epoch_end(self, epoch, logs=None):
