@@ -1,13 +1,13 @@
 """Glassgrad's engine: derivatives of plain NumPy code that you can see through."""
 
-from autograd.check import check_grads
-from autograd.checkpoints import checkpoint
-from autograd.jacobians import hessian, jacobian
+from autograd.checks.check import check_grads
+from autograd.engine.modes import detect_anomaly, no_grad
+from autograd.engine.tensor import Tensor
 from autograd.jit import jit
-from autograd.modes import detect_anomaly, no_grad
-from autograd.primitives import primitive
-from autograd.tensor import Tensor
-from autograd.transforms import (
+from autograd.rules.primitive import primitive
+from autograd.scalar.value import Value
+from autograd.transforms.checkpoints import checkpoint
+from autograd.transforms.derivatives import (
     elementwise_grad,
     grad,
     gradients,
@@ -17,7 +17,7 @@ from autograd.transforms import (
     value_and_grad,
     vjp,
 )
-from autograd.value import Value
+from autograd.transforms.jacobians import hessian, jacobian
 
 __all__ = [
     "Tensor",

@@ -21,3 +21,7 @@ class GradientCheckError(AssertionError):
 
 class RecordingError(TypeError):
     """A function cannot be replayed as a program: it asks for a value while `jit` records it."""
+
+
+def refuse(what, instead) -> RecordingError:
+    return RecordingError(f"{what} while jit records: the program could not repeat it for other values. {instead}")

@@ -18,8 +18,8 @@ from autograd import (
     value_and_grad,
     vjp,
 )
+from autograd.engine.modes import checked
 from autograd.errors import BackwardError
-from autograd.modes import checked
 
 
 def check(function, *calls, **options):

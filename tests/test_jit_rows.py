@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradients, jit, testing
-from autograd.containers import leaves
 from autograd.errors import RecordingError
 from autograd.rules.table import ROWS, Elementwise
+from autograd.transforms.containers import leaves
 
 SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
 SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 import viz
 from autograd import Value, detect_anomaly, gradients, no_grad, stop_gradient, value_and_grad
-from autograd.containers import leaves, rebuild
 from autograd.errors import RecordingError
-from autograd.programs.levels import Recipe
-from autograd.programs.numbers import Number
-from autograd.programs.valuetape import ValueTape
+from autograd.jit.program.number import Number
+from autograd.jit.values.levels import Recipe
+from autograd.jit.values.tape import ValueTape
 from autograd.rules.table import ROWS, Elementwise
 from autograd.testing.strategies import expressions
+from autograd.transforms.containers import leaves, rebuild
 
 ROWS_OF_ONE_LINE = [row for row in ROWS.values() if isinstance(row, Elementwise)]
 POINTS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e300, -1e300, math.inf, -math.inf, math.nan]
@@ -693,7 +693,7 @@ def test_ten_thousand_samples_at_once():
 
 
 def test_a_batch_in_parts_and_its_gradients(monkeypatch):
-    from autograd.programs import batches
+    from autograd.jit.values import batches
 
     monkeypatch.setattr(batches, "CHUNK", 100)
     w = Value(0.7)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value, check_grads, gradients, jacobian, testing
-from autograd.containers import leaves
 from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Elementwise, Primitive
+from autograd.transforms.containers import leaves
 
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
 SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]

@@ -1,6 +1,6 @@
 """See every value and every gradient: the graph as text and as a picture, and charts of training."""
 
-from autograd.modes import keep_values
+from autograd.engine.modes import keep_values
 from viz.charts import boundary, curves, gradients, histograms
 from viz.dot import draw
 from viz.explaining import explain

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 
 from autograd import Tensor, Value
-from autograd.programs.program import Program
-from autograd.programs.values import ValueProgram
+from autograd.jit.program.program import Program
+from autograd.jit.values.program import ValueProgram
 from nn.callbacks import History
 from nn.models import Model
 from nn.models.summary import summary_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
-from autograd.programs.program import Program
-from autograd.programs.values import ValueProgram
+from autograd.jit.program.program import Program
+from autograd.jit.values.program import ValueProgram
 from viz.colors import KINDS
 from viz.render import Picture
 

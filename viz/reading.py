@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.arrays import sum_to
-from autograd.graph import Node as GraphNode
-from autograd.graph import show_line
-from autograd.recorder import wrap
-from autograd.scalarwalk import drawn, gradients_of
-from autograd.value import LINES
-from autograd.walk import backward, reach
+from autograd.engine.apply import wrap
+from autograd.engine.backward import backward, reach
+from autograd.engine.graph import Node as GraphNode
+from autograd.engine.graph import show_line
+from autograd.rules.arrays import sum_to
+from autograd.scalar.backward import drawn, gradients_of
+from autograd.scalar.value import LINES
 from nn.module import Module
 from viz.snapshot import Edge, Node, Numbers, Snapshot
 
@@ -91,7 +91,7 @@ def failed_call(error: BaseException) -> Tensor | None:
         error = error.__cause__ or error.__context__
     for frame in reversed(frames):
         found = frame.f_locals
-        if frame.f_globals.get("__name__") != "autograd.recorder" or "rule" not in found:
+        if frame.f_globals.get("__name__") != "autograd.engine.apply" or "rule" not in found:
             continue
         args = found.get("args") or tuple(found[name] for name in ("ab" if "a" in found else "x") if name in found)
         handles = [arg for arg in args if isinstance(arg, Tensor)]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.arrays import as_array, zeros
+from autograd.rules.arrays import as_array, zeros
 from autograd.rules.table import Primitive, composition
 
 
@@ -67,7 +67,7 @@ def _(g, index):
 
 @put.vjp("value")
 def _(g, value_like, index):
-    from autograd.arrays import sum_to
+    from autograd.rules.arrays import sum_to
 
     taken = g[index]
     if not is_basic(index):  # of several writes to one place the last one stands

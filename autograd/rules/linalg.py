@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import sum_to
+from autograd.rules.arrays import sum_to
 from autograd.rules.table import Primitive, composition
 
 

@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from autograd.arrays import as_array, sum_to
+from autograd.rules.arrays import as_array, sum_to
 from autograd.rules.table import Primitive
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import possibly
+from autograd.rules.arrays import possibly
 from autograd.rules.statistics import safe_sqrt
 from autograd.rules.table import composition
 

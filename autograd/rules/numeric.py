@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import as_array
+from autograd.rules.arrays import as_array
 from autograd.rules.table import composition
 
 

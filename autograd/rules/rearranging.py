@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.arrays import as_array
+from autograd.rules.arrays import as_array
 from autograd.rules.indexing import getitem
 from autograd.rules.table import Composition
 

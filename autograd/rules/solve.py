@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import possibly, sum_to
-from autograd.modes import checked
+from autograd.rules.arrays import checked, possibly, sum_to
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.arrays import possibly
-from autograd.modes import checked
+from autograd.rules.arrays import checked, possibly
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
 from autograd.rules.table import composition

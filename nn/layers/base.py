@@ -9,10 +9,10 @@ from contextvars import ContextVar
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.arrays import as_array
-from autograd.modes import ACTIVE, record_on
-from autograd.programs.generators import observed
-from autograd.programs.tape import watch
+from autograd.engine.modes import ACTIVE, record_on
+from autograd.jit.trace.generators import observed
+from autograd.jit.trace.tape import watch
+from autograd.rules.arrays import as_array
 from nn import initializers, regularizers
 from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape

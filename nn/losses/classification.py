@@ -11,8 +11,8 @@ import warnings
 import numpy as np
 
 from autograd import Tensor
-from autograd.arrays import as_array
 from autograd.rules import elementwise, networks
+from autograd.rules.arrays import as_array
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
 

@@ -15,9 +15,9 @@ import re
 
 import numpy as np
 
-from autograd.modes import ACTIVE
-from autograd.programs.tape import current
-from autograd.recorder import array_of
+from autograd.engine.apply import array_of
+from autograd.engine.modes import ACTIVE
+from autograd.jit.trace.tape import current
 from nn.registry import Registry
 
 metrics = Registry("metric")

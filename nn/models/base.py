@@ -7,8 +7,8 @@ import sys
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.modes import ACTIVE
-from autograd.programs.tape import current, watch
+from autograd.engine.modes import ACTIVE
+from autograd.jit.trace.tape import current, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text

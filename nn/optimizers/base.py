@@ -12,7 +12,7 @@ import numbers
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.programs.tape import current, watch
+from autograd.jit.trace.tape import current, watch
 from nn.optimizers.clipping import global_norm, shrink
 from nn.optimizers.groups import grouped
 from nn.registry import Registry

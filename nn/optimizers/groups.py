@@ -8,8 +8,8 @@ import itertools
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.arrays import renewed
-from autograd.programs.tape import refuse
+from autograd.engine.writes import renewed
+from autograd.errors import refuse
 
 
 class TensorGroup:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.engine.modes import ACTIVE, anomaly, keeping
 from autograd.errors import RecordingError
-from autograd.modes import ACTIVE, anomaly, keeping
-from autograd.programs.entry import lift, record
-from autograd.programs.program import Abort, Stale
+from autograd.jit.entry import lift, record
+from autograd.jit.program.program import Abort, Stale
 from nn.layers.base import OBSERVERS
 
 
@@ -135,7 +135,7 @@ class Undo:
 
 
 def _kind(part):
-    """What tells the programs of two batches apart; see `autograd.programs.entry.sign`."""
+    """What tells the programs of two batches apart; see `autograd.jit.entry.sign`."""
     return tuple(map(_kind, part)) if isinstance(part, list) else (part.shape, part.dtype, part.strides)
 
 

@@ -1,0 +1,275 @@
+"""Tensor: an array that remembers where it came from.
+
+A Tensor is a light handle on two things: the array it shows, and the node that stands for it in the graph. Operations
+on Tensors run forward at once and record a node; `backward` walks the nodes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.engine import buffers, dispatch, writes
+from autograd.engine.apply import Handle, record, record_binary, record_unary, wrap
+from autograd.engine.backward import backward
+from autograd.engine.convert import as_variable, plain_data
+from autograd.engine.graph import Node, leaf, user_line
+from autograd.engine.methods import Operators
+from autograd.engine.modes import ACTIVE, recording, taping
+from autograd.engine.refusals import Guards
+from autograd.rules.arrays import as_array
+from autograd.rules.indexing import getitem, put
+from autograd.rules.table import ROWS
+
+
+class Tensor(Guards, Operators, Handle, shown=True):
+    """An array whose operations are recorded, so that `backward()` can tell how a result depends on it.
+
+    >>> import numpy as np
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> y = np.sum(x ** 2)
+    >>> y.backward()
+    >>> x.grad
+    array([2., 4., 6.])
+
+    Python numbers, ints and lists of ints become float64. An integer array is an index or a label and is refused.
+    The array is copied, so a later write to `x` cannot change what was recorded.
+    """
+
+    __slots__ = ()
+    __record__ = staticmethod(record)
+    __record_unary__ = staticmethod(record_unary)
+    __record_binary__ = staticmethod(record_binary)
+    __array_ufunc__ = dispatch.array_ufunc
+    __array_function__ = dispatch.array_function
+
+    def __init__(self, x, dtype=None, name=None):
+        self._array = array = as_variable(x, dtype)
+        self._node = leaf(array.shape, array.dtype, name)
+        self._share = None
+
+    # -- what it shows -----------------------------------------------------------------------------------------
+    @property
+    def data(self) -> np.ndarray:
+        """The array. A variable's may be written to; that of a computed Tensor is read-only."""
+        node = self._node
+        if self._share is not None:
+            self._check_current(None)
+        if ACTIVE and (tape := taping.get()) is not None:
+            return tape.array_of(self)
+        if node.rule is None:
+            if type(self._array) is not np.ndarray:
+                self._array = np.array(self._array)
+            node.seal.expose(self._array)
+        elif type(self._array) is np.ndarray:
+            self._array.flags.writeable = False
+        return self._array
+
+    @data.setter
+    def data(self, value):
+        node = self._node
+        if node.rule is not None:
+            raise TypeError(
+                "only a variable's data can be replaced; this Tensor was computed, so set its inputs instead"
+            )
+        if ACTIVE and (tape := taping.get()) is not None:
+            value = plain_data(value)
+            return None if value is tape.array_of(self) else self.rebase(tape.data_for(self, value))
+        if value is not self._array:
+            value = np.array(plain_data(value), dtype=node.dtype)
+            if value.shape != node.shape:
+                raise ValueError(
+                    f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
+                )
+        if value is self._array:  # written to in place, by somebody who has it
+            node.seal.mark = writes.WRITTEN
+            node.seal = writes.Seal()
+            node.seal.mark = writes.EXPOSED
+        else:
+            self._array = value
+            node.seal = writes.Seal()
+
+    def rebase(self, array) -> None:
+        """Show `array` itself from now on, not a copy; also: say that it was written to since it was last recorded.
+
+        This is how an optimizer keeps many variables in one array and updates them with one call. Going backward
+        through what was recorded before is refused afterwards, as after any write.
+        """
+        node = self._node
+        if array is self._array:
+            node.seal = writes.renewed(node.seal)
+            return
+        if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
+            raise ValueError(
+                f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
+            )
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.array_of(self)
+            self._array = array
+            return
+        node.seal = writes.renewed(node.seal)
+        self._array = array
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The gradient from `backward()`, of this shape and dtype; None where nothing was computed."""
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.cell(self._node, "grad")
+        return self._node.grad
+
+    @grad.setter
+    def grad(self, value):
+        if ACTIVE and (tape := taping.get()) is not None:
+            tape.cell(self._node, "grad", read=False)
+            self._node.grad = None if value is None else tape.data_for(self, plain_data(value))
+            return
+        if value is not None:
+            value = np.array(np.broadcast_to(plain_data(value), self.shape), dtype=self.dtype)
+        self._node._grad = value
+
+    @property
+    def name(self) -> str | None:
+        return self._node.name
+
+    @name.setter
+    def name(self, value):
+        self._node.name = value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._node.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._node.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self._node.shape)
+
+    @property
+    def size(self) -> int:
+        return self._array.size
+
+    @property
+    def nbytes(self) -> int:
+        return self._array.nbytes
+
+    @property
+    def itemsize(self) -> int:
+        return self._array.itemsize
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is a variable rather than the result of a recorded operation."""
+        return self._node.rule is None
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the array, outside the graph."""
+        return as_array(plain_data(self)).copy()
+
+    def item(self) -> float:
+        """The only element, as a Python number, outside the graph."""
+        return plain_data(self).item()
+
+    def tolist(self) -> list:
+        """The elements as nested lists of Python numbers, outside the graph."""
+        return plain_data(self).tolist()
+
+    def detach(self) -> Tensor:
+        """A new variable with a copy of the array, cut off from the graph."""
+        return Tensor(plain_data(self))
+
+    # -- gradients -----------------------------------------------------------------------------------------------
+    def backward(self, seed=None, create_graph=False) -> None:
+        """Add d(self)/d(variable) to the `.grad` of every variable that this Tensor was computed from.
+
+        `seed` is the gradient from above, needed unless the Tensor has one element.
+        """
+        node = self._node
+        g = seed_for(self, seed)
+        grads = backward({node: g}, wrap=wrap if create_graph else None)
+        tape = taping.get() if ACTIVE else None
+        for key in list(grads):
+            if tape is not None:
+                tape.cell(key, "grad")
+            if key._grad is not None and key.rule is None:
+                key._grad = key.grad + grads[key]
+            else:
+                key._grad = grads[key] if create_graph else buffers.take_owned(grads, key)
+
+    def retain_grad(self) -> Tensor:
+        """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""
+        self._node.keeps_grad = True
+        return self
+
+    # -- indexing and writing --------------------------------------------------------------------------------------
+    def __getitem__(self, index):
+        return getitem(self, index=dispatch.as_index(index))
+
+    def __setitem__(self, index, value):
+        self.__write__(put(self, value, index=dispatch.as_index(index)))
+
+    def __write__(self, result):
+        """Let this handle stand for `result`: a write in place, recorded."""
+        node = self._node
+        if result.shape != node.shape:
+            raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
+        if ACTIVE and not recording.get() and node.rule is None:
+            self.data = result._array
+            return self
+        if node.rule is None and node.grad is not None:
+            raise RuntimeError(
+                "a write in place to a variable that has a gradient would turn it into a computed value. To update it, "
+                "write t.data -= step (or use no_grad()); to compute with it, write u = t + v, or u = t.copy() first"
+            )
+        if result.dtype != node.dtype:
+            result = result.astype(node.dtype)
+        if self._share is not None:
+            self._check_current(None)
+            self._share.version += 1  # what shares the old memory would show the write in NumPy
+            self._share = None
+        self._array = result._array
+        self._node = result._node
+        return self
+
+    def _become_alias(self, source: Tensor) -> Tensor:
+        """Stand for a new node that passes everything on to `source`: a variable of its own within one transform."""
+        node = source._node
+        self._array = source._array
+        self._node = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
+        return self
+
+    def _become_leaf(self, source: Tensor) -> Tensor:
+        """Show the array of `source` as a variable of its own."""
+        self._array = source._array
+        self._node = leaf(source.shape, source.dtype)
+        return self
+
+    def __copy__(self):
+        return np.copy(self)
+
+    def __deepcopy__(self, memo):
+        return Tensor(self._array, name=self.name)
+
+    def __reduce__(self):
+        return Tensor, (np.asarray(self._array), None, self.name)
+
+
+_ALIAS = ROWS["positive"]
+
+
+def seed_for(output: Tensor, seed):
+    """The gradient that starts the walk, checked; 1 for an output with one element."""
+    if seed is None:
+        if output.size != 1:
+            raise ValueError(
+                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
+                "for a gradient of one number"
+            )
+        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+    if isinstance(seed, Tensor):
+        return seed
+    seed = as_array(seed)
+    if seed.shape != output.shape:
+        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
+    return as_array(seed, output.dtype).copy()

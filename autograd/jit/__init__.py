@@ -1,0 +1,165 @@
+"""`jit`: record what a function does, once for each kind of arguments, and replay it as a flat program."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import warnings
+from collections import OrderedDict
+
+import numpy as np
+
+from autograd.engine.modes import ACTIVE, anomaly, keeping, recording, taping, value_tape
+from autograd.engine.tensor import Tensor
+from autograd.jit.entry import hashable, lift, record, sign
+from autograd.jit.program.program import Abort, Program, Stale
+
+__all__ = ["Jitted", "jit"]
+
+LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
+
+
+def jit(function=None, *, static=(), limit=LIMIT):
+    """`function`, recorded as a program at its first call, and replayed from then on: no Python between NumPy's calls.
+
+    Forward, backward, the optimizer's update: everything it computes from its arguments (arrays, numbers, Tensors,
+    Values, and containers of them) and from Tensors, models and optimizers around it is part of the program. There is
+    a program for each shape, dtype and structure, and for each value of other arguments and of those named in `static`.
+
+    >>> import numpy as np
+    >>> from autograd import grad
+    >>> slope = jit(grad(lambda x: np.sum(x**3)))
+    >>> slope(np.array([1.0, 2.0])), slope(np.array([3.0, 4.0]))
+    (array([ 3., 12.]), array([27., 48.]))
+
+    What Python decides while recording stays decided, so `if x > 0`, `float(x)` or `x.item()` on what is computed is
+    refused with what to write. Printing and other side effects of Python happen while recording only.
+    """
+    if function is None:
+        return lambda function: Jitted(function, static, limit)
+    return Jitted(function, static, limit)
+
+
+class Jitted:
+    """A function under `jit`. `program(*args)` shows the program for some arguments, `programs` all there are."""
+
+    def __init__(self, function, static=(), limit=LIMIT):
+        if not callable(function):
+            raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.limit = limit
+        self.entries: OrderedDict = OrderedDict()
+        self.lock = threading.RLock()
+        self.recordings = 0
+        if self.static:
+            self.parameters = inspect.signature(function)
+            unknown = set(self.static) - set(self.parameters.parameters)
+            if unknown:
+                raise TypeError(f"jit: {self.__name__} has no parameter {min(unknown)!r} to be static")
+
+    def __get__(self, owner, kind=None):
+        return self if owner is None else functools.partial(self, owner)
+
+    def __call__(self, *args, **kwargs):
+        if ACTIVE and (taping.get() or value_tape() or anomaly.get() or keeping.get()):
+            return self.function(*args, **kwargs)  # part of another recording, or somebody wants to see each step
+        args, kwargs, key, arguments = self._signature(args, kwargs)
+        entry = self.entries.get(key)
+        if entry is None or not entry.fits(arguments):
+            return self._record(key, args, kwargs, careful=entry is not None and entry.careful)
+        if len(self.entries) > 1:
+            self._used(key)
+        try:
+            return entry.replay(arguments, args, kwargs)
+        except Abort as abort:
+            served = entry.program.drawn(abort.args[0])
+            return self._record(key, args, kwargs, careful=True, served=served)
+        except Stale:
+            return self._record(key, args, kwargs, careful=entry.careful)
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs recorded so far, the one used last at the end."""
+        return [entry.program for entry in self.entries.values()]
+
+    def program(self, *args, **kwargs) -> Program:
+        """The program for these arguments: the one there is, or else recorded by calling the function."""
+        args, kwargs, key, arguments = self._signature(args, kwargs)
+        entry = self.entries.get(key)
+        if entry is None or not entry.fits(arguments):
+            self(*args, **kwargs)
+            entry = self.entries[key]
+        entry.program.example = arguments
+        return entry.program
+
+    # -- what tells one program from another ------------------------------------------------------------------------
+    def _signature(self, args, kwargs):
+        """The arguments, a key for their kinds, and those that vary from call to call, flat."""
+        key, arguments = [recording.get()], []
+        if self.static:
+            bound = self.parameters.bind(*args, **kwargs)
+            bound.apply_defaults()
+            for name, value in bound.arguments.items():
+                if name in self.static:
+                    key.append((name, type(value), hashable(value, name)))
+                else:
+                    sign(value, key, arguments)
+            args, kwargs = bound.args, bound.kwargs
+            return args, kwargs, self._with_repeats(key, arguments), arguments
+        for x in args:
+            if type(x) is np.ndarray and x.dtype.kind == "f":  # what `sign` does, for the commonest
+                key.append((x.shape, x.dtype, x.strides))
+                arguments.append(x)
+            else:
+                sign(x, key, arguments)
+        for name, x in kwargs.items():
+            key.append(name)
+            sign(x, key, arguments)
+        return args, kwargs, self._with_repeats(key, arguments), arguments
+
+    @staticmethod
+    def _with_repeats(key, arguments):
+        """The key, with which Tensors are one and the same."""
+        tensors = [id(x) for x in arguments if isinstance(x, Tensor)]
+        if len(set(tensors)) < len(tensors):
+            key.append(tuple(map(tensors.index, tensors)))
+        return tuple(key)
+
+    def _used(self, key):
+        with self.lock:
+            if key in self.entries:
+                self.entries.move_to_end(key)
+
+    def _record(self, key, args, kwargs, careful, served=()):
+        with self.lock:
+            self.recordings += 1
+            self.entries.pop(key, None)
+            entry, result = record(self.function, self._lift, args, kwargs, careful, served)
+            self.entries[key] = entry
+            while len(self.entries) > self.limit:
+                self.entries.popitem(last=False)
+            if self.recordings in (4 * self.limit, 64 * self.limit):
+                warnings.warn(
+                    f"{self.__name__} has been recorded {self.recordings} times, since shapes, other arguments or what "
+                    "it uses from outside keep changing; recording costs several calls. Pad to few shapes, pass what "
+                    "changes as an array or a float, or leave jit away",
+                    stacklevel=4,
+                )
+            return result
+
+    def _lift(self, tape, args, kwargs):
+        """The arguments with stand-ins for those that vary."""
+        if self.static:
+            bound = self.parameters.bind(*args, **kwargs)
+            for name, value in bound.arguments.items():
+                if name not in self.static:
+                    bound.arguments[name] = lift(tape, value)
+            return bound.args, bound.kwargs
+        return [lift(tape, x) for x in args], {name: lift(tape, x) for name, x in kwargs.items()}
+
+    def __repr__(self):
+        count = len(self.entries)
+        return f"<jit of {self.__name__}, {count} program{'s' * (count != 1)}>"

@@ -1,0 +1,198 @@
+"""One recorded call: its arguments taken apart, its program, and whether the program still fits the world around it."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from autograd.engine.graph import next_serial
+from autograd.engine.modes import record_on
+from autograd.engine.tensor import Tensor
+from autograd.errors import RecordingError, refuse
+from autograd.jit.program.program import Program
+from autograd.jit.trace.generators import Streams, TracedGenerator
+from autograd.jit.trace.guards import Outside
+from autograd.jit.trace.recording import Recording
+from autograd.jit.trace.results import Results
+from autograd.jit.trace.tape import Restart
+from autograd.jit.values.tape import ValueTape
+from autograd.scalar.value import Value
+from autograd.transforms.containers import leaves
+
+
+class Entry:
+    """A program with what its function refers to."""
+
+    def __init__(self, program, results, outside, careful, tensors):
+        self.program = program
+        self.results = results
+        self.outside = outside
+        self.careful = careful
+        results.same = lambda: outside.same() and program.fits()
+        self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
+        self.tensors = [x if id(x) in self.around else None for x in tensors]
+
+    def fits(self, arguments) -> bool:
+        """Whether all is as it was recorded; a Tensor that the function also uses from outside must be the same one."""
+        if self.tensors:
+            tensors = [x if id(x) in self.around else None for x in arguments if isinstance(x, Tensor)]
+            if not all(map(operator.is_, tensors, self.tensors)):
+                return False
+        return self.outside.same() and self.program.fits()
+
+    def replay(self, arguments, args, kwargs):
+        return self.results.build(self.program.run(arguments), args, kwargs)
+
+
+class ValueEntry:
+    """The same for a program of Values."""
+
+    careful = False
+
+    def __init__(self, program, outside):
+        self.program = program
+        self.outside = outside
+
+    def fits(self, arguments) -> bool:
+        return self.outside.same() and self.program.misfit([x for x in arguments if isinstance(x, Value)]) is None
+
+    def replay(self, arguments, args, kwargs):
+        values = [x for x in arguments if isinstance(x, Value)]
+        return self.program.replay(values, [x for x in arguments if type(x) in (float, int)])
+
+
+def record(function, lift_all, args, kwargs, careful, served):
+    """Run the function once, recorded: the entry for its program, and its result."""
+    try:
+        return _record(function, lift_all, args, kwargs, careful, served)
+    except Restart as restart:
+        restart.args[0]()
+        return record(function, lift_all, args, kwargs, careful, restart.drawn)
+
+
+def _record(function, lift_all, args, kwargs, careful, served):
+    tape = Recording(careful)
+    tape.served = list(served)
+    outside = Outside(function)
+    streams = Streams(outside.things)
+    done = False
+    try:
+        lifted, named = lift_all(tape, args, kwargs)
+        outside.add(tape.objects)
+        tape.outside, tape.start = outside, next_serial()
+        with record_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
+            tree = function(*lifted, **named)
+        streams.check([generator for _, _, generator in tape.watched])
+        outside.close([array for array, _ in tape.constants.values()])
+        done = True
+    except Restart as restart:
+        restart.drawn = tape.drawn
+        raise
+    except TypeError as error:
+        if isinstance(error, RecordingError) or "of a recording" not in str(error):
+            raise
+        raise RecordingError(
+            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the "
+            "argument in jit(static=...) to record once for each value"
+        ) from error
+    finally:
+        tape.close(keep=done)
+    if scalars.used:
+        if tape.steps or tape.cells:
+            raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
+        return ValueEntry(scalars.program(tree), outside), scalars.plain(tree)
+    for after in tape.after:
+        after()
+    results = Results(tree, tape, function, args, kwargs)
+    program = Program(tape, results.flat)
+    tensors = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+    return Entry(program, results, outside, careful, tensors), results.now(args, kwargs)
+
+
+def sign(x, key, arguments) -> None:
+    """Add what kind of argument this is to `key`, and what varies of it to `arguments`."""
+    kind = type(x)
+    if kind is np.ndarray:
+        if x.dtype.kind not in "biufc":
+            raise TypeError(f"jit got an array of dtype {x.dtype}; it records functions of numbers")
+        key.append((x.shape, x.dtype, x.strides))  # the order in memory decides the bits of sums, and what is a view
+        arguments.append(x)
+    elif kind is float or kind is int:
+        key.append(kind)
+        arguments.append(x)
+    elif isinstance(x, Tensor):
+        node = x._node
+        array, grad = x._array, node.grad
+        layouts = getattr(array, "strides", None), getattr(grad, "strides", None)
+        key.append((kind, node.shape, node.dtype, node.rule is None, grad is None, layouts))
+        arguments.append(array)
+        if grad is not None:
+            arguments.append(grad)
+        arguments.append(x)
+    elif kind is list or kind is tuple or (isinstance(x, tuple) and hasattr(x, "_fields")):
+        key.append((kind, len(x)))
+        for part in x:
+            sign(part, key, arguments)
+    elif kind is dict:
+        key.append((kind, tuple(x)))
+        for part in x.values():
+            sign(part, key, arguments)
+    elif isinstance(x, np.generic):
+        key.append((kind, x.dtype))  # not that of an array without axes, which can be written to
+        arguments.append(x)
+    elif isinstance(x, Value | np.random.Generator):
+        key.append((kind,))
+        arguments.append(x)
+    elif hasattr(x, "__array__"):
+        raise TypeError(f"jit got a {kind.__name__}; pass its numbers as an array, such as x.to_numpy()")
+    else:
+        key.append((kind, hashable(x)))
+
+
+def hashable(x, name=None):
+    """An argument that does not vary within a program, as part of its key."""
+    try:
+        hash(x)
+    except TypeError:
+        what = f"the static argument {name!r}" if name else "an argument"
+        raise TypeError(
+            f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "
+            "numbers, Tensors, and dicts, lists and tuples of them, or a tuple for a static list"
+        ) from None
+    return _exact(x)
+
+
+def _exact(x):
+    """Tells apart what is equal, yet not the same to a program: 1 and 1.0 and True, 0.0 and -0.0."""
+    if type(x) is tuple:
+        return (tuple, *map(_exact, x))
+    return (float, repr(x)) if isinstance(x, float) else (type(x), x)
+
+
+def lift(tape, x):
+    """An argument with stand-ins for what varies."""
+    kind = type(x)
+    if kind is np.ndarray or isinstance(x, np.generic):
+        return tape.argument(x)
+    if kind is float or kind is int:
+        return tape.number(x)
+    if isinstance(x, Tensor):
+        return tape.tensor(x)
+    if kind is list or kind is tuple:
+        return kind([lift(tape, part) for part in x])
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind(*[lift(tape, part) for part in x])
+    if kind is dict:
+        return {key: lift(tape, part) for key, part in x.items()}
+    if isinstance(x, np.random.Generator):
+        shown = tape.number(None)
+        return TracedGenerator(x, shown)
+    if isinstance(x, Value):
+        tape.values.append(x)
+        return x
+    tape.objects.append(x)
+    return x
+
+
+__all__ = ["hashable", "lift", "record", "sign"]

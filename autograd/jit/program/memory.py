@@ -1,0 +1,180 @@
+"""Where the arrays of a program lie: one block of memory serves several arrays whose lives do not overlap."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from autograd.jit.program.arena import Arena
+from autograd.jit.program.plan import last_uses
+from autograd.jit.program.steps import Var, variables
+
+SMALL = 1 << 12  # bytes
+
+
+class Memory:
+    """Buffers for what the steps make, handed out in the order of the steps.
+
+    A result takes the place of an operand that is not needed any more where both have the same shape. Arrays that are
+    joined end to end are made in their places from the start, so that joining them costs nothing.
+    """
+
+    def __init__(self, steps, results):
+        self.steps = steps
+        self.buffers: dict[Var, np.ndarray] = {}
+        self.places: dict[Var, tuple[int, int]] = {}  # where in memory, for what is not a part
+        self.arena = Arena()
+        self.joined: set[int] = set()  # numbers of the steps that need no call, since their parts lie in place
+        self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
+        self.last = last_uses(steps, results)
+        self._find_joins(results)
+        self.alone = self._returned_alone(results)
+        self.kept = kept = self._outlive()
+        dying: dict[int, list[Var]] = {}
+        for root, number in self.last.items():
+            if root not in kept:
+                dying.setdefault(number, []).append(root)
+        for step in steps:
+            for out in self._placed(step):
+                # What is filled once has a place that nothing else ever uses, not even before. So has a small result:
+                # it lives until the end, and would lie in the way.
+                once = step.kind == "fill" and not out.writes
+                if once or (out.nbytes <= SMALL and self.last.get(out) == len(steps) and out not in self.parts):
+                    self.places[out] = self.arena.take(out.nbytes)
+        living: dict[Var, tuple[int, int]] = {}
+        for number, step in enumerate(steps):
+            for out in self._placed(step):
+                whole = self.parts[out][0] if out in self.parts else out
+                if whole not in self.places:
+                    heir = self._heir(step, number, out, living) if whole is out else None
+                    self.places[whole] = living[whole] = heir or self.arena.take(whole.nbytes)
+            for root in dying.get(number, ()):
+                piece = living.pop(root, None)
+                if piece is not None and not any(piece is other for other in living.values()):
+                    self.arena.give(piece)
+        self._make()
+
+    def _make(self):
+        """The arrays, now that all places are known."""
+        memory = self.arena.memory()
+        for var, (start, size) in self.places.items():
+            self.buffers[var] = _shaped(memory[start : start + size], var)
+        for out, (whole, start) in self.parts.items():
+            if whole in self.buffers:
+                flat = self.buffers[whole].reshape(-1)
+                self.buffers[out] = flat[start : start + _size(out)].reshape(out.shape)
+
+    def holds(self, x) -> bool:
+        """Whether this is an array that lies in one of the buffers."""
+        return type(x) is Var and x in self.buffers
+
+    @property
+    def nbytes(self) -> int:
+        return self.arena.size
+
+    @staticmethod
+    def _made(step):
+        into = step.kind in ("out", "fill") or (step.kind == "draw" and step.function == "out")
+        return step.outs if into else ()
+
+    def _placed(self, step):
+        return [out for out in self._made(step) if out not in self.alone]
+
+    def _returned_alone(self, results) -> set:
+        """Results that nothing else is or looks at: these are made as new arrays, instead of being copied."""
+        seen = {out.root for step in self.steps if step.kind == "view" for out in step.outs}
+        made = {out for step in self.steps if step.kind == "out" for out in step.outs}
+        return {
+            var for var in variables(results)
+            if var in made and var.writes == 0 and not var.scalar and var not in self.parts and var not in seen
+        }  # fmt: skip
+
+    def _outlive(self):
+        """What must stay as it is until the end: arrays filled once, and what a guard may still need."""
+        kept = set()
+        guards = [number for number, step in enumerate(self.steps) if step.kind == "guard"]
+        for number, step in enumerate(self.steps):
+            if step.kind == "fill" and not step.outs[0].writes:
+                kept.update(step.outs)
+            if step.kind == "draw" and step.function == "out" and guards and number < guards[-1]:
+                kept.update(step.outs)
+        return kept
+
+    def _find_joins(self, results):
+        makers = {out: number for number, step in enumerate(self.steps) for out in self._made(step)}
+        returned = set(variables(results))
+        for number, step in enumerate(self.steps):
+            if step.function is not np.concatenate or step.kind != "out" or not _flat(step):
+                continue
+            whole, start = step.outs[0], 0
+            roots = [part.root for part in step.args[0]]
+            fits = len(set(roots)) == len(roots) and all(
+                root in makers
+                and self.steps[makers[root]].kind == "out"
+                and root.layout in (None, tuple(range(len(root.shape))))
+                and root.dtype == whole.dtype
+                and root.nbytes == part.nbytes
+                and _in_order(part)
+                and makers[root] not in self.joined
+                and root not in self.parts
+                and (self.last[root] == number or (root in returned and whole.writes == 0))
+                and not (root in returned and root.writes)
+                for root, part in zip(roots, step.args[0], strict=True)
+            )
+            if not fits:
+                continue
+            for root in roots:
+                self.parts[root] = (whole, start)
+                start += _size(root)
+                if self.last[root] > number:
+                    self.last[whole] = self.last[root]
+            self.joined.add(number)
+
+    def _heir(self, step, number, out, living):
+        """The place of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
+        if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
+            return None
+        for var in step.reads:
+            if (
+                var.root is var
+                and var in living
+                and self.last.get(var) == number
+                and var.shape == out.shape
+                and var.dtype == out.dtype
+                and var.layout == out.layout
+                and var not in self.parts
+                and var not in self.kept
+                and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
+            ):
+                return living[var]
+        return None
+
+
+def _in_order(part) -> bool:
+    """Whether a view of a whole array has its numbers in the same order; a reversed one has not."""
+    while part.root is not part:
+        if part.step.function not in (np.reshape, np.ravel) or type(part.step.args[0]) is not Var:
+            return False
+        part = part.step.args[0]
+    return True
+
+
+def _size(var) -> int:
+    return math.prod(var.shape)
+
+
+def _shaped(block, var):
+    """The block as an array of the variable's shape, with its axes in the same order in memory."""
+    flat = block[: var.nbytes].view(var.dtype)
+    if var.layout is None:
+        return flat.reshape(var.shape)
+    array = flat.reshape([var.shape[axis] for axis in var.layout])
+    return array.transpose(np.argsort(var.layout))
+
+
+def _flat(step) -> bool:
+    """Whether a concatenate joins whole one-dimensional arrays."""
+    axis = step.kwargs.get("axis", step.args[1] if len(step.args) > 1 else 0)
+    parts = step.args[0]
+    return axis in (0, -1) and all(type(part) is Var and len(part.shape) == 1 for part in parts)

@@ -1,0 +1,199 @@
+"""Program: a recorded function as a flat list of NumPy calls with their buffers, ready to be run again."""
+
+from __future__ import annotations
+
+import operator
+import threading
+
+import numpy as np
+
+from autograd.engine.graph import Lent
+from autograd.jit.program import listing
+from autograd.jit.program.cell import Cell
+from autograd.jit.program.code import Abort, Code
+from autograd.jit.program.memory import Memory
+from autograd.jit.program.plan import plan
+from autograd.jit.program.steps import variables
+
+
+class Stale(Exception):
+    """What the program reads from outside is of another kind than what was recorded."""
+
+
+class Program:
+    """What a tape recorded, planned and compiled.
+
+    `run(arguments)` gives the flat results for the flat arguments of a call of the same signature.
+    """
+
+    def __init__(self, tape, results: list):
+        self.lock = threading.Lock()
+        self.before, self.after = tape.before, tape.after
+        cells = list(tape.cells.values())
+        self.commits = [cell for cell in cells if cell.replaced]
+        self.written = [cell for cell in cells if cell.written and not cell.replaced]
+        self.count = len(results)
+        self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        self.memory = Memory(self.steps, self.results)
+        read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
+        read |= {var.root for var in variables(self.results)}
+        outer = [cell for cell in cells if cell.argument is None]
+        self.cells = [cell for cell in outer if cell.var in read]
+        # Of these it only matters whether something is there, if the function looked.
+        self.loose = [cell for cell in outer if cell.var not in read and cell.seen]
+        self.settings = _settings(tape.watched)
+        self.arguments, self.constants = tape.arguments, tape.constants.values()
+        for cell in cells:
+            cell.last = None  # only the recorded call needed its numbers
+        self.replays = 0
+        self.example = None  # arguments to measure on
+        lent = self._lend()
+        self._bind()
+        self.lent = [(cell.owner, Lent(self.code.array(var))) for cell, var in lent]
+
+    def _bind(self):
+        """Compile for the arrays that the cells hold now."""
+        self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
+        bound = {cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)}
+        bound |= {var: array for array, var in self.constants}
+        self.code = Code(self.steps, self.results, self.arguments, bound, self.memory)
+        self.function, self.source = self.code.function()
+
+    # -- running ------------------------------------------------------------------------------------------------------
+    def run(self, arguments):
+        """The results for these arguments, flat.
+
+        Raises Abort, with nothing changed outside, where a guard says no; Stale where it does not fit any more.
+        """
+        with self.lock:
+            for function in self.before:
+                function()
+            for owner, key, is_item, array in self.watched:
+                if (owner[key] if is_item else getattr(owner, key)) is not array:
+                    self._move()
+                    break
+            try:
+                found = self.function(*arguments)
+            except BaseException:
+                for node, lent in self.lent:  # the gradients of the run before have been written over
+                    if node._grad is lent:
+                        node._grad = None
+                raise
+            finally:  # a check may have raised an error; what was written until then was written
+                for function in self.after:
+                    function()
+            if self.commits or self.written:
+                self._commit(found, arguments)
+            for node, lent in self.lent:
+                node._grad = lent
+            self.replays += 1
+            return found[: self.count]
+
+    def _lend(self) -> list:
+        """Gradients of variables that stay where they are computed until somebody asks for them, instead of copying."""
+        pairs = list(zip(self.commits, self.results[self.count :], strict=True))
+        free = {cell for cell in self.commits if cell.key == "grad" and cell.argument is None} - set(self.cells)
+        lent = [(cell, var) for cell, var in pairs if cell in free and self.memory.holds(var)]
+        kept = [(cell, var) for cell, var in pairs if (cell, var) not in lent]
+        self.commits = [cell for cell, _ in kept]
+        self.results = self.results[: self.count] + [var for _, var in kept]
+        return lent
+
+    def _commit(self, found, arguments):
+        for at, cell in enumerate(self.commits, self.count):
+            value = found[at]
+            if cell.argument is None and cell.node is None and type(value) is np.ndarray and not cell.is_item:
+                setattr(cell.owner, cell.key, value)
+            else:
+                cell.commit(value, self._owner(cell, arguments))
+        for cell in self.written:
+            owner = cell.owner if cell.argument is None else self._owner(cell, arguments)
+            owner.rebase(owner._array)
+
+    @staticmethod
+    def _owner(cell, arguments):
+        """The Tensor (or its node) given in place of the recorded one, for a cell of an argument."""
+        if cell.argument is None:
+            return None
+        return arguments[cell.argument] if cell.node is not None else arguments[cell.argument]._node
+
+    def drawn(self, number) -> list:
+        """The random numbers that an aborted run had drawn when step `number` stopped it."""
+        steps = [s for s in self.steps[:number] if s.kind == "draw" and s.function == "out"]
+        return [self.memory.buffers[s.outs[0]].copy() for s in steps]
+
+    def fits(self) -> bool:
+        """Whether the settings are those recorded, and something is there where something was."""
+        for read, values, before in self.settings:
+            if read(values) != before:
+                return False
+        return all((cell.get() is None) == (cell.first is None) for cell in self.loose)
+
+    def _move(self):
+        """Read other arrays from now on, if they are of the same kind."""
+        moved = {}
+        for cell, row in zip(self.cells, self.watched, strict=True):
+            now, before = cell.get(), row[3]
+            if now is before:
+                continue
+            if type(now) is not type(before) or now.shape != before.shape or now.dtype != before.dtype:
+                raise Stale
+            if now.strides != before.strides:
+                raise Stale  # another order in memory gives other bits, and views of other things
+            moved[cell.var] = now
+        if self.code.move(moved):
+            self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
+        else:
+            self._bind()
+
+    # -- to look at ---------------------------------------------------------------------------------------------------
+    @property
+    def nbytes(self) -> int:
+        """The memory that the program keeps for its buffers."""
+        return self.memory.nbytes
+
+    @property
+    def peak(self) -> int:
+        """The memory that a replay needs at most: buffers, arrays made afresh, and the results."""
+        return listing.peak(self)
+
+    def listing(self) -> listing.Listing:
+        """Every call: of what, what it gives, where that lies, how many bytes it touches."""
+        return listing.listing(self)
+
+    def costs(self, repeats=50) -> listing.Listing:
+        """The listing with the time of each call, measured on the arguments that `program(...)` was asked for.
+
+        What a replay changes outside (parameters, generators) is put back afterwards.
+        """
+        if self.example is None:
+            raise ValueError("costs needs arguments to run on: take the program from f.program(*arguments)")
+        with self.lock:
+            return listing.listing(self, listing.measure(self, self.example, repeats))
+
+    def __str__(self):
+        return str(self.listing())
+
+    def __repr__(self):
+        return f"<program of {len(self.steps)} calls, {self.nbytes} bytes, replayed {self.replays} times>"
+
+
+def _settings(watched):
+    """What was watched, as few reads: (read, of what, what it gave)."""
+    found, by_object = [], {}
+    for owner, key, value in watched:
+        if key in getattr(owner, "__dict__", ()):
+            by_object.setdefault(id(owner), (owner, {}))[1][key] = value
+        else:
+            found.append((operator.attrgetter(key), owner, value))
+    for owner, values in by_object.values():
+        read = operator.itemgetter(*values)
+        found.append((read, vars(owner), tuple(values.values()) if len(values) > 1 else next(iter(values.values()))))
+    return found
+
+
+def _final(cell: Cell):
+    return cell.last.ref if hasattr(cell.last, "__traced__") else cell.last
+
+
+__all__ = ["Abort", "Program", "Stale"]

@@ -1,0 +1,126 @@
+"""What a recorded function returned, and how each replay gives the same kind of thing again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.engine.apply import wrap
+from autograd.engine.graph import Node, leaf
+from autograd.engine.modes import recording
+from autograd.engine.tensor import Tensor
+from autograd.engine.writes import fingerprint
+from autograd.errors import BackwardError
+from autograd.jit.program.number import Number
+from autograd.jit.trace.tracer import Traced
+from autograd.rules.table import Differentiable
+from autograd.transforms.checkpoints import again
+from autograd.transforms.containers import leaves, rebuild
+
+
+class Results:
+    """The structure of the results, and which of them are Tensors that depend on variables."""
+
+    def __init__(self, tree, tape, function, args, kwargs):
+        self.tree = tree
+        self.leaves = leaves(tree)
+        given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        self.given = [  # the Tensors that come back as they came, or were there before: (which result, which one)
+            (i, next((k for k, y in enumerate(given) if y is x), x))
+            for i, x in enumerate(self.leaves)
+            if isinstance(x, Tensor) and ((id(x), "_array") in tape.cells or x._node.serial < tape.start)
+        ]
+        for i, _ in self.given:
+            self.leaves[i] = None
+        self.single = len(self.leaves) == 1 and not isinstance(tree, dict | list | tuple)
+        self.function = function
+        self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
+        self.flat = [
+            x._array.ref if isinstance(x, Tensor) and type(x._array) is Traced
+            else x._array if isinstance(x, Tensor) else x.ref if type(x) is Traced else x
+            for x in self.leaves
+        ]  # fmt: skip
+        self.tensors = any(self.kinds)
+        self.refused = None  # the rule of results that cannot be differentiated from outside
+        if tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values()):
+            self.refused = _Refused("changed things outside")
+        elif any(step.kind == "draw" for step in tape.steps):
+            self.refused = _Refused("drew random numbers")
+        self.around = [c.owner for c in tape.cells.values() if isinstance(c.owner, Tensor) and c.argument is None]
+        self.constants = [array for array, _ in tape.constants.values()]
+        self.same = lambda: True  # whether what the function refers to is as it was recorded
+        self.outside = [tensor._node for tensor in self.around]
+
+    def now(self, args, kwargs):
+        """The results of the recorded call itself."""
+        found = [_plain(x._array if isinstance(x, Tensor) else x) for x in self.leaves]
+        self.tree, self.leaves, self.flat = rebuild(self.tree, [None] * len(found)), None, None
+        return self.build(found, args, kwargs)
+
+    def build(self, found, args, kwargs):
+        """The results of a replay in the recorded structure."""
+        if self.single and self.tensors and self.refused is not None and recording.get():  # a training step's loss
+            array = np.asarray(found[0])
+            return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
+        if self.given:
+            found = list(found)
+            given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+            for i, k in self.given:
+                found[i] = given[k] if type(k) is int else k
+        if self.tensors:
+            found = list(found)
+            self._as_tensors(found, args, kwargs)
+        if self.single:
+            return found[0]
+        return rebuild(self.tree, list(found))
+
+    def _unchanged(self, args, kwargs):
+        """A function that tells whether all that the function uses is as it is now."""
+        shown = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)] + self.around
+        before = [(x, x._array, fingerprint(x._array)) for x in shown]
+        before += [
+            (None, x, fingerprint(x)) for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray
+        ]
+
+        def same():
+            return self.same() and all(
+                (x is None or x._array is array) and fingerprint(array) == mark for x, array, mark in before
+            )
+
+        return same
+
+    def _as_tensors(self, found, args, kwargs):
+        at = [i for i, kind in enumerate(self.kinds) if kind is not None]
+        arrays = [np.asarray(found[i]) for i in at]
+        variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        if not recording.get() or not (variables or self.outside):
+            nodes = [leaf(a.shape, a.dtype) for a in arrays]
+        elif self.refused is not None:
+            nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]
+        else:
+            nodes = again(self.function, args, kwargs, variables, self.outside, arrays, self._unchanged(args, kwargs))
+        for i, array, node in zip(at, arrays, nodes, strict=True):
+            found[i] = wrap(array, node)
+
+
+def _plain(x):
+    return x.array if type(x) is Traced else x.value if type(x) is Number else x
+
+
+_NOTHING = (leaf((), np.dtype(float)),)
+
+
+class _Refused(Differentiable):
+    """The rule of a result that cannot be differentiated from outside."""
+
+    name = "jit"
+    arguments = ("x",)
+    covers = samples = ()
+
+    def __init__(self, why):
+        self.why = why
+
+    def carry(self, node, i, g, saved):
+        raise BackwardError(
+            f"this Tensor is the result of a function under jit that {self.why}, so running it again for its gradient "
+            "would not give the same. Call backward() inside the function"
+        )

@@ -1,0 +1,76 @@
+"""What stands for an array while a function is recorded, as the tape and NumPy's calls see it: numbers, and a Var."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.errors import RecordingError, refuse
+from autograd.jit.program.number import Number
+
+
+class StandIn:
+    """`array` has its numbers now, `ref` is what the program calls it."""
+
+    __slots__ = ("__weakref__", "array", "ref", "tape")
+    __traced__ = True
+
+    def __init__(self, array, ref, tape):
+        self.array = array
+        self.ref = ref
+        self.tape = tape
+
+
+def concrete(x):
+    """The numbers behind stand-ins, for code that runs beside the recording."""
+    if isinstance(x, StandIn):
+        if not x.tape.open and x.ref.place is None:
+            raise RecordingError(
+                "an array of a recording that has ended: jit's function kept it somewhere. What is needed "
+                "outside has to be returned by the function"
+            )
+        return x.array
+    if type(x) is Number:
+        return x.value
+    if type(x) is tuple or type(x) is list:
+        return type(x)(map(concrete, x))
+    if type(x) is dict:
+        return {key: concrete(value) for key, value in x.items()}
+    return x
+
+
+def as_arrays(x):
+    """With arrays for NumPy's numbers, since that is what they are in a program, and a view of one looks at it."""
+    if isinstance(x, np.generic):
+        return np.asarray(x)
+    return type(x)([as_arrays(part) for part in x]) if type(x) in (tuple, list) else x
+
+
+def lower(tape, x):
+    """An argument as the tape keeps it: Vars for arrays, Numbers and settings as they are."""
+    if isinstance(x, StandIn):
+        if x.tape is not tape:
+            concrete(x)
+            raise RecordingError("an array of another recording; return it from its own function first")
+        return x.ref
+    if type(x) is np.ndarray:
+        return tape.constant(x)
+    if type(x) is tuple or type(x) is list:
+        return type(x)([lower(tape, part) for part in x])
+    if type(x) is dict:
+        return {key: lower(tape, part) for key, part in x.items()}
+    if type(x) is slice:
+        return slice(lower(tape, x.start), lower(tape, x.stop), lower(tape, x.step)) if _has_number(x) else x
+    return x
+
+
+def _has_number(s):
+    if any(type(part) is Number for part in (s.start, s.stop, s.step)):
+        raise refuse("a slice up to a computed number", "Name the argument in jit(static=...)")
+    return False
+
+
+def wrap(tape, y, step, root=None):
+    """The result of a call as a stand-in."""
+    var = tape.var(y, root, step)
+    step.outs = (*step.outs, var)
+    return tape.stand_in(y, var)

@@ -1,0 +1,172 @@
+"""Traced: the stand-in for an array while a function is recorded.
+
+It computes at once, with the numbers of this call, and puts the same call on the tape. It is no ndarray, so that
+nothing in NumPy can read its numbers past the tape; what would need them (`if`, `float()`, an index that decides a
+shape) is refused with what to write instead.
+"""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from autograd.errors import refuse
+from autograd.jit.program import calls
+from autograd.jit.trace.numpy_calls import CHOICE, call, call_ufunc, write
+from autograd.jit.trace.standin import StandIn, concrete
+from autograd.jit.trace.tape import current
+
+_POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
+
+
+def _method(function):
+    def method(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    return method
+
+
+def _refused(what, instead):
+    def method(self, *args, **kwargs):
+        raise refuse(what, instead)
+
+    return method
+
+
+class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
+    """An array of a recording: `array` has its numbers now, `ref` is what the program calls it."""
+
+    __slots__ = ()
+    __array_priority__ = 50
+
+    # -- NumPy's protocols --------------------------------------------------------------------------------------------
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        tape = current()
+        if tape is None or tape is not self.tape:
+            return getattr(ufunc, method)(*concrete(inputs), **concrete(kwargs))
+        return call_ufunc(tape, ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        tape = current()
+        if any(hasattr(kind, "__record__") for kind in types):
+            return NotImplemented  # a Tensor is among them, and records it as its own
+        if tape is None or tape is not self.tape:
+            return function(*concrete(args), **concrete(kwargs))
+        return call(tape, function, args, kwargs)
+
+    # -- what is known without the numbers ----------------------------------------------------------------------------
+    shape = property(lambda self: self.array.shape)
+    dtype = property(lambda self: self.array.dtype)
+    ndim = property(lambda self: self.array.ndim)
+    size = property(lambda self: self.array.size)
+    nbytes = property(lambda self: self.array.nbytes)
+    itemsize = property(lambda self: self.array.itemsize)
+    strides = property(lambda self: self.array.strides)
+    flags = property(lambda self: self.array.flags)
+    base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
+    T = property(np.transpose)
+    real = property(np.real)
+    imag = property(np.imag)
+
+    def __pow__(self, other):
+        # As NumPy's own operator has it, which knows quicker functions for some exponents.
+        quicker = _POWERS.get(other) if type(other) in (int, float) and self.dtype.kind in "fc" else None
+        return np.power(self, other) if quicker is None else quicker(self)
+
+    def __len__(self):
+        return len(self.array)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self):
+        return f"<{self.dtype} {self.shape} of a recording>"
+
+    __hash__ = object.__hash__
+
+    # -- indexing and methods -----------------------------------------------------------------------------------------
+    def __getitem__(self, index):
+        if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in _parts(index)):
+            raise refuse("indexing with a computed mask", "Its shape would depend on the numbers; use np.where")
+        return call(self.tape, operator.getitem, (self, index), {})
+
+    def __setitem__(self, index, value):
+        write(self.tape, operator.setitem, self, (self, index, value), {})
+
+    def reshape(self, *shape, order="C"):
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def transpose(self, *axes):
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+    def astype(self, dtype, copy=True, **kwargs):
+        if not copy and self.dtype == dtype:
+            return self
+        return call(self.tape, calls.cast, (self, np.dtype(dtype)), {})
+
+    def copy(self, order="C"):
+        if self.ref.scalar:
+            return self
+        by_rows = order == "C" and self.ndim > 1 and not self.array.flags.c_contiguous
+        return call(self.tape, calls.copy_by_rows if by_rows else calls.copy, (self,), {})
+
+    def fill(self, value):
+        self[...] = value
+
+    def view(self, *args):
+        raise refuse("ndarray.view", "Use astype, or reshape")
+
+    sum = _method(np.sum)
+    mean = _method(np.mean)
+    prod = _method(np.prod)
+    max = _method(np.max)
+    min = _method(np.min)
+    any = _method(np.any)
+    all = _method(np.all)
+    var = _method(np.var)
+    std = _method(np.std)
+    argmax = _method(np.argmax)
+    argmin = _method(np.argmin)
+    argsort = _method(np.argsort)
+    cumsum = _method(np.cumsum)
+    cumprod = _method(np.cumprod)
+    dot = _method(np.dot)
+    ravel = _method(np.ravel)
+    flatten = _method(lambda self: np.ravel(self).copy())
+    squeeze = _method(np.squeeze)
+    swapaxes = _method(np.swapaxes)
+    conj = conjugate = _method(np.conj)
+    round = _method(np.round)
+    clip = _method(np.clip)
+    take = _method(np.take)
+    repeat = _method(np.repeat)
+    diagonal = _method(np.diagonal)
+    trace = _method(np.trace)
+    nonzero = _method(np.nonzero)
+
+    # -- what would need the numbers ----------------------------------------------------------------------------------
+    __bool__ = _refused("bool() of an array (as in if, while, and, or, assert)", CHOICE)
+    __contains__ = _refused("`in`", "Use np.any(x == value)")
+    __float__ = __int__ = __complex__ = __index__ = __round__ = _refused(
+        "float() or int() of an array", "Use it as it is, with np.* functions; return it, and take the number outside"
+    )
+    item = tolist = tobytes = __format__ = _refused(
+        "taking the numbers out (.item(), .tolist(), printing)", "Return the array, and take its numbers outside"
+    )
+    __array__ = _refused(
+        "making a plain array of it",
+        "Use np.stack to join arrays and np.take_along_axis to index one; what needs a plain array has to stay outside",
+    )
+
+    def __getattr__(self, name):
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise refuse(f"ndarray.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()")
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
+
+def _parts(index):
+    return index if isinstance(index, tuple) else (index,)

@@ -1,0 +1,59 @@
+"""What the body of a row may use besides NumPy: gradients brought back to an argument's shape, and arrays made alike.
+
+All of it also takes what stands for an array while a program is recorded, which has an attribute `__traced__`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+_SMALL = 1 << 17  # bytes; below this a copy is quicker than a view that is broadcast
+
+
+def sum_to(x, shape: tuple[int, ...], lead: int = 0):
+    """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
+    whole = x.shape
+    extra = len(whole) - lead - len(shape)
+    axes = tuple(range(lead, lead + extra))
+    if extra and whole[lead + extra :] == shape:
+        return np.add.reduce(x, axis=axes)
+    axes += tuple(lead + extra + i for i, n in enumerate(shape) if n == 1 and whole[lead + extra + i] != 1)
+    if axes:
+        x = np.add.reduce(x, axis=axes, keepdims=True)
+    return x.reshape(whole[:lead] + shape) if extra else x
+
+
+def expand(x, shape: tuple[int, ...]):
+    """`x` broadcast to `shape`: a new array where that is small, which is quicker than a view."""
+    if hasattr(x, "_array") or hasattr(x, "__traced__") or math.prod(shape) * x.itemsize >= _SMALL:
+        return np.broadcast_to(x, shape)
+    full = np.empty(shape, x.dtype)
+    full[...] = x
+    return full
+
+
+def as_array(x, dtype=None):
+    """`np.asarray`, which leaves what stands for an array alone."""
+    if hasattr(x, "__traced__"):
+        return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+    return np.asarray(x, dtype)
+
+
+def zeros(shape, like):
+    """Zeros of the dtype of `like`, to write something computed into."""
+    return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)
+
+
+def possibly(mask) -> bool:
+    """Whether an element is true; while a program is recorded, for all the values it may meet, whether one could be."""
+    return hasattr(mask, "__traced__") or bool(np.any(mask))
+
+
+def checked(function, array) -> None:
+    """Call a function that raises an error for some values: now, and at each replay of what is being recorded."""
+    if hasattr(array, "__traced__"):
+        array.tape.check(function, array)
+    else:
+        function(array)

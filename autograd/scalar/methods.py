@@ -1,0 +1,75 @@
+"""The text of Value's methods, made from the rows of the table."""
+
+from __future__ import annotations
+
+from autograd.rules import scalars
+
+INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x",
+           "abs": "abs(x)",           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
+
+_UNARY = """
+def method(self):
+    x = self.data
+    y = {forward}
+    out = new(Value)
+    out.data = y
+    out.grad = out.name = out._b = out._db = None
+    out._rule = rule
+    out._a = self
+    try:
+        out._da = {dx}
+    except (ArithmeticError, ValueError):
+        out._da = slow(rule, 0, x, y)
+    out._serial = next_serial()
+    return special(out) if ACTIVE else out
+"""
+
+_BINARY = """
+def method(self, other):
+    a = self.data
+    kind = other.__class__
+    if kind is Value:
+        b = other.data
+    elif kind is float or kind is int:
+        b = other
+    elif isinstance(other, Value):
+        kind = Value
+        b = other.data
+    else:
+        other = b = operand(rule, other)
+    y = {forward}
+    out = new(Value)
+    out.data = y
+    out.grad = out.name = None
+    out._rule = rule
+    out._a = self
+    out._b = other
+    try:
+        out._da = {da}
+        out._db = ({db}) if kind is Value else None
+    except (ArithmeticError, ValueError):
+        out._da = slow(rule, 0, a, b, y)
+        out._db = slow(rule, 1, a, b, y) if kind is Value else None
+    out._serial = next_serial()
+    return special(out) if ACTIVE else out
+"""
+
+
+def compile_method(rule, names):
+    """A method for Value: the row's function and derivatives in one small function, compiled from text."""
+    template = _UNARY if len(rule.formulas) == 1 else _BINARY
+    arguments = ", ".join(rule.arguments)
+    texts = [text if text not in ("1", "-1", "0") else text + ".0" for text in rule.formulas]
+    forward = INLINE.get(rule.name, f"scalar({arguments})")
+    source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
+                             db=texts[-1])  # fmt: skip
+    names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "scalar": rule.scalar,
+             "__name__": "autograd.scalar.value"}  # fmt: skip
+    exec(compile(source, f"<rule {rule.name}>", "exec"), names)
+    method = names["method"]
+    method.__name__ = rule.name
+    method.__qualname__ = f"Value.{rule.name}"
+    derivative = ", ".join(f"`{text}`" for text in rule.formulas)
+    method.__doc__ = f"`np.{rule.name}`; derivative {derivative} (y is the result)."
+    method.source = source
+    return method

@@ -1,0 +1,33 @@
+"""What stands beside a Value in an operation: constants, and the numbers of a recording."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+from autograd.engine.modes import value_tape
+
+
+def is_number(x) -> bool:
+    """Whether it is one real number, in whatever form Python and NumPy have for that."""
+    return isinstance(x, numbers.Real | np.bool_) or (
+        isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"
+    )
+
+
+def operand(rule, x):
+    """A constant beside a Value as a float; arrays and Tensors are refused with the way out."""
+    if is_number(x):
+        return float(x)
+    if hasattr(x, "__operand__"):
+        return x.__operand__()
+    kind = "a Tensor" if hasattr(x, "__record__") else f"{type(x).__name__} {x!r:.40}"
+    raise TypeError(f"{rule.name} of a Value and {kind}: wanted a Value or one real number; for arrays use Tensors")
+
+
+def flat(function, *args, convert=lambda y: y):
+    """A function without a derivative of numbers: a number again, also while recording."""
+    if value_tape() is not None:
+        return value_tape().apply(function, args, convert)
+    return convert(function(*args))

@@ -1,0 +1,290 @@
+"""Value: one number that remembers where it came from.
+
+Its operators and methods are made from the table's rows: for each, a small function is compiled from the row's formula
+text, which computes the result and the derivative at once, as plain floats. `print(Value.__mul__.source)` shows one.
+"""
+
+from __future__ import annotations
+
+import functools
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from autograd.engine.graph import next_serial, show_line, user_line
+from autograd.engine.modes import ACTIVE, anomaly, keeping, recording, value_tape, value_taping
+from autograd.errors import AnomalyError
+from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
+from autograd.scalar.backward import accumulate, gradients_of
+from autograd.scalar.methods import compile_method
+from autograd.scalar.operands import flat, is_number, operand
+
+_new = object.__new__
+LINES: WeakKeyDictionary = WeakKeyDictionary()  # where Values were made, as far as `keep_values` was asked for
+
+
+class Value:
+    """A number whose operations are recorded, so that `backward()` can tell how a result depends on it.
+
+    >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+    >>> c = (a * b + 10).tanh()
+    >>> c.backward()
+    >>> round(a.grad, 6), round(b.grad, 6)
+    (-0.004023, 0.002682)
+
+    `.grad` is None until a backward pass reaches the Value. Every node of the graph shows its gradient; those of
+    variables add up over several passes until set to 0 (or None) again.
+    """
+
+    # `_a`, `_b`: the operands (a Value, a constant or None). `_da`, `_db`: the local derivatives, None for constants.
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_db", "_rule", "_serial", "data", "grad", "name")
+
+    def __init__(self, x, name=None):
+        if x.__class__ is not float:
+            x = x.__variable__(self) if hasattr(x, "__variable__") else as_number(x)
+        self.data = x
+        self.grad = None
+        self.name = name
+        self._rule = self._a = self._b = self._da = self._db = None
+        self._serial = next_serial()
+
+    # -- gradients ----------------------------------------------------------------------------------------------
+    def backward(self, seed=1.0, create_graph=False) -> None:
+        """Set `.grad` on every Value that this one was computed from; variables add to what they have."""
+        if ACTIVE and value_taping.get() is not None:
+            value_taping.get().backward(self, seed, create_graph)
+        else:
+            accumulate(gradients_of(self, seed, create_graph))
+
+    @property
+    def op(self) -> str | None:
+        """The name of the operation that made this Value; None for a variable."""
+        return None if self._rule is None else self._rule.name
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The Values that this one was computed from, in order, each as often as it was used."""
+        return tuple(p for p, d in ((self._a, self._da), (self._b, self._db)) if d is not None)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this is a variable rather than a result."""
+        return self._rule is None
+
+    def item(self) -> float:
+        """The number, outside the graph."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A new variable with the same number, cut off from the graph."""
+        return Value(self.data, self.name)
+
+    def __record__(self, rule, args, settings):
+        if not isinstance(rule, Elementwise) or settings:
+            raise TypeError(f"{rule.name} works on arrays; make a Tensor for it, Value is a single number")
+        return METHODS[rule.name](*args) if isinstance(args[0], Value) else _reflected(rule, *args)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        row = FUNCTIONS.get(ufunc)
+        if method != "__call__" or kwargs or row is None:
+            raise TypeError(
+                f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} with {kwargs or 'a Value'} is not "
+                "defined for a Value; use a Tensor, or v.data for a constant"
+            )
+        if isinstance(row, Constant):
+            return flat(ufunc, *map(_number_of, inputs))
+        if not isinstance(row, Elementwise):
+            if row.name in ("np.conjugate", "np.real"):
+                return +self
+            raise TypeError(f"np.{ufunc.__name__} is not defined for a Value; use a Tensor")
+        return self.__record__(row, inputs, {})
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function is np.where and len(args) == 3:
+            return _where(*args)
+        if function is np.clip:
+            return Value.clip(*args, **kwargs)
+        row = FUNCTIONS.get(function)
+        if isinstance(row, Constant):
+            return flat(functools.partial(function, **kwargs) if kwargs else function, *map(_number_of, args))
+        raise TypeError(
+            f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
+        )
+
+    def clip(self, min=None, max=None) -> Value:
+        """The number limited to [min, max]; slope 0 outside."""
+        if value_tape() is not None:
+            return value_tape().clip(self, min, max)
+        y = self
+        if min is not None and not y > min:
+            y = y * 0.0 + min if np.isfinite(y.data) else _constant_of(y, min)
+        if max is not None and not y < max:
+            y = y * 0.0 + max if np.isfinite(y.data) else _constant_of(y, max)
+        return y
+
+    # -- comparisons give plain bools; hashing is by identity, so Values can be dictionary keys ------------------------
+    def __eq__(self, other):
+        return self.data == _number_of(other)
+
+    def __ne__(self, other):
+        return self.data != _number_of(other)
+
+    def __lt__(self, other):
+        return self.data < _number_of(other)
+
+    def __le__(self, other):
+        return self.data <= _number_of(other)
+
+    def __gt__(self, other):
+        return self.data > _number_of(other)
+
+    def __ge__(self, other):
+        return self.data >= _number_of(other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self):
+        return bool(self.data != 0)
+
+    # -- flat functions give plain numbers -----------------------------------------------------------------------------
+    def __floordiv__(self, other):
+        return flat(np.floor_divide, self.data, _number_of(other), convert=float)
+
+    def __rfloordiv__(self, other):
+        return flat(np.floor_divide, _number_of(other), self.data, convert=float)
+
+    def __round__(self, digits=None):
+        return round(self.data, digits)
+
+    # -- the ways out of the graph that would lose it silently ------------------------------------------------
+    def __float__(self):
+        raise TypeError(
+            "float() and math functions of a Value would lose its gradient; write v.data for the number, or v.sin() or "
+            "np.sin(v) to stay in the graph"
+        )
+
+    __int__ = __index__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(
+            "an array of Values would lose their gradients; keep them in a list, use v.data for the numbers, or make "
+            "one Tensor of the array"
+        )
+
+    def __repr__(self):
+        name = f", name={self.name!r}" if self.name else ""
+        grad = "" if self.grad is None else f", grad={_digits(self.grad)}"
+        return f"Value(data={_digits(self.data)}{grad}{name})"
+
+    def __format__(self, spec):
+        return format(self.data, spec) if spec else repr(self)
+
+    def __deepcopy__(self, memo):
+        copy = Value(self.data, self.name)
+        copy.grad = self.grad
+        return copy
+
+    __copy__ = detach
+
+    def __reduce__(self):
+        return Value, (self.data, self.name)
+
+
+def _digits(x) -> str:
+    return f"{x.data if isinstance(x, Value) else x:.6g}"
+
+
+def as_number(x) -> float:
+    """A float from what the user gave as a number, or an error that says what to give."""
+    if is_number(x):
+        return float(x)
+    if isinstance(x, Value):
+        raise TypeError("Value of a Value; write v.detach() for a new variable with the same number")
+    raise TypeError(f"a Value holds one real number, not {type(x).__name__} {x!r:.60}; for arrays make a Tensor")
+
+
+def _number_of(x) -> float:
+    return x.data if isinstance(x, Value) else x
+
+
+def _make(rule, y, a, da, b=None, db=None):
+    out = _new(Value)
+    out.data = y
+    out.grad = out.name = None
+    out._rule, out._a, out._b, out._da, out._db = rule, a, b, da, db
+    out._serial = next_serial()
+    return _special(out) if ACTIVE else out
+
+
+def _special(out):
+    """What the modes ask for: no graph under `no_grad`, an error at the first nan or inf under `detect_anomaly`."""
+    if value_taping.get() is not None:
+        return value_taping.get().node(out)
+    if anomaly.get() and not np.isfinite(out.data):
+        operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
+        raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
+    if keeping.get():
+        LINES[out] = user_line()
+    return out if recording.get() else Value(out.data)
+
+
+def _slow(rule, i, *args):
+    """A derivative at a point where Python's floats raise: the same formula on NumPy's."""
+    with np.errstate(all="ignore"):
+        return float(rule.derivatives[i](*map(np.float64, args)))
+
+
+# -- methods compiled from the rows -----------------------------------------------------------------------------------
+_NAMES = {"Value": Value, "new": _new, "slow": _slow, "special": _special, "ACTIVE": ACTIVE, "next_serial": next_serial,
+          "operand": operand}  # fmt: skip
+METHODS = {name: compile_method(rule, _NAMES) for name, rule in ROWS.items() if isinstance(rule, Elementwise)}
+
+
+def _reflected(rule, a, b):
+    """`constant (op) value`: only the second argument is a variable."""
+    a = operand(rule, a)
+    x = b.data
+    y = rule.scalar(a, x)
+    return _make(rule, float(y), a, None, b, _slow(rule, 1, a, x, y))
+
+
+def _reflect(name):
+    rule = ROWS[name]
+
+    def operator(self, other):
+        return _reflected(rule, other, self)
+
+    return operator
+
+
+def _where(condition, x, y):
+    """The branch that is taken, recorded; the other gets no gradient."""
+    if value_tape() is not None:
+        return value_tape().where(condition, x, y)
+    chosen, other = (x, y) if condition else (y, x)
+    if not isinstance(chosen, Value):
+        return _constant_of(other, float(chosen)) if isinstance(other, Value) else chosen
+    return +chosen
+
+
+def _constant_of(x, number):
+    return _make(ROWS["positive"], float(number), x, 0.0)
+
+
+for _name, _method in METHODS.items():
+    setattr(Value, _name, _method)
+for _operator, _name in {
+    "__add__": "add", "__sub__": "subtract", "__mul__": "multiply", "__truediv__": "divide", "__pow__": "power",
+    "__mod__": "remainder", "__neg__": "negative", "__pos__": "positive", "__abs__": "abs",
+}.items():  # fmt: skip
+    setattr(Value, _operator, METHODS[_name])
+# Sums and products do not mind the order, so the quick method serves both sides.
+Value.__radd__ = Value.__add__
+Value.__rmul__ = Value.__mul__
+for _operator, _name in {
+    "__rsub__": "subtract",
+    "__rtruediv__": "divide",
+    "__rpow__": "power",
+    "__rmod__": "remainder",
+}.items():
+    setattr(Value, _operator, _reflect(_name))

@@ -1,0 +1,3 @@
+"""Derivatives of functions: grad, vjp, jvp, jacobian, hessian, checkpoint."""
+
+__all__: list[str] = []
