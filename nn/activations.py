@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.rules import elementwise, networks
+from autograd.rules.arrays import array_of
 from nn.registry import Registry
 
 activations = Registry("activation")
@@ -204,7 +205,7 @@ def get(what):
 
 
 def _plain(x):
-    return x.data if hasattr(x, "__record__") and not isinstance(x, Tensor) else getattr(x, "_array", x)
+    return array_of(x)
 
 
 def _from_end(x, axis, name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import no_grad
+from autograd.rules.arrays import array_of
 
 BLUE, ORANGE, GRAY = "#2166ac", "#e67814", "#888888"
 
@@ -174,7 +175,7 @@ def _answer(model, grid):
         return np.asarray(model.predict(grid, verbose=0))
     with no_grad():
         found = model(grid)
-    return np.asarray(getattr(found, "_array", found))
+    return np.asarray(array_of(found))
 
 
 def _diverging(plt):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd import no_grad
+from autograd.rules.arrays import array_of
 from nn.layers import Activation, Dense, Dropout, Flatten
 from nn.layers.base import OBSERVERS
 from nn.models import Sequential
@@ -116,7 +117,7 @@ def _run(model, dense, x):
         if isinstance(layer, Dense):
             last = id(layer)
         if last is not None and isinstance(layer, Dense | Activation):
-            found[last] = np.asarray(getattr(out, "_array", out), dtype=np.float64)
+            found[last] = np.asarray(array_of(out), dtype=np.float64)
 
     OBSERVERS.append(see)
     try:

@@ -9,7 +9,7 @@ from autograd.engine.apply import wrap
 from autograd.engine.backward import backward, reach
 from autograd.engine.graph import Node as GraphNode
 from autograd.engine.graph import show_line
-from autograd.rules.arrays import sum_to
+from autograd.rules.arrays import array_of, sum_to
 from autograd.scalar.backward import drawn, gradients_of
 from autograd.scalar.value import LINES
 from nn.module import Module
@@ -100,7 +100,7 @@ def failed_call(error: BaseException) -> Tensor | None:
         parents = tuple(arg._node if isinstance(arg, Tensor) else None for arg in args)
         saved = (*(None if isinstance(arg, Tensor) else np.asarray(arg) for arg in args), None)
         node = GraphNode(found["rule"], parents, saved, found.get("settings") or {}, None, (), handles[0].dtype, None)
-        node.values = (tuple(getattr(arg, "_array", arg) for arg in args), np.zeros(()))
+        node.values = (tuple(array_of(arg) for arg in args), np.zeros(()))
         return wrap(np.zeros((), handles[0].dtype), node)
     return None
 
@@ -274,7 +274,7 @@ def _contribution(node, slot, grads):
 def _numbers(array):
     if array is None or isinstance(array, list):
         return None
-    array = getattr(array, "_array", array)
+    array = array_of(array)
     return Numbers.of(array)
 
 

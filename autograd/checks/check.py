@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.engine.tensor import Tensor
 from autograd.errors import GradientCheckError
+from autograd.rules.arrays import array_of
 from autograd.transforms.containers import leaves, rebuild, tree_map
 from autograd.transforms.derivatives import jvp, vjp
 
@@ -72,7 +73,7 @@ def _check(f, args, level, order, rng, settings):
         y = f(*[rebuild(a, list(_take(a, parts_of))) for a, parts_of in zip(args, _split(args, parts), strict=True)])
         found = tuple(part for part in leaves(y) if _differentiable(part))
         # Given plain arrays, f may still give Tensors, if it refers to some (a model's parameters).
-        return found if any(isinstance(part, Tensor) for part in parts) else tuple(map(_raw, found))
+        return found if any(isinstance(part, Tensor) for part in parts) else tuple(map(array_of, found))
 
     xs = [x for x in leaves(list(args)) if isinstance(x, np.ndarray)]
     ys = flat(*xs)
@@ -153,10 +154,6 @@ def _compare_exactly(mode, level, found, exact, size, settings):
             f"{mode} of {settings['name']}, order {level}, is close but wrong: {found:.16g} by the rules, {exact:.16g} "
             "by a complex step, which is exact to rounding"
         )
-
-
-def _raw(y):
-    return getattr(y, "_array", y)
 
 
 def _split(args, parts):

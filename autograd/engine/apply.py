@@ -39,7 +39,7 @@ class Handle:
             )
 
 
-def record(rule, args, settings):
+def apply(rule, args, settings):
     """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
     forward = rule.forward
     if ACTIVE and (tape := taping.get()) is not None:
@@ -86,11 +86,11 @@ def record(rule, args, settings):
     return tensor
 
 
-def record_unary(rule, x):
+def apply_unary(rule, x):
     """`record` for an elementwise row of one Tensor: the same, without the generality."""
     array = x._array
     if ACTIVE or x._share is not None or array.nbytes >= LARGE:
-        return record(rule, (x,), {})
+        return apply(rule, (x,), {})
     y = rule.forward(array)
     parents = (x._node,)
     plan = rule.plans.get(1)
@@ -105,7 +105,7 @@ def record_unary(rule, x):
     return tensor
 
 
-def record_binary(rule, a, b):
+def apply_binary(rule, a, b):
     """`record` for an elementwise row of two Tensors, or of a Tensor and a number or an array."""
     x = a._array
     kind = type(b)
@@ -120,7 +120,7 @@ def record_binary(rule, a, b):
         mask = 1
         plain = kind is float or kind is int or (kind is np.ndarray and z.nbytes < LARGE and z.dtype.kind in NUMBERS)
     if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
-        return record(rule, (a, b), {})
+        return apply(rule, (a, b), {})
     y = rule.forward(x, z)
     plan = rule.plans.get(mask)
     if plan is None or plan[0]:
@@ -160,11 +160,11 @@ def wrap(array, node, index=None):
     return tensor
 
 
-def array_of(tensor):
-    """The array behind a Tensor; while a program is recorded, what stands for it."""
-    if ACTIVE and (tape := taping.get()) is not None:
-        return tape.array_of(tensor)
-    return tensor._array
+def array_of(x):
+    """The array behind a Tensor, anything else as it is; while a program is recorded, what stands for it."""
+    if ACTIVE and hasattr(x, "_node") and (tape := taping.get()) is not None:
+        return tape.array_of(x)
+    return x._array if hasattr(x, "_node") else x
 
 
 def fresh(array):

@@ -21,7 +21,7 @@ from autograd.engine.modes import ACTIVE, anomaly, taping
 from autograd.engine.nan import has_nan
 from autograd.engine.writes import Seal, fingerprint
 from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
-from autograd.rules.arrays import as_array, expand
+from autograd.rules.arrays import array_of, as_array, expand, is_tensor
 
 _by_serial = attrgetter("serial")
 
@@ -69,7 +69,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {n: g if hasattr(g, "_array") else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
     before = heard.last
     order = reach(seeds, targets, leaves=False)
     keep = None if targets is None else set(targets)
@@ -79,7 +79,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
         return tape.walk(lambda careful: _walk(order, seeds, keep, wrap, lead, careful, tape=tape))
     grads, masked = _walk(order, seeds, keep, wrap, lead, careful=False)
     # A nan may come from a singular derivative on a branch not taken. Only then pay for masking it.
-    if (masked or heard.last is not before) and any(has_nan(_raw(g)) for g in grads.values()):
+    if (masked or heard.last is not before) and any(has_nan(array_of(g)) for g in grads.values()):
         return _walk(order, seeds, keep, wrap, lead, careful=True)[0]
     return grads
 
@@ -185,11 +185,7 @@ def _finish(node, g, lead, wrap):
         g = expand(g, shape)
     if wrap is None:
         return as_array(g)
-    return g if hasattr(g, "_array") else wrap(as_array(g), leaf(shape, node.dtype))
-
-
-def _raw(g):
-    return getattr(g, "_array", g)
+    return g if is_tensor(g) else wrap(as_array(g), leaf(shape, node.dtype))
 
 
 def _check_shape(node, i, shape, wanted):
@@ -221,7 +217,7 @@ def _failed(node, i, error):
 
 
 def _watch(node, i, c):
-    raw = _raw(c)
+    raw = array_of(c)
     if not np.isfinite(raw).all():
         bad = "nan" if np.isnan(raw).any() else "inf"
         raise AnomalyError(

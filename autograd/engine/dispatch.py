@@ -20,9 +20,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         row = FUNCTIONS.get(ufunc)
         if type(row) is Elementwise and ufunc is not np.absolute:  # the commonest calls, without looking for the rest
             if len(inputs) == 1:
-                return self.__record_unary__(row, self)
+                return self.__apply_unary__(row, self)
             if type(inputs[0]) is type(self):
-                return self.__record_binary__(row, *inputs)
+                return self.__apply_binary__(row, *inputs)
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{ufunc.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
@@ -46,8 +46,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
                 f"np.{ufunc.__name__}(...), other)"
             )
         if dtype is not None:
-            inputs = [x.astype(dtype) if hasattr(x, "__record__") else np.asarray(x, dtype) for x in inputs]
-        return self.__record__(row, inputs, {})
+            inputs = [x.astype(dtype) if hasattr(x, "__apply__") else np.asarray(x, dtype) for x in inputs]
+        return self.__apply__(row, inputs, {})
     function = _REDUCTIONS.get((ufunc, method))
     if function is not None:
         if "axis" not in kwargs and len(inputs) == 1:
@@ -87,7 +87,7 @@ def missing(function) -> TypeError:
 
 
 def _plain(x):
-    return x._array if hasattr(x, "__record__") else x
+    return x._array if hasattr(x, "__apply__") else x
 
 
 def _plain_all(x):
@@ -106,7 +106,7 @@ def as_index(index):
 
 
 def _one_index(index):
-    if hasattr(index, "__record__"):
+    if hasattr(index, "__apply__"):
         raise IndexError("a Tensor is not an index; index with an integer or boolean array")
     if hasattr(index, "__traced__"):
         return index.copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.arrays import is_tensor
 from autograd.rules.reductions import total_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
@@ -12,10 +13,10 @@ def _binary(name):
     rule = ROWS[name]
 
     def forward(self, other):
-        return self.__record_binary__(rule, self, other)
+        return self.__apply_binary__(rule, self, other)
 
     def reflected(self, other):
-        return self.__record__(rule, (other, self), {})
+        return self.__apply__(rule, (other, self), {})
 
     return forward, reflected
 
@@ -24,7 +25,7 @@ def _in_place(name):
     rule = ROWS[name]
 
     def operator(self, other):
-        return self.__write__(self.__record__(rule, (self, other), {}))
+        return self.__write__(self.__apply__(rule, (self, other), {}))
 
     return operator
 
@@ -33,7 +34,7 @@ def _unary(name):
     rule = ROWS[name]
 
     def method(self):
-        return self.__record_unary__(rule, self)
+        return self.__apply_unary__(rule, self)
 
     method.__name__ = name
     method.__doc__ = f"`np.{name}` of every element; its derivative is `{rule.formulas[0]}`."
@@ -66,7 +67,7 @@ _matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
 
 def plain(x):
     """The array behind a Tensor, or `x` itself."""
-    return x._array if hasattr(x, "_array") else x
+    return x._array if is_tensor(x) else x
 
 
 class Operators:
@@ -133,7 +134,7 @@ class Operators:
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
         if axis is None and not kwargs:
-            return self.__record_unary__(total_, self)
+            return self.__apply_unary__(total_, self)
         return _sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)

@@ -91,7 +91,7 @@ def constant(rule, arg):
         return np.asarray(arg) if isinstance(arg, np.ndarray) else arg
     if isinstance(arg, list | tuple):
         return constant(rule, np.asarray(arg))
-    if hasattr(arg, "__array__") and not hasattr(arg, "__record__"):
+    if hasattr(arg, "__array__") and not hasattr(arg, "__apply__"):
         return constant(rule, np.asarray(arg))
     raise TypeError(
         f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine import buffers, dispatch, writes
-from autograd.engine.apply import Handle, record, record_binary, record_unary, wrap
+from autograd.engine.apply import Handle, apply, apply_binary, apply_unary, wrap
 from autograd.engine.backward import backward
 from autograd.engine.convert import as_variable, plain_data
 from autograd.engine.graph import Node, leaf, user_line
@@ -36,9 +36,9 @@ class Tensor(Guards, Operators, Handle, shown=True):
     """
 
     __slots__ = ()
-    __record__ = staticmethod(record)
-    __record_unary__ = staticmethod(record_unary)
-    __record_binary__ = staticmethod(record_binary)
+    __apply__ = staticmethod(apply)
+    __apply_unary__ = staticmethod(apply_unary)
+    __apply_binary__ = staticmethod(apply_binary)
     __array_ufunc__ = dispatch.array_ufunc
     __array_function__ = dispatch.array_function
 

@@ -12,6 +12,21 @@ import numpy as np
 _SMALL = 1 << 17  # bytes; below this a copy is quicker than a view that is broadcast
 
 
+def is_tensor(x) -> bool:
+    """Whether `x` is a Tensor (or a Parameter): a variable with an array behind it."""
+    return hasattr(x, "_node")
+
+
+def array_of(x):
+    """The one door: the array behind a Tensor or Parameter, the number behind a Value; anything else as it is.
+
+    While a program is recorded it gives what stands for them in the program.
+    """
+    if hasattr(x, "_node"):
+        return x._array
+    return x.data if hasattr(x, "__apply__") else x
+
+
 def sum_to(x, shape: tuple[int, ...], lead: int = 0):
     """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
     whole = x.shape
@@ -27,7 +42,7 @@ def sum_to(x, shape: tuple[int, ...], lead: int = 0):
 
 def expand(x, shape: tuple[int, ...]):
     """`x` broadcast to `shape`: a new array where that is small, which is quicker than a view."""
-    if hasattr(x, "_array") or hasattr(x, "__traced__") or math.prod(shape) * x.itemsize >= _SMALL:
+    if is_tensor(x) or hasattr(x, "__traced__") or math.prod(shape) * x.itemsize >= _SMALL:
         return np.broadcast_to(x, shape)
     full = np.empty(shape, x.dtype)
     full[...] = x

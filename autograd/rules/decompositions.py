@@ -10,6 +10,7 @@ from collections import namedtuple
 
 import numpy as np
 
+from autograd.rules.arrays import array_of
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 
@@ -28,8 +29,8 @@ def _low(x):
 def _apart(values):
     """1 / (v[j] - v[i]), and 0 where they are equal."""
     gap = values[..., None, :] - values[..., :, None]
-    largest = np.max(np.abs(getattr(values, "_array", values)), initial=1.0)
-    same = np.abs(getattr(gap, "_array", gap)) < 1e-12 * largest
+    largest = np.max(np.abs(array_of(values)), initial=1.0)
+    same = np.abs(array_of(gap)) < 1e-12 * largest
     return np.where(same, 0.0, 1 / np.where(same, 1.0, gap))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.arrays import array_of
 from autograd.rules.axes import from_end, unreduce
 from autograd.rules.reductions import AXES, gather_axes
 from autograd.rules.table import Primitive, composition
@@ -21,8 +22,8 @@ def _extreme(function, *aliases):
 
     @row.vjp("x")
     def _(g, x, y, axis):
-        raw = getattr(x, "_array", x)
-        best = raw == unreduce(getattr(y, "_array", y), axis, raw.ndim)
+        raw = array_of(x)
+        best = raw == unreduce(array_of(y), axis, raw.ndim)
         share = best / np.maximum(best.sum(axis=axis, keepdims=True), 1)
         return unreduce(g, axis, raw.ndim) * share.astype(raw.dtype)
 

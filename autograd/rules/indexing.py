@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import as_array, zeros
+from autograd.rules.arrays import array_of, as_array, zeros
 from autograd.rules.table import Primitive, composition
 
 
@@ -109,7 +109,7 @@ def _(g, condition):
 
 @composition(np.where, samples=("f([True, False, True], x23, x3)", "f([[True], [False]], x, x23)"))
 def where(condition, x=None, y=None):
-    condition = as_array(getattr(condition, "_array", condition))
+    condition = as_array(array_of(condition))
     if x is None or y is None:
         return np.where(condition)
     return where_(x, y, condition=condition.astype(bool))

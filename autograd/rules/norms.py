@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import possibly
+from autograd.rules.arrays import array_of, possibly
 from autograd.rules.statistics import safe_sqrt
 from autograd.rules.table import composition
 
@@ -35,9 +35,9 @@ def _vector(x, order, axis, keepdims):
     if order == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     if order == 0:
-        return np.sum(getattr(x, "_array", x) != 0, axis=axis, keepdims=keepdims).astype(size.dtype)
+        return np.sum(array_of(x) != 0, axis=axis, keepdims=keepdims).astype(size.dtype)
     total = np.sum(size**order, axis=axis, keepdims=keepdims)
-    zero = getattr(total, "_array", total) == 0
+    zero = array_of(total) == 0
     root = np.where(zero, 1.0, total) ** (1.0 / order)
     return np.where(zero, 0 * total, root) if possibly(zero) else root
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array, is_tensor
 from autograd.rules.table import composition
-
-
-def _raw(a):
-    return getattr(a, "_array", a)
 
 
 @composition(np.nan_to_num, samples=("f(x23)", "f(x5, nan=1.0)"))
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
-    raw = _raw(x)
+    raw = array_of(x)
     limits = np.finfo(raw.dtype)
     y = np.where(np.isnan(raw), nan, x)
     y = np.where(raw == np.inf, limits.max if posinf is None else posinf, y)
@@ -25,7 +21,7 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
 def sinc(x):
     # Near 0 the quotient is 0 / 0; its series serves there, and for its derivatives.
     z = np.pi * x
-    small = np.abs(_raw(z)) < 1e-2
+    small = np.abs(array_of(z)) < 1e-2
     series = 1 - z * z / 6 * (1 - z * z / 20 * (1 - z * z / 42))
     safe = np.where(small, 1.0, z)
     return np.where(small, series, np.sin(safe) / safe)
@@ -33,21 +29,21 @@ def sinc(x):
 
 @composition(np.unwrap, samples=("f(x5)", "f(x34, axis=0)"))
 def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
-    return p + (np.unwrap(_raw(p), discont=discont, axis=axis, period=period) - _raw(p))
+    return p + (np.unwrap(array_of(p), discont=discont, axis=axis, period=period) - array_of(p))
 
 
 def _at(a, i):
     """a[i], also for a computed index while a program is recorded, which plain arrays do not understand."""
-    return a[i] if hasattr(a, "_array") else np.take_along_axis(a, np.ravel(i), 0).reshape(i.shape)
+    return a[i] if is_tensor(a) else np.take_along_axis(a, np.ravel(i), 0).reshape(i.shape)
 
 
 @composition(
     np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)")
 )
 def interp(x, xp, fp, left=None, right=None):
-    dtype = next(a.dtype for a in (x, fp, xp) if hasattr(a, "_array"))
-    x, xp, fp = (a if hasattr(a, "_array") else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
-    places, knots = _raw(x), _raw(xp)
+    dtype = next(a.dtype for a in (x, fp, xp) if is_tensor(a))
+    x, xp, fp = (a if is_tensor(a) else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
+    places, knots = array_of(x), array_of(xp)
     i = np.minimum(np.maximum(np.searchsorted(knots, places, side="right") - 1, 0), max(len(knots) - 2, 0))
     start, end = _at(xp, i), _at(xp, i + 1)
     part = (x - start) / (end - start)
@@ -58,13 +54,13 @@ def interp(x, xp, fp, left=None, right=None):
 
 @composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))
 def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
-    a, b = (x if hasattr(x, "_array") else np.asarray(x, dtype=float) for x in (start, stop))
-    dtype = next(x.dtype for x in (start, stop) if hasattr(x, "_array"))
+    a, b = (x if is_tensor(x) else np.asarray(x, dtype=float) for x in (start, stop))
+    dtype = next(x.dtype for x in (start, stop) if is_tensor(x))
     ndim = max(a.ndim, b.ndim)
     part = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype).reshape((-1,) + (1,) * ndim)
-    if not hasattr(a, "_array"):
+    if not is_tensor(a):
         a = a.astype(dtype)
-    if not hasattr(b, "_array"):
+    if not is_tensor(b):
         b = b.astype(dtype)
     y = np.moveaxis(a * (1 - part) + b * part, 0, axis)
     return (y, (b - a) / max(num - 1 if endpoint else num, 1)) if retstep else y
@@ -82,12 +78,12 @@ def geomspace(start, stop, num=50, endpoint=True, axis=0):
 
 @composition(np.divmod, samples=("f(p3, 0.7)[1]",))
 def divmod_(x1, x2):
-    return np.floor_divide(_raw(x1), _raw(x2)), np.remainder(x1, x2)
+    return np.floor_divide(array_of(x1), array_of(x2)), np.remainder(x1, x2)
 
 
 @composition(np.modf, samples=("f(p3)[0]",))
 def modf(x):
-    whole = np.trunc(_raw(x))
+    whole = np.trunc(array_of(x))
     return x - whole, whole
 
 
@@ -106,7 +102,7 @@ def apply_over_axes(func, a, axes):
 
 def _windows(a, v, mode):
     """The full convolution, as a matrix of shifted copies of `v` times `a`; then the part that `mode` keeps."""
-    a, v = (x if hasattr(x, "_array") else np.asarray(x, dtype=float) for x in (a, v))
+    a, v = (x if is_tensor(x) else np.asarray(x, dtype=float) for x in (a, v))
     if a.ndim != 1 or v.ndim != 1:
         raise ValueError(f"convolution takes two 1-d arrays, not shapes {a.shape} and {v.shape}")
     n, m = a.shape[0], v.shape[0]

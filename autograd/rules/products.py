@@ -6,15 +6,12 @@ import string
 
 import numpy as np
 
+from autograd.rules.arrays import is_tensor
 from autograd.rules.table import Primitive, composition
 
 
-def _raw(a):
-    return getattr(a, "_array", a)
-
-
 def _array(a):
-    return a if hasattr(a, "_array") else np.asarray(a)
+    return a if is_tensor(a) else np.asarray(a)
 
 
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------

@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import as_array, is_tensor
 from autograd.rules.indexing import getitem
 from autograd.rules.table import Composition
 
@@ -41,14 +41,14 @@ class Rearranging(Composition):
         """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
         if isinstance(argument, list | tuple) and any(_is_arrays(part) for part in argument):
             return type(argument)(self._numbered(part, parts) for part in argument)
-        array = argument if hasattr(argument, "_array") else as_array(argument)
+        array = argument if is_tensor(argument) else as_array(argument)
         start = 1 + sum(p.size for p in parts)
         parts.append(array)
         return np.arange(start, start + array.size).reshape(array.shape)
 
 
 def _is_arrays(part) -> bool:
-    return hasattr(part, "_array") or isinstance(part, np.ndarray | list | tuple)
+    return is_tensor(part) or isinstance(part, np.ndarray | list | tuple)
 
 
 def _pick(elements, positions):

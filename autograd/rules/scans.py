@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.arrays import is_tensor
 from autograd.rules.axes import one_from_end
 from autograd.rules.table import Primitive, composition
 
@@ -90,7 +91,7 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
     for part in ends:
         if part is np._NoValue or part is None:
             continue
-        if not hasattr(part, "_array"):
+        if not is_tensor(part):
             part = np.asarray(part, dtype=a.dtype)
         if part.ndim == 0:
             part = np.broadcast_to(part, tuple(1 if i - a.ndim == axis else m for i, m in enumerate(a.shape)))
@@ -109,7 +110,7 @@ def ediff1d(ary, to_end=None, to_begin=None):
     parts = [a[1:] - a[:-1]]
     for end, at in ((to_begin, 0), (to_end, len(parts) + 1)):
         if end is not None:
-            parts.insert(at, np.ravel(end if hasattr(end, "_array") else np.asarray(end, dtype=a.dtype)))
+            parts.insert(at, np.ravel(end if is_tensor(end) else np.asarray(end, dtype=a.dtype)))
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
@@ -131,7 +132,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 def gradient(f, *varargs, axis=None, edge_order=1):
     axes = range(f.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
     axes = [i % f.ndim for i in axes]
-    if any(hasattr(v, "__record__") for v in varargs):
+    if any(hasattr(v, "__apply__") for v in varargs):
         raise TypeError("np.gradient of a Tensor takes its spacing as numbers or arrays; pass t.data")
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 else spacings

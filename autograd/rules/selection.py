@@ -6,26 +6,23 @@ import math
 
 import numpy as np
 
+from autograd.rules.arrays import array_of, is_tensor
 from autograd.rules.axes import one_from_end
 from autograd.rules.table import Composition, composition
-
-
-def _raw(a):
-    return getattr(a, "_array", a)
 
 
 @composition(np.sort, samples=("f(x5)", "f(x34, axis=0)", "f(x34, axis=None)", "f(x34, -1, kind='stable')"))
 def sort(a, axis=-1, kind=None, stable=None):
     if axis is None:
         a, axis = np.ravel(a), -1
-    return np.take_along_axis(a, np.argsort(_raw(a), axis=axis, kind=kind, stable=stable), axis=axis)
+    return np.take_along_axis(a, np.argsort(array_of(a), axis=axis, kind=kind, stable=stable), axis=axis)
 
 
 @composition(np.partition, samples=("f(x5, 2)", "f(x34, (0, 2), axis=0)"))
 def partition(a, kth, axis=-1, kind="introselect"):
     if axis is None:
         a, axis = np.ravel(a), -1
-    return np.take_along_axis(a, np.argpartition(_raw(a), kth, axis=axis, kind=kind), axis=axis)
+    return np.take_along_axis(a, np.argpartition(array_of(a), kth, axis=axis, kind=kind), axis=axis)
 
 
 # NumPy knows the names min= and max= from 2.1 on; ours takes them always.
@@ -39,9 +36,9 @@ def clip(a, a_min=None, a_max=None, *, min=None, max=None):
     y = a
     # Outside, and on the edge, the limit is the result: slope 0 in a.
     if low is not None:
-        y = np.where(_raw(y) <= _raw(low), low, y)
+        y = np.where(array_of(y) <= array_of(low), low, y)
     if high is not None:
-        y = np.where(_raw(y) >= _raw(high), high, y)
+        y = np.where(array_of(y) >= array_of(high), high, y)
     return np.copy(y) if y is a else y
 
 
@@ -115,7 +112,7 @@ def _pad_axis(a, axis, before, after, mode, settings):
 def full_like(a, fill_value, dtype=None, shape=None):
     a = a if hasattr(a, "shape") else np.asarray(a)
     shape = a.shape if shape is None else shape
-    if hasattr(fill_value, "_array"):
+    if is_tensor(fill_value):
         y = np.copy(np.broadcast_to(fill_value, shape))
         return y if dtype is None else y.astype(dtype)
     return np.full(shape, fill_value, dtype or a.dtype)
@@ -124,7 +121,7 @@ def full_like(a, fill_value, dtype=None, shape=None):
 @composition(np.unique, samples=("f(u5)", "f(x23)"))
 def unique(ar):
     a = np.ravel(ar)
-    return a[np.unique(_raw(a), return_index=True)[1]]
+    return a[np.unique(array_of(a), return_index=True)[1]]
 
 
 @composition(np.apply_along_axis, samples=("f(np.sum, 0, x34)", "f(np.cumsum, 1, x34)"))

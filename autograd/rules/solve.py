@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import checked, possibly, sum_to
+from autograd.rules.arrays import array_of, checked, is_tensor, possibly, sum_to
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 
@@ -70,10 +70,10 @@ def _(g, a):
 
 def cofactors(a):
     """d det(a) / da, also where `a` is singular: from the products of the other singular values, or det * inv."""
-    raw = getattr(a, "_array", a)
+    raw = array_of(a)
     sizes = np.linalg.svd(raw, compute_uv=False)
     singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
-    if not (possibly(singular) if hasattr(a, "_array") else np.any(singular)):
+    if not (possibly(singular) if is_tensor(a) else np.any(singular)):
         return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
     n = raw.shape[-1]
     if n == 1:
@@ -91,7 +91,7 @@ def pinv(a, rcond=None, hermitian=False):
     """By the normal equations, which give the derivative for matrices of full rank."""
     m, n = a.shape[-2:]
     if a.size:
-        checked(_require_full_rank, getattr(a, "_array", a))
+        checked(_require_full_rank, array_of(a))
     h = adjoint(a)
     return np.linalg.solve(h @ a, h) if m >= n else adjoint(np.linalg.solve(a @ h, a))
 
@@ -103,9 +103,9 @@ def _require_full_rank(a):
 
 @composition(np.linalg.lstsq, samples=("f(m43, x4)[0]", "f(m34, x32)[0]"))
 def lstsq(a, b, rcond=None):
-    raw = [getattr(x, "_array", x) for x in (a, b)]
+    raw = [array_of(x) for x in (a, b)]
     _, residuals, rank, sizes = np.linalg.lstsq(*raw, rcond=rcond)
-    a = a if hasattr(a, "_array") else np.asarray(a)
+    a = a if is_tensor(a) else np.asarray(a)
     return np.linalg.pinv(a) @ b, residuals, rank, sizes
 
 

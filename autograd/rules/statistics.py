@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import checked, possibly
+from autograd.rules.arrays import array_of, checked, possibly
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
 from autograd.rules.table import composition
@@ -41,7 +41,7 @@ def std(a, axis=None, dtype=None, ddof=0, keepdims=False, where=True, mean=None,
 
 def safe_sqrt(v):
     """The square root with slope 0 at 0, where a norm or a spread has its lowest point."""
-    zero = getattr(v, "_array", v) == 0
+    zero = array_of(v) == 0
     return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if possibly(zero) else np.sqrt(v)
 
 
@@ -54,12 +54,12 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         y = np.mean(a, axis=axis, keepdims=keepdims)
         total = np.full(y.shape, a.size / max(y.size, 1))
     else:
-        if np.shape(getattr(weights, "_array", weights)) != a.shape:
+        if np.shape(array_of(weights)) != a.shape:
             shape = [1] * a.ndim
             shape[axis] = -1
             weights = np.broadcast_to(np.reshape(weights, shape), a.shape)
         total = np.sum(weights, axis=axis, keepdims=keepdims)
-        checked(_require_weights, getattr(total, "_array", total))
+        checked(_require_weights, array_of(total))
         y = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (y, total) if returned else y
 

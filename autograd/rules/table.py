@@ -9,7 +9,7 @@ There are three kinds of row.
 - `Composition`: a NumPy function spelt in terms of others; nothing else to derive.
 
 `FUNCTIONS` maps each NumPy callable to its row. Nothing here knows Tensor: a row is called with raw arrays or
-with anything that carries a `__record__` method, which then takes over, much as NumPy's own protocols do.
+with anything that carries a `__apply__` method, which then takes over, much as NumPy's own protocols do.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Differentiable(Rule):
 
     def __call__(self, *args, **settings):
         for arg in args:
-            record = getattr(arg, "__record__", None)
+            record = getattr(arg, "__apply__", None)
             if record is not None:
                 return record(self, args, settings)
         return self.forward(*args, **settings)
@@ -104,7 +104,7 @@ class Elementwise(Differentiable):
 
     def __call__(self, *args, **settings):
         if not settings:
-            record = getattr(args[0], "__record_unary__" if len(args) == 1 else "__record_binary__", None)
+            record = getattr(args[0], "__apply_unary__" if len(args) == 1 else "__apply_binary__", None)
             if record is not None:
                 return record(self, *args)
         return super().__call__(*args, **settings)

@@ -22,7 +22,7 @@ def operand(rule, x):
         return float(x)
     if hasattr(x, "__operand__"):
         return x.__operand__()
-    kind = "a Tensor" if hasattr(x, "__record__") else f"{type(x).__name__} {x!r:.40}"
+    kind = "a Tensor" if hasattr(x, "__apply__") else f"{type(x).__name__} {x!r:.40}"
     raise TypeError(f"{rule.name} of a Value and {kind}: wanted a Value or one real number; for arrays use Tensors")
 
 

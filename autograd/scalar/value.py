@@ -79,7 +79,7 @@ class Value:
         """A new variable with the same number, cut off from the graph."""
         return Value(self.data, self.name)
 
-    def __record__(self, rule, args, settings):
+    def __apply__(self, rule, args, settings):
         if not isinstance(rule, Elementwise) or settings:
             raise TypeError(f"{rule.name} works on arrays; make a Tensor for it, Value is a single number")
         return METHODS[rule.name](*args) if isinstance(args[0], Value) else _reflected(rule, *args)
@@ -97,7 +97,7 @@ class Value:
             if row.name in ("np.conjugate", "np.real"):
                 return +self
             raise TypeError(f"np.{ufunc.__name__} is not defined for a Value; use a Tensor")
-        return self.__record__(row, inputs, {})
+        return self.__apply__(row, inputs, {})
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.where and len(args) == 3:

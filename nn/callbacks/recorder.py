@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import no_grad
+from autograd.rules.arrays import array_of
 from nn.callbacks.base import Callback, callbacks
 from nn.layers.base import OBSERVERS, Layer
 
@@ -74,7 +75,7 @@ class Recorder(Callback):
         seen = {}
 
         def see(layer, given, out):
-            out = getattr(out, "_array", out)
+            out = array_of(out)
             if isinstance(layer, Layer) and layer is not self.model and isinstance(out, np.ndarray):
                 seen[layer.name] = {"histogram": histogram(out), "zero": float(np.mean(out == 0))}
 
@@ -92,7 +93,7 @@ class Recorder(Callback):
         grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
         with no_grad(), np.errstate(all="ignore"):
             out = self.model(grid, training=False)
-        out = np.asarray(getattr(out, "_array", out), dtype=np.float64).reshape(len(grid), -1)
+        out = np.asarray(array_of(out), dtype=np.float64).reshape(len(grid), -1)
         answer = out[:, 0] if out.shape[1] == 1 else out.argmax(axis=1)
         return {"low": low.tolist(), "high": high.tolist(), "values": answer.reshape(GRID, GRID)}
 

@@ -154,7 +154,7 @@ class Embedding(Layer):
         self.embeddings = self.add_weight(shape, self.embeddings_initializer, self.embeddings_regularizer)
 
     def call(self, x):
-        index = as_array(array_of(x) if hasattr(x, "__record__") else x)
+        index = as_array(array_of(x) if hasattr(x, "__apply__") else x)
         checked(self.check_index, index)
         return self.embeddings[index.astype(np.intp)]
 

@@ -114,7 +114,7 @@ class BatchNormalization(_Normalization):
         return self.scaled(centred / np.sqrt(variance + self.epsilon))
 
     def follow(self, moving, batch):
-        batch = np.reshape(getattr(batch, "_array", batch), self.own_shape)
+        batch = np.reshape(array_of(batch), self.own_shape)
         array = array_of(moving) * self.momentum
         array += (1 - self.momentum) * batch
         moving.rebase(array)

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.rules import elementwise, networks
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
 
@@ -211,7 +211,7 @@ def more_than_one(name, shape):
 
 
 def probabilities(name, y_true, wanted):
-    y_true = np.asarray(getattr(y_true, "_array", y_true))
+    y_true = np.asarray(array_of(y_true))
     if y_true.dtype.kind not in "fiub":
         raise ValueError(f"{name}: targets of dtype {y_true.dtype}; wanted numbers, {wanted}")
     # Finding the place of the least and the greatest takes a third of the time that reducing to them does.

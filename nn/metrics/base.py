@@ -174,7 +174,7 @@ class MeanMetricWrapper(SampleMean):
         if not y_pred.size:
             return
         found = self.fn(y_true, y_pred)
-        found = np.asarray(getattr(found, "_array", found))
+        found = np.asarray(array_of(found))
         if found.ndim:
             if found.shape != y_pred.shape[: found.ndim]:
                 raise ValueError(

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from autograd.rules.arrays import is_tensor
 from nn.layers.symbols import Symbol
 
 
@@ -152,7 +153,7 @@ def _wanted(symbol, dtype):
 
 def _array(data, what, dtype, floats=None):
     """An array of numbers, finite; integers stay integers when no dtype is wanted."""
-    if hasattr(data, "_array"):
+    if is_tensor(data):
         data = data._array
     try:
         array = np.asarray(data)

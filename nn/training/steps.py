@@ -31,7 +31,7 @@ def _check_finite(loss):
 
 def plain(y):
     """The numbers of predictions."""
-    return [plain(part) for part in y] if isinstance(y, list | tuple) else getattr(y, "_array", y)
+    return [plain(part) for part in y] if isinstance(y, list | tuple) else array_of(y)
 
 
 def forward(model, x) -> np.ndarray:

@@ -19,7 +19,7 @@ CHOICE = "Use np.where(condition, a, b), or decide outside the function"
 
 def call_ufunc(tape, ufunc, method, inputs, kwargs):
     """A ufunc or one of its methods, computed and recorded."""
-    if any(hasattr(x, "__record__") for x in inputs):
+    if any(hasattr(x, "__apply__") for x in inputs):
         return NotImplemented
     out = kwargs.pop("out", None)
     function = getattr(ufunc, method)

@@ -16,7 +16,7 @@ from autograd.jit.program.steps import Step
 from autograd.jit.trace.standin import concrete, lower, wrap
 from autograd.jit.trace.tape import Tape
 from autograd.jit.trace.tracer import Traced
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array
 
 
 class Recording(Tape):
@@ -115,7 +115,7 @@ class Recording(Tape):
             number, last = self.count, heard.last
             self.add(Step("listen", None, (number,), {}, (), True, effect=True))
             grads, masked = run(False)
-            arrays = [getattr(g, "_array", g) for g in grads.values()]
+            arrays = [array_of(g) for g in grads.values()]
             traced = [g for g in arrays if type(g) is Traced and g.dtype.kind in "fc"]
             if (masked or heard.last is not last) and any(has_nan(np.asarray(concrete(g))) for g in traced):
                 return run(True)[0]

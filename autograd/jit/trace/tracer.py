@@ -49,7 +49,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     def __array_function__(self, function, types, args, kwargs):
         tape = current()
-        if any(hasattr(kind, "__record__") for kind in types):
+        if any(hasattr(kind, "__apply__") for kind in types):
             return NotImplemented  # a Tensor is among them, and records it as its own
         if tape is None or tape is not self.tape:
             return function(*concrete(args), **concrete(kwargs))
