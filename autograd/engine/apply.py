@@ -7,7 +7,7 @@ import numpy as np
 from autograd.engine import buffers
 from autograd.engine.buffers import LARGE
 from autograd.engine.graph import Node, leaf, user_line
-from autograd.engine.modes import ACTIVE, anomaly, keeping, recording, taping
+from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, tracking
 from autograd.engine.record import NUMBERS, OUTPUT, Share, constant, keep, watch
 
 _new = object.__new__
@@ -42,8 +42,8 @@ class Handle:
 def apply(rule, args, settings):
     """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
     forward = rule.forward
-    if ACTIVE and (tape := taping.get()) is not None:
-        forward = tape.forward(rule, args)
+    if ACTIVE and (who := observer.get()) is not None:
+        forward = who.forward(rule)
     raw = []
     parents = []
     mask = 0
@@ -67,7 +67,7 @@ def apply(rule, args, settings):
     if ACTIVE:
         if anomaly.get():
             watch(rule, raw, y)
-        if not recording.get():
+        if not tracking.get():
             return tuple(map(fresh, y)) if rule.outputs > 1 else fresh(y)
     if rule.outputs > 1:
         return _record_tuple(rule, raw, parents, mask, settings, tuple(y))
@@ -158,13 +158,6 @@ def wrap(array, node, index=None):
     tensor._node = node
     tensor._share = None
     return tensor
-
-
-def array_of(x):
-    """The array behind a Tensor, anything else as it is; while a program is recorded, what stands for it."""
-    if ACTIVE and hasattr(x, "_node") and (tape := taping.get()) is not None:
-        return tape.array_of(x)
-    return x._array if hasattr(x, "_node") else x
 
 
 def fresh(array):

@@ -17,7 +17,7 @@ import numpy as np
 from autograd.engine import buffers
 from autograd.engine.carry import carry, undo_broadcast
 from autograd.engine.graph import Node, leaf, show_line
-from autograd.engine.modes import ACTIVE, anomaly, taping
+from autograd.engine.modes import ACTIVE, anomaly, observer
 from autograd.engine.nan import has_nan
 from autograd.engine.writes import Seal, fingerprint
 from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
@@ -75,7 +75,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     keep = None if targets is None else set(targets)
     if ACTIVE and anomaly.get():
         return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)[0]
-    if ACTIVE and (tape := taping.get()) is not None:
+    if ACTIVE and (tape := observer.get()) is not None:
         return tape.walk(lambda careful: _walk(order, seeds, keep, wrap, lead, careful, tape=tape))
     grads, masked = _walk(order, seeds, keep, wrap, lead, careful=False)
     # A nan may come from a singular derivative on a branch not taken. Only then pay for masking it.

@@ -5,23 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine import buffers
-from autograd.engine.modes import ACTIVE, taping
-from autograd.rules.arrays import is_tensor
-
-
-def plain_data(value):
-    """The array of a Tensor, or what stands for it while a program is recorded; anything else as it is."""
-    if not hasattr(value, "__apply__"):
-        return value
-    if ACTIVE and hasattr(value, "_node") and (tape := taping.get()) is not None:
-        return tape.array_of(value)
-    return value._array
+from autograd.rules.arrays import array_of, is_tensor
 
 
 def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
-    if hasattr(x, "__apply__") and is_tensor(x):
-        x = plain_data(x)
+    if is_tensor(x):
+        x = array_of(x)
     if hasattr(x, "__traced__"):
         return _as_traced_variable(x, dtype)
     is_array = isinstance(x, np.ndarray | np.generic)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-recording: ContextVar[bool] = ContextVar("recording", default=True)
+tracking: ContextVar[bool] = ContextVar("tracking", default=True)  # whether results remember where they came from
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
-value_taping: ContextVar = ContextVar("value_taping", default=None)  # the tape that Values are recorded on
-taping: ContextVar = ContextVar("taping", default=None)  # the tape that `jit` records on
+observer: ContextVar = ContextVar("observer", default=None)  # who runs the operations of Tensors instead, or None
+value_observer: ContextVar = ContextVar("value_observer", default=None)  # who is told of those of Values, or None
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -31,9 +31,14 @@ def _mode(variable, value):
         variable.reset(token)
 
 
-def value_tape():
-    """The tape that operations of Values are recorded on in this thread, or None."""
-    return value_taping.get() if ACTIVE else None
+def observing():
+    """Who observes the operations of Tensors in this thread, or None."""
+    return observer.get() if ACTIVE else None
+
+
+def observing_values():
+    """Who observes the operations of Values in this thread, or None."""
+    return value_observer.get() if ACTIVE else None
 
 
 def no_grad():
@@ -46,12 +51,12 @@ def no_grad():
     >>> y.is_leaf
     True
     """
-    return _mode(recording, False)
+    return _mode(tracking, False)
 
 
 def enable_grad():
     """Record again inside `no_grad`, as the engine itself does where it needs a derivative."""
-    return _mode(recording, True)
+    return _mode(tracking, True)
 
 
 def keep_values():
@@ -66,9 +71,9 @@ def keep_values():
     return _mode(keeping, True)
 
 
-def record_on(tape):
-    """Let the arrays of the engine stand for those of a program that is being recorded."""
-    return _mode(taping, tape)
+def observed_by(who):
+    """Let somebody run the operations of Tensors, and see each; None: nobody."""
+    return _mode(observer, who)
 
 
 def detect_anomaly():
@@ -86,9 +91,9 @@ def detect_anomaly():
 
 
 def checked(function, *arrays) -> None:
-    """Call a function that raises an error for some values: now, and at each replay of what is being recorded."""
-    tape = taping.get() if ACTIVE else None
-    if tape is None:
+    """Call a function that raises an error for some values, in view of whoever observes."""
+    who = observing()
+    if who is None:
         function(*arrays)
     else:
-        tape.check(function, *arrays)
+        who.check(function, *arrays)

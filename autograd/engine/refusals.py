@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine.convert import plain_data
+from autograd.rules.arrays import array_of
 
 
 class Guards:
@@ -40,7 +40,7 @@ class Guards:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value):
-        return bool((self._array == plain_data(value)).any())
+        return bool((self._array == array_of(value)).any())
 
     def __repr__(self):
         body = np.array2string(np.asarray(self._array), prefix="Tensor(", separator=", ", threshold=50)

@@ -11,12 +11,12 @@ import numpy as np
 from autograd.engine import buffers, dispatch, writes
 from autograd.engine.apply import Handle, apply, apply_binary, apply_unary, wrap
 from autograd.engine.backward import backward
-from autograd.engine.convert import as_variable, plain_data
+from autograd.engine.convert import as_variable
 from autograd.engine.graph import Node, leaf, user_line
 from autograd.engine.methods import Operators
-from autograd.engine.modes import ACTIVE, recording, taping
+from autograd.engine.modes import ACTIVE, tracking
 from autograd.engine.refusals import Guards
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array, copied
 from autograd.rules.indexing import getitem, put
 from autograd.rules.table import ROWS
 
@@ -54,15 +54,15 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         if self._share is not None:
             self._check_current(None)
-        if ACTIVE and (tape := taping.get()) is not None:
-            return tape.array_of(self)
+        array = self._array
         if node.rule is None:
-            if type(self._array) is not np.ndarray:
-                self._array = np.array(self._array)
-            node.seal.expose(self._array)
-        elif type(self._array) is np.ndarray:
-            self._array.flags.writeable = False
-        return self._array
+            if isinstance(array, np.generic):
+                array = self._array = np.array(array)
+            if type(array) is np.ndarray:
+                node.seal.expose(array)
+        elif type(array) is np.ndarray:
+            array.flags.writeable = False
+        return array
 
     @data.setter
     def data(self, value):
@@ -71,11 +71,8 @@ class Tensor(Guards, Operators, Handle, shown=True):
             raise TypeError(
                 "only a variable's data can be replaced; this Tensor was computed, so set its inputs instead"
             )
-        if ACTIVE and (tape := taping.get()) is not None:
-            value = plain_data(value)
-            return None if value is tape.array_of(self) else self.rebase(tape.data_for(self, value))
         if value is not self._array:
-            value = np.array(plain_data(value), dtype=node.dtype)
+            value = copied(array_of(value), node.dtype)
             if value.shape != node.shape:
                 raise ValueError(
                     f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
@@ -102,28 +99,18 @@ class Tensor(Guards, Operators, Handle, shown=True):
             raise ValueError(
                 f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
             )
-        if ACTIVE and (tape := taping.get()) is not None:
-            tape.array_of(self)
-            self._array = array
-            return
         node.seal = writes.renewed(node.seal)
         self._array = array
 
     @property
     def grad(self) -> np.ndarray | None:
         """The gradient from `backward()`, of this shape and dtype; None where nothing was computed."""
-        if ACTIVE and (tape := taping.get()) is not None:
-            tape.cell(self._node, "grad")
         return self._node.grad
 
     @grad.setter
     def grad(self, value):
-        if ACTIVE and (tape := taping.get()) is not None:
-            tape.cell(self._node, "grad", read=False)
-            self._node.grad = None if value is None else tape.data_for(self, plain_data(value))
-            return
         if value is not None:
-            value = np.array(np.broadcast_to(plain_data(value), self.shape), dtype=self.dtype)
+            value = copied(np.broadcast_to(array_of(value), self.shape), self.dtype)
         self._node._grad = value
 
     @property
@@ -148,7 +135,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     @property
     def size(self) -> int:
-        return self._array.size
+        return self._node.size
 
     @property
     def nbytes(self) -> int:
@@ -165,19 +152,19 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     def numpy(self) -> np.ndarray:
         """A copy of the array, outside the graph."""
-        return as_array(plain_data(self)).copy()
+        return as_array(array_of(self)).copy()
 
     def item(self) -> float:
         """The only element, as a Python number, outside the graph."""
-        return plain_data(self).item()
+        return array_of(self).item()
 
     def tolist(self) -> list:
         """The elements as nested lists of Python numbers, outside the graph."""
-        return plain_data(self).tolist()
+        return array_of(self).tolist()
 
     def detach(self) -> Tensor:
         """A new variable with a copy of the array, cut off from the graph."""
-        return Tensor(plain_data(self))
+        return Tensor(array_of(self))
 
     # -- gradients -----------------------------------------------------------------------------------------------
     def backward(self, seed=None, create_graph=False) -> None:
@@ -188,10 +175,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         g = seed_for(self, seed)
         grads = backward({node: g}, wrap=wrap if create_graph else None)
-        tape = taping.get() if ACTIVE else None
         for key in list(grads):
-            if tape is not None:
-                tape.cell(key, "grad")
             if key._grad is not None and key.rule is None:
                 key._grad = key.grad + grads[key]
             else:
@@ -214,7 +198,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         if result.shape != node.shape:
             raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
-        if ACTIVE and not recording.get() and node.rule is None:
+        if ACTIVE and not tracking.get() and node.rule is None:
             self.data = result._array
             return self
         if node.rule is None and node.grad is not None:

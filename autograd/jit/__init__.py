@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from autograd.engine.modes import ACTIVE, anomaly, keeping, recording, taping, value_tape
+from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
 from autograd.engine.tensor import Tensor
 from autograd.jit.entry import hashable, lift, record, sign
 from autograd.jit.program.program import Abort, Program, Stale
@@ -64,7 +64,7 @@ class Jitted:
         return self if owner is None else functools.partial(self, owner)
 
     def __call__(self, *args, **kwargs):
-        if ACTIVE and (taping.get() or value_tape() or anomaly.get() or keeping.get()):
+        if ACTIVE and (observer.get() or observing_values() or anomaly.get() or keeping.get()):
             return self.function(*args, **kwargs)  # part of another recording, or somebody wants to see each step
         args, kwargs, key, arguments = self._signature(args, kwargs)
         entry = self.entries.get(key)
@@ -98,7 +98,7 @@ class Jitted:
     # -- what tells one program from another ------------------------------------------------------------------------
     def _signature(self, args, kwargs):
         """The arguments, a key for their kinds, and those that vary from call to call, flat."""
-        key, arguments = [recording.get()], []
+        key, arguments = [tracking.get()], []
         if self.static:
             bound = self.parameters.bind(*args, **kwargs)
             bound.apply_defaults()

@@ -7,10 +7,10 @@ import operator
 import numpy as np
 
 from autograd.engine.graph import next_serial
-from autograd.engine.modes import record_on
 from autograd.engine.tensor import Tensor
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program.program import Program
+from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.generators import Streams, TracedGenerator
 from autograd.jit.trace.guards import Outside
 from autograd.jit.trace.recording import Recording
@@ -81,7 +81,7 @@ def _record(function, lift_all, args, kwargs, careful, served):
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
         tape.outside, tape.start = outside, next_serial()
-        with record_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
+        with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
         outside.close([array for array, _ in tape.constants.values()])

@@ -56,6 +56,11 @@ def as_array(x, dtype=None):
     return np.asarray(x, dtype)
 
 
+def copied(x, dtype):
+    """A copy of `x` as an array of this dtype."""
+    return x.astype(dtype) if hasattr(x, "__traced__") else np.array(x, dtype=dtype)
+
+
 def zeros(shape, like):
     """Zeros of the dtype of `like`, to write something computed into."""
     return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)

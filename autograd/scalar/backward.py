@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from operator import attrgetter
 
-from autograd.engine.modes import ACTIVE, anomaly, value_taping
+from autograd.engine.modes import ACTIVE, anomaly, value_observer
 from autograd.errors import AnomalyError, ChangedError
 
 _by_serial = attrgetter("_serial")
@@ -67,8 +67,8 @@ def drawn(output) -> list:
 
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
     """The gradient of `output` for every Value it depends on."""
-    if ACTIVE and value_taping.get() is not None:
-        return value_taping.get().gradients(output, seed, create_graph)
+    if ACTIVE and value_observer.get() is not None:
+        return value_observer.get().gradients(output, seed, create_graph)
     if create_graph or (ACTIVE and anomaly.get()):
         return _careful(output, seed, create_graph)
     order, grads, replayed = reach(output)

@@ -6,7 +6,7 @@ import numbers
 
 import numpy as np
 
-from autograd.engine.modes import value_tape
+from autograd.engine.modes import observing_values
 
 
 def is_number(x) -> bool:
@@ -28,6 +28,6 @@ def operand(rule, x):
 
 def flat(function, *args, convert=lambda y: y):
     """A function without a derivative of numbers: a number again, also while recording."""
-    if value_tape() is not None:
-        return value_tape().apply(function, args, convert)
+    if observing_values() is not None:
+        return observing_values().apply(function, args, convert)
     return convert(function(*args))

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.engine.graph import next_serial, show_line, user_line
-from autograd.engine.modes import ACTIVE, anomaly, keeping, recording, value_tape, value_taping
+from autograd.engine.modes import ACTIVE, anomaly, keeping, observing_values, tracking, value_observer
 from autograd.errors import AnomalyError
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
 from autograd.scalar.backward import accumulate, gradients_of
@@ -51,8 +51,8 @@ class Value:
     # -- gradients ----------------------------------------------------------------------------------------------
     def backward(self, seed=1.0, create_graph=False) -> None:
         """Set `.grad` on every Value that this one was computed from; variables add to what they have."""
-        if ACTIVE and value_taping.get() is not None:
-            value_taping.get().backward(self, seed, create_graph)
+        if ACTIVE and value_observer.get() is not None:
+            value_observer.get().backward(self, seed, create_graph)
         else:
             accumulate(gradients_of(self, seed, create_graph))
 
@@ -113,8 +113,8 @@ class Value:
 
     def clip(self, min=None, max=None) -> Value:
         """The number limited to [min, max]; slope 0 outside."""
-        if value_tape() is not None:
-            return value_tape().clip(self, min, max)
+        if observing_values() is not None:
+            return observing_values().clip(self, min, max)
         y = self
         if min is not None and not y > min:
             y = y * 0.0 + min if np.isfinite(y.data) else _constant_of(y, min)
@@ -218,14 +218,14 @@ def _make(rule, y, a, da, b=None, db=None):
 
 def _special(out):
     """What the modes ask for: no graph under `no_grad`, an error at the first nan or inf under `detect_anomaly`."""
-    if value_taping.get() is not None:
-        return value_taping.get().node(out)
+    if value_observer.get() is not None:
+        return value_observer.get().node(out)
     if anomaly.get() and not np.isfinite(out.data):
         operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
         raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
     if keeping.get():
         LINES[out] = user_line()
-    return out if recording.get() else Value(out.data)
+    return out if tracking.get() else Value(out.data)
 
 
 def _slow(rule, i, *args):
@@ -259,8 +259,8 @@ def _reflect(name):
 
 def _where(condition, x, y):
     """The branch that is taken, recorded; the other gets no gradient."""
-    if value_tape() is not None:
-        return value_tape().where(condition, x, y)
+    if observing_values() is not None:
+        return observing_values().where(condition, x, y)
     chosen, other = (x, y) if condition else (y, x)
     if not isinstance(chosen, Value):
         return _constant_of(other, float(chosen)) if isinstance(other, Value) else chosen

@@ -6,7 +6,7 @@ import functools
 
 from autograd.engine.backward import backward
 from autograd.engine.graph import Node, next_serial, user_line
-from autograd.engine.modes import enable_grad, recording
+from autograd.engine.modes import enable_grad, tracking
 from autograd.engine.tensor import Tensor, wrap
 from autograd.errors import ChangedError
 from autograd.rules.table import Differentiable
@@ -28,7 +28,7 @@ def checkpoint(f):
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
         variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
-        if not recording.get():
+        if not tracking.get():
             return f(*args, **kwargs)
         start = next_serial()
         fresh, output = _run(f, args, kwargs, variables)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.engine.modes import ACTIVE, record_on
+from autograd.engine.modes import ACTIVE, observed_by
 from autograd.jit.trace.generators import observed
 from autograd.jit.trace.tape import watch
 from autograd.rules.arrays import as_array
@@ -132,7 +132,7 @@ class Layer(Module):
             x = self.as_input(x)
             shapes = x.shape
         if not self.built:
-            with record_on(None):  # happens once, so it is no part of a program
+            with observed_by(None):  # happens once, so it is no part of a program
                 self.build_for(shapes)
         self.check_input(shapes)
         if ACTIVE:

@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from autograd.engine.apply import array_of
 from autograd.engine.modes import checked
 from autograd.rules import networks
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
 

@@ -7,10 +7,9 @@ import functools
 import numpy as np
 
 from autograd import Tensor
-from autograd.engine.apply import array_of
 from autograd.engine.modes import ACTIVE, checked
 from autograd.jit.trace.tape import watch
-from autograd.rules.arrays import as_array
+from autograd.rules.arrays import array_of, as_array
 from nn.registry import Registry
 
 losses = Registry("loss")

@@ -15,9 +15,9 @@ import re
 
 import numpy as np
 
-from autograd.engine.apply import array_of
 from autograd.engine.modes import ACTIVE
 from autograd.jit.trace.tape import current
+from autograd.rules.arrays import array_of
 from nn.registry import Registry
 
 metrics = Registry("metric")

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.engine.apply import array_of
 from autograd.engine.modes import checked
+from autograd.rules.arrays import array_of
 from nn.training.data import aligned, as_inputs, weights_of
 
 

@@ -1,26 +1,75 @@
-"""A place outside that a program reads and writes."""
+"""A place outside that a program reads and writes: a Tensor's array, a gradient, an attribute or an item."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from autograd.engine.apply import Handle
+from autograd.engine.graph import Lent, Node
+
+# The slots themselves, which stay what they are while `jit.trace.door` hangs properties in their places.
+ARRAY, GRADIENT = Handle.__dict__["_array"], Node.__dict__["_grad"]
+
 
 class Cell:
-    """A place outside that holds an array: an attribute or an item. Swapped for a stand-in while recording."""
+    """While a function is traced, `now` is what it finds there: a stand-in, or what it has put there since.
 
-    __slots__ = ("argument", "assigned", "first", "is_item", "key", "last", "node", "owner", "seen", "var")
+    A Tensor's array and a gradient are left alone meanwhile, so that other threads see what is there; the door leads
+    the traced function to `now`. An attribute or an item is swapped for it, and put back at the end.
+    """
+
+    __slots__ = (
+        "_now",
+        "argument",
+        "assigned",
+        "first",
+        "is_item",
+        "key",
+        "last",
+        "node",
+        "owner",
+        "seal",
+        "seen",
+        "var",
+    )
 
     def __init__(self, owner, key):
         self.owner = owner
         self.key = key
         self.is_item = isinstance(owner, dict | list)
         self.var = None  # what the program calls the array found there at the start; None if there was none
-        self.first = self.last = None
         self.assigned = self.seen = False  # whether it was set, and whether it was looked at before that
         self.argument = None  # the number of the argument it belongs to, if it belongs to one
-        self.node = getattr(owner, "_node", None) if key == "_array" else None
+        self.node = owner._node if key == "_array" else None
+        self.seal = None if self.node is None else (self.node.seal, self.node.seal and self.node.seal.mark)
+        self.first = self._now = self.get()
+        self.last = None
+
+    @property
+    def now(self):
+        return self._now if self.is_slot else self.get()
+
+    @now.setter
+    def now(self, value):
+        self._now = value
+        if not self.is_slot:
+            self.set(value)
+
+    @property
+    def is_slot(self) -> bool:
+        """Whether it is one of the two slots that the door guards."""
+        return self.node is not None or type(self.owner) is Node
 
     def get(self):
+        """What really is there."""
+        if self.node is not None:
+            return ARRAY.__get__(self.owner)
+        if type(self.owner) is Node:
+            g = GRADIENT.__get__(self.owner)
+            if type(g) is Lent:
+                g = g.array.copy()
+                GRADIENT.__set__(self.owner, g)
+            return g
         return self.owner[self.key] if self.is_item else getattr(self.owner, self.key)
 
     def set(self, value, owner=None):
@@ -28,6 +77,16 @@ class Cell:
             self.owner[self.key] = value
         else:
             setattr(self.owner if owner is None else owner, self.key, value)
+
+    def end(self) -> None:
+        """The tracing is over: what was there at the start is there again."""
+        self.last = self.now
+        if not self.is_slot:
+            self.set(self.first)
+        elif self.node is not None:
+            self.node.seal, mark = self.seal
+            if self.node.seal is not None:
+                self.node.seal.mark = mark
 
     def commit(self, value, owner=None):
         """Leave what a run computed: a Tensor learns that its array was written to."""

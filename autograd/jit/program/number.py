@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 
-from autograd.engine.modes import value_tape
+from autograd.engine.modes import observing_values
 from autograd.errors import RecordingError
 
 _STATIC = "name the argument in jit(static=...) to record once for each value"
@@ -63,12 +63,12 @@ class Number:
 
 def taped():
     """The tape of Values that a Number belongs to."""
-    if value_tape() is None:
+    if observing_values() is None:
         raise RecordingError(
             "a number that jit gave the function while recording is used after it returned; return it instead of "
             "keeping it"
         )
-    return value_tape()
+    return observing_values()
 
 
 def _forward(op):

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from autograd.engine.modes import value_tape
+from autograd.engine.modes import observing_values
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program import calls
 from autograd.jit.program.number import Number
@@ -166,7 +166,7 @@ def _fill(tape, function, args, kwargs):
 
 
 def _number_ufunc(self, ufunc, method, *inputs, **kwargs):
-    values = value_tape()
+    values = observing_values()
     if values is not None and values.takes(inputs):
         return values.ufunc(ufunc, method, inputs, kwargs)
     tape = current()

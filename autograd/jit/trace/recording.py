@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.engine.backward import heard
 from autograd.engine.carry import carry
-from autograd.engine.modes import record_on
+from autograd.engine.modes import observed_by
 from autograd.engine.nan import has_nan
 from autograd.jit.program import calls
 from autograd.jit.program.number import Number
@@ -52,11 +52,8 @@ class Recording(Tape):
         return tensor
 
     # -- operations ------------------------------------------------------------------------------------------------
-    def forward(self, rule, args):
-        """The forward function of a row for these arguments; Tensors from outside are swapped for stand-ins."""
-        for arg in args:
-            if hasattr(arg, "_node"):
-                self.array_of(arg)
+    def forward(self, rule):
+        """The forward function of a row, to be put on the tape."""
         return lambda *raw, **settings: self.pure(rule.forward, raw, settings)
 
     def pure(self, function, args, kwargs=None):
@@ -124,24 +121,10 @@ class Recording(Tape):
         finally:
             self.quiet = before
 
-    # -- Tensors -------------------------------------------------------------------------------------------------------
-    def array_of(self, tensor):
-        """What stands for the array of a Tensor; its own is swapped for it on first touch."""
-        if type(tensor._array) is not Traced:
-            self.cell(tensor, "_array")
-        return tensor._array
-
-    def data_for(self, tensor, value):
-        """A value that a Tensor's array or gradient is set to, as a stand-in of its own."""
-        value = np.broadcast_to(value, tensor.shape)
-        if type(value) is Traced:
-            return value.astype(tensor.dtype)
-        return np.array(value, dtype=tensor.dtype)
-
     # -- Python at every replay ----------------------------------------------------------------------------------------
     def check(self, function, *args):
         """Call a function of arrays now and at every replay, for the errors it may raise."""
-        with record_on(None):
+        with observed_by(None):
             function(*concrete(args))
         self.add(Step("check", function, lower(self, args), {}, (), self.quiet, effect=True))
 

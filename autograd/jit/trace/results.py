@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.engine.apply import wrap
 from autograd.engine.graph import Node, leaf
-from autograd.engine.modes import recording
+from autograd.engine.modes import tracking
 from autograd.engine.tensor import Tensor
 from autograd.engine.writes import fingerprint
 from autograd.errors import BackwardError
@@ -58,7 +58,7 @@ class Results:
 
     def build(self, found, args, kwargs):
         """The results of a replay in the recorded structure."""
-        if self.single and self.tensors and self.refused is not None and recording.get():  # a training step's loss
+        if self.single and self.tensors and self.refused is not None and tracking.get():  # a training step's loss
             array = np.asarray(found[0])
             return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
         if self.given:
@@ -92,7 +92,7 @@ class Results:
         at = [i for i, kind in enumerate(self.kinds) if kind is not None]
         arrays = [np.asarray(found[i]) for i in at]
         variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
-        if not recording.get() or not (variables or self.outside):
+        if not tracking.get() or not (variables or self.outside):
             nodes = [leaf(a.shape, a.dtype) for a in arrays]
         elif self.refused is not None:
             nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]

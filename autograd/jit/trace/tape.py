@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine.modes import taping
+from autograd.engine.modes import observer
 from autograd.errors import refuse
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.number import Number
@@ -80,16 +80,44 @@ class Tape:
         found = self.cells.get((id(owner), key))
         if found is None:
             found = self.cells[id(owner), key] = Cell(owner, key)
-            value = found.first = found.get()
+            value = found.first
             if isinstance(value, np.ndarray | np.generic):
                 found.var = self.var(value, place="cell")
-                found.set(self.stand_in(value, found.var))
+                found.now = self.stand_in(value, found.var)
         return found
+
+    def read_array(self, tensor, get):
+        """What the door shows for the array of a Tensor; `get` reads what is there."""
+        cell = self.cells.get((id(tensor), "_array"))
+        if cell is None:
+            array = get(tensor)
+            if type(array) is self.kind:  # made by the function
+                return array
+            cell = self.cell(tensor, "_array")
+        return cell.now
+
+    def write_array(self, tensor, array) -> bool:
+        """Take a write to the array of a Tensor from outside; False where it is one that the function made."""
+        cell = self.cells.get((id(tensor), "_array"))
+        if cell is not None:
+            cell.now = array
+        return cell is not None
+
+    def read_grad(self, node, get):
+        """The same for the gradient of a node."""
+        if node.serial >= self.start > 0:
+            return get(node)
+        return self.cell(node, "grad").now
+
+    def write_grad(self, node, g) -> bool:
+        if node.serial >= self.start > 0:
+            return False
+        self.cell(node, "grad", read=False).now = g
+        return True
 
     def first(self, tensor):
         """The array that a Tensor had before it was recorded."""
-        cell = self.cells.get((id(tensor), "_array"))
-        return tensor._array if cell is None else cell.first
+        return self.cell(tensor, "_array").first
 
     def start_with(self, function, done) -> None:
         """`function` has to be called before each replay; if what it does is not done, the recording starts over."""
@@ -112,8 +140,7 @@ class Tape:
         self.open = False
         moved = [cell for cell in self.cells.values() if cell.node is not None and cell.owner._node is not cell.node]
         for cell in self.cells.values():
-            cell.last = cell.get()
-            cell.set(cell.first)
+            cell.end()
         for cell in moved:
             cell.owner._node = cell.node
         if not keep:
@@ -131,7 +158,7 @@ class Tape:
 
 def current() -> Tape | None:
     """The tape of the recording in progress in this thread."""
-    return taping.get()
+    return observer.get()
 
 
 def watch(thing) -> None:

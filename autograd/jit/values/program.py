@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from weakref import ref
 
-from autograd.engine.modes import ACTIVE, recording, value_tape
+from autograd.engine.modes import ACTIVE, observing_values, tracking
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
 from autograd.jit.values.batches import Batch
@@ -81,7 +81,7 @@ class ValueProgram:
 
     def replay(self, values=(), numbers=()):
         """The function's result for these arguments, and all that it writes to `.data` and `.grad`."""
-        if value_tape() is not None:
+        if observing_values() is not None:
             raise RecordingError("a program is replayed within another recording: call its function there instead")
         with self.lock:
             reason = self.misfit(values)
@@ -140,7 +140,7 @@ class ValueProgram:
         numbers = iter([of_type(next(found)) for kind, of_type in self.outputs if kind == "number"])
         made = [Value(next(found)) for _ in self.variables]
         replay.made = [ref(v) for v in made]
-        graph = not ACTIVE or recording.get()
+        graph = not ACTIVE or tracking.get()
         for i, v in enumerate(made):
             if graph and not self.variables[i]:
                 v._rule = Output(replay, i)

@@ -11,7 +11,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
-from autograd.engine.modes import ACTIVE, value_taping
+from autograd.engine.modes import ACTIVE, value_observer
 from autograd.scalar import backward as scalarwalk
 from autograd.scalar import value
 from autograd.scalar.value import METHODS, Value
@@ -30,12 +30,12 @@ _frame = sys._getframe
 
 def _property(get, set_, name):
     def getter(self):
-        if id(_frame(1).f_code) in _PLAIN or (tape := value_taping.get()) is None:
+        if id(_frame(1).f_code) in _PLAIN or (tape := value_observer.get()) is None:
             return get(self)
         return getattr(tape, f"read_{name}")(self)
 
     def setter(self, x):
-        if id(_frame(1).f_code) in _PLAIN or (tape := value_taping.get()) is None:
+        if id(_frame(1).f_code) in _PLAIN or (tape := value_observer.get()) is None:
             set_(self, x)
         else:
             getattr(tape, f"write_{name}")(self, x)
@@ -60,13 +60,13 @@ def installed(tape):
         if not _recordings:
             _show(_PROPERTIES)
         _recordings.append(None)
-    token = value_taping.set(tape)
+    token = value_observer.set(tape)
     ACTIVE.append(None)
     try:
         yield
     finally:
         ACTIVE.pop()
-        value_taping.reset(token)
+        value_observer.reset(token)
         with _lock:
             _recordings.pop()
             if not _recordings:

@@ -7,7 +7,7 @@ writes to them (see `shown`), in order.
 from __future__ import annotations
 
 from autograd.engine.graph import next_serial
-from autograd.engine.modes import anomaly, recording, value_taping
+from autograd.engine.modes import anomaly, tracking, value_observer
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
 from autograd.jit.values.cells import CONSTANT, EVENT, GRADIENT, Cells
@@ -90,7 +90,7 @@ class ValueTape(Mixing):
         fixed = cells.fixed
         same = fixed[a] and (b < 0 or fixed[b])
         rule = out._rule
-        if not recording.get():
+        if not tracking.get():
             out = Value(get_data(out))
             parent_a = parent_b = -1
             self.leaves.append(out)
@@ -138,11 +138,11 @@ class ValueTape(Mixing):
                 "under jit: use gradients(y, x), or Tensors, or call the function without jit"
             )
         cell = self.cells.add(EVENT, None, self.node_of(v), self.cells.of(seed))
-        token = value_taping.set(None)
+        token = value_observer.set(None)
         try:
             grads = gradients_of(v, seed.value if seed.__class__ is Number else seed)
         finally:
-            value_taping.reset(token)
+            value_observer.reset(token)
         if any(u in grads for u in self.outer) or any(u not in self.nodes for u in grads):
             raise RecordingError(
                 "backward() inside a function under jit reached a Value that was computed before the call, whose graph "
