@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradients
-from autograd.engine import inplace
+from autograd.engine import fast
 from autograd.rules.table import ROWS, Elementwise
 
-ROUND = inplace.BLOCK  # elements of one piece
+ROUND = fast.BLOCK  # elements of one piece
 SIZE = 2 * ROUND + 17
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
 
@@ -43,7 +43,7 @@ def test_formulas_step_by_step(row):
     before = [a.copy() for a in (g, *saved)]
     for text, backward in zip(row.formulas, row.backwards, strict=True):
         for up in (g, np.float64(0.5)):
-            found = inplace.evaluate(f"g * ({text})", ("g", *row.arguments, "y"), (up, *saved))
+            found = fast.evaluate(f"g * ({text})", ("g", *row.arguments, "y"), (up, *saved))
             np.testing.assert_allclose(found, backward(up, *saved) + np.zeros(SIZE), rtol=4e-16, atol=1e-300)
     for a, b in zip((g, *saved), before, strict=True):
         assert np.array_equal(a, b), "an argument was written to"
@@ -60,15 +60,15 @@ def test_formulas_step_by_step(row):
     ],
 )
 def test_what_is_not_done_in_pieces(arguments):
-    assert inplace.evaluate("g * (2 * x)", ("g", "x", "y"), arguments) is None
+    assert fast.evaluate("g * (2 * x)", ("g", "x", "y"), arguments) is None
 
 
 def test_registers_are_used_again():
     x, y = np.random.default_rng(0).uniform(0.5, 2, (2, SIZE))
     text = "(x * x + y * y) / ((x + y) * (x - y + 3)) - exp(-x) * (1 / (y + sqrt(2)))"
     expected = (x * x + y * y) / ((x + y) * (x - y + 3)) - np.exp(-x) * (1 / (y + np.sqrt(2)))
-    assert np.array_equal(inplace.evaluate(text, ("x", "y"), (x, y)), expected)
-    assert inplace._compile(text, ("x", "y"))[1] == 3
+    assert np.array_equal(fast.evaluate(text, ("x", "y"), (x, y)), expected)
+    assert fast._compile(text, ("x", "y"))[1] == 3
 
 
 def test_second_derivatives_of_large_arrays():

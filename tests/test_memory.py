@@ -22,7 +22,7 @@ def peak(f):
 @pytest.fixture(autouse=True)
 def no_pool(monkeypatch):
     """Count every array: without the pool, whose arrays were allocated before the count began."""
-    monkeypatch.setattr("autograd.engine.buffers.CAP", 0)
+    monkeypatch.setattr("autograd.engine.fast.CAP", 0)
 
 
 def test_fifty_additions_keep_nothing():

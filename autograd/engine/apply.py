@@ -1,20 +1,22 @@
-"""Recording: run a row of the table forward on arrays and Tensors, and make the node that remembers it."""
+"""Applying a row of the table to Tensors: run it forward, keep what its derivative will ask for, make the node."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine import buffers
-from autograd.engine.buffers import LARGE
+from autograd.engine import fast, writes
+from autograd.engine.fast import LARGE
 from autograd.engine.graph import Node, leaf, user_line
-from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, tracking
-from autograd.engine.record import NUMBERS, OUTPUT, Share, constant, keep, watch
+from autograd.engine.modes import ACTIVE, keeping, look_at_result, observer, tracking
+from autograd.engine.operands import NUMBERS, check_settings, constant
+from autograd.rules.arrays import array_of
+from autograd.rules.table import Rule
 
 _new = object.__new__
 
 
 class Handle:
-    """What recording needs of a Tensor: the array it shows, its node, and what its memory is shared with."""
+    """What a Tensor is to the graph: the array it shows, its node, and what its memory is shared with."""
 
     __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
     shown: type[Handle]  # the class that results are shown as: Tensor
@@ -23,130 +25,145 @@ class Handle:
         if shown:
             Handle.shown = cls
 
-    def _shares_with(self, args):
-        source = next(arg for arg in args if isinstance(arg, Handle))
-        if source._share is None:
-            source._share = Share()
-            source._version = 0
-        self._share = source._share
-        self._version = source._share.version
-
-    def _check_current(self, rule):
-        if self._version != self._share.version:
-            raise RuntimeError(
-                f"{rule.name if rule else 'data'} got a Tensor that shares memory with one that was written to since; "
-                "NumPy would show the write here. Take the view again after the write, or .copy() it before"
-            )
-
 
 def apply(rule, args, settings):
-    """Apply a row of the table to arrays and Tensors: run it forward, and make the node that remembers it."""
-    forward = rule.forward
-    if ACTIVE and (who := observer.get()) is not None:
-        forward = who.forward(rule)
-    raw = []
-    parents = []
-    mask = 0
+    """Apply a row to arrays and Tensors: run it forward, and make the node that remembers it."""
+    raw, parents, mask = [], [], 0
     for arg in args:
         if isinstance(arg, Handle):
             if arg._share is not None:
-                arg._check_current(rule)
+                writes.check_current(arg, rule.name)
             mask |= 1 << len(parents)
-            raw.append(arg._array)
+            raw.append(array_of(arg))
             parents.append(arg._node)
         else:
             raw.append(arg if type(arg) is float or type(arg) is int else constant(rule, arg))
             parents.append(None)
-    if settings:
-        _check_settings(rule, settings)
-        y = forward(*raw, **settings)
-    elif rule.ufunc and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
-        y = buffers.apply(rule.forward, raw)
-    else:
-        y = forward(*raw)
+    check_settings(rule, settings)
+    y = _forward(rule, raw, settings)
     if ACTIVE:
-        if anomaly.get():
-            watch(rule, raw, y)
+        look_at_result(rule, raw, y)
         if not tracking.get():
             return tuple(map(fresh, y)) if rule.outputs > 1 else fresh(y)
-    if rule.outputs > 1:
-        return _record_tuple(rule, raw, parents, mask, settings, tuple(y))
-    if not rule.elementwise:
+    several = rule.outputs > 1
+    if several:
+        y = tuple(y)
+        settings = {**settings, "__shapes__": [(part.shape, part.dtype) for part in y]}
+    elif not rule.elementwise:
         y = rule.own(y, raw)
     saved, marks = keep(rule, raw, parents, mask, y)
-    tensor = _new(Handle.shown)
-    tensor._array = y
-    tensor._node = Node(rule, parents, saved, settings, marks, y.shape, y.dtype, user_line(3))
-    tensor._share = None
-    tensor._node.large = y.nbytes >= LARGE
+    shape, dtype = (None, y[0].dtype) if several else (y.shape, y.dtype)
+    node = Node(rule, parents, saved, settings, marks, shape, dtype, user_line(3))
+    if several:
+        return tuple(wrap(part, node, k) for k, part in enumerate(y))
+    if y.nbytes >= LARGE:
+        node.large = True
     if ACTIVE and keeping.get():
-        tensor._node.values = (tuple(raw), y)
+        node.values = (tuple(raw), y)
+    tensor = wrap(y, node)
     if not rule.elementwise and y.base is not None:
-        tensor._shares_with(args)
+        writes.share(tensor, args)
     return tensor
 
 
-def apply_unary(rule, x):
-    """`record` for an elementwise row of one Tensor: the same, without the generality."""
-    array = x._array
-    if ACTIVE or x._share is not None or array.nbytes >= LARGE:
-        return apply(rule, (x,), {})
-    y = rule.forward(array)
-    parents = (x._node,)
-    plan = rule.plans.get(1)
-    if plan is None or plan[0]:
-        saved, marks = keep(rule, (array,), parents, 1, y)
+def apply_elementwise(rule, a, b=None):
+    """The same for the commonest calls, without the generality: elementwise rows of small Tensors and plain numbers."""
+    x = array_of(a)
+    if b is None:
+        raw, parents, mask, plain = (x,), (a._node,), 1, True
+    elif isinstance(b, Handle):
+        z = array_of(b)
+        raw, parents, mask, plain = (x, z), (a._node, b._node), 3, b._share is None and z.nbytes < LARGE
     else:
-        saved, marks = (None, y if plan[1] else None), None
-    tensor = _new(Handle.shown)
-    tensor._array = y
-    tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
-    tensor._share = None
-    return tensor
-
-
-def apply_binary(rule, a, b):
-    """`record` for an elementwise row of two Tensors, or of a Tensor and a number or an array."""
-    x = a._array
-    kind = type(b)
-    if kind is Handle.shown:
-        z = b._array
-        parents = (a._node, b._node)
-        mask = 3
-        plain = b._share is None and z.nbytes < LARGE
-    else:
-        z = b
-        parents = (a._node, None)
-        mask = 1
-        plain = kind is float or kind is int or (kind is np.ndarray and z.nbytes < LARGE and z.dtype.kind in NUMBERS)
+        kind = type(b)
+        raw, parents, mask = (x, b), (a._node, None), 1
+        plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
     if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
-        return apply(rule, (a, b), {})
-    y = rule.forward(x, z)
-    plan = rule.plans.get(mask)
-    if plan is None or plan[0]:
-        saved, marks = keep(rule, (x, z), parents, mask, y)
-    else:
-        saved, marks = (None, None, y if plan[1] else None), None
+        return apply(rule, (a,) if b is None else (a, b), {})
     tensor = _new(Handle.shown)
-    tensor._array = y
+    tensor._array = y = rule.forward(x) if b is None else rule.forward(*raw)
+    nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
+    if indices:
+        saved, marks = keep(rule, raw, parents, mask, y)
+    else:
+        saved, marks = (*nothing, y if keeps_y else None), None
     tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
     return tensor
 
 
-def _check_settings(rule, settings):
-    for key, value in settings.items():
-        if isinstance(value, Handle):
+def _forward(rule, raw, settings):
+    if ACTIVE and (who := observer.get()) is not None:
+        return who.forward(rule, raw, settings)
+    if rule.ufunc and not settings and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
+        return fast.call(rule.forward, raw)
+    return rule.forward(*raw, **settings)
+
+
+# -- what a node keeps -----------------------------------------------------------------------------------------------
+def keep(rule, raw, parents, mask, y):
+    """The arrays that the rule asks for, given which arguments are variables; and marks for those at risk."""
+    nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
+    saved, marks = list(nothing), None
+    for i in indices:
+        array = saved[i] = raw[i]
+        if type(array) is np.ndarray and (mark := writes.mark_of(array, parents[i])) is not None:
+            if marks is None:
+                marks = [None] * len(raw)
+            marks[i] = mark
+    saved.append(y if keeps_y else None)
+    return tuple(saved), marks
+
+
+def asked_for(rule, parents, mask):
+    """What the backward functions will ask for: (None for each argument, which of them, whether the result)."""
+    asked = _asked(rule, parents)
+    kept = (None,) * len(parents), tuple(i for i in range(len(parents)) if i in asked), "y" in asked
+    if not rule.variadic:
+        rule.keeps[mask] = kept
+    return kept
+
+
+def _asked(rule, parents):
+    """Which arguments (by position) and whether the result ('y') the backward functions will ask for."""
+    asked = set()
+    for i, parent in enumerate(parents):
+        if parent is None:
+            continue
+        if rule.elementwise:
+            asked.update("y" if name == "y" else rule.arguments.index(name) for name in rule.needs[i])
+            continue
+        argument = rule.arguments[0] if rule.variadic else rule.arguments[i]
+        if argument not in rule.wants:
             raise TypeError(
-                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
+                f"{rule.name} has no derivative for its argument {argument!r}; pass t.data if it is meant as a constant"
             )
+        for want in rule.wants[argument]:
+            if want == "y":
+                asked.add("y")
+            elif want == "likes":
+                asked.update(k for k, p in enumerate(parents) if p is None)
+            elif want in rule.arguments:
+                asked.update(range(len(parents)) if rule.variadic else (rule.arguments.index(want),))
+            elif want.endswith("_like") and parents[rule.arguments.index(want[:-5])] is None:
+                asked.add(rule.arguments.index(want[:-5]))
+    return asked
 
 
-def _record_tuple(rule, raw, parents, mask, settings, ys):
-    saved, marks = keep(rule, raw, parents, mask, ys)
-    settings = {**settings, "__shapes__": [(y.shape, y.dtype) for y in ys]}
-    node = Node(rule, tuple(parents), saved, settings, marks, None, ys[0].dtype, user_line(3))
-    return tuple(wrap(y, node, k) for k, y in enumerate(ys))
+# -- Tensors for arrays and nodes --------------------------------------------------------------------------------------
+class _Output(Rule):
+    """Picks one output of a node with several; the walk collects its gradients in a list."""
+
+    elementwise = broadcasts = masks = variadic = False
+    batched = True
+    quick = None
+    outputs = 1
+
+    def carry(self, node, i, g, saved):
+        return g
+
+
+OUTPUT = _Output("output", (), ())
 
 
 def wrap(array, node, index=None):
@@ -161,4 +178,5 @@ def wrap(array, node, index=None):
 
 
 def fresh(array):
+    """A variable that shows `array` itself."""
     return wrap(array, leaf(array.shape, array.dtype))

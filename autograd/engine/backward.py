@@ -14,33 +14,38 @@ from operator import attrgetter
 
 import numpy as np
 
-from autograd.engine import buffers
-from autograd.engine.carry import carry, undo_broadcast
-from autograd.engine.graph import Node, leaf, show_line
+from autograd.engine import carry, fast
+from autograd.engine.apply import OUTPUT
+from autograd.engine.graph import Node, leaf
 from autograd.engine.modes import ACTIVE, anomaly, observer
-from autograd.engine.nan import has_nan
-from autograd.engine.writes import Seal, fingerprint
+from autograd.engine.nan import has_nan, heard
+from autograd.engine.writes import check_unchanged
 from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
 from autograd.rules.arrays import array_of, as_array, expand, is_tensor
 
 _by_serial = attrgetter("serial")
 
 
-class _Heard:
-    """Called by NumPy at 0 * inf and the like, a flag of the processor checked after every call; `last` is then new."""
+@np.errstate(all="ignore", invalid="call", call=heard)
+def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) -> dict[Node, object]:
+    """Gradients of the seeded outputs for every node that keeps one, or for `targets`.
 
-    last = None
+    `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
+    """
+    if wrap is not None:
+        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+    order = reach(seeds, targets, leaves=False)
+    targets = None if targets is None else set(targets)
 
-    def __call__(self, kind, flag):
-        self.last = object()
-
-
-heard = _Heard()
-
-
-def quiet():
-    """NumPy's errors inside a backward pass: not shown, and invalid operations heard."""
-    return np.errstate(all="ignore", invalid="call", call=heard)
+    if ACTIVE and anomaly.get():
+        return _walk(order, seeds, targets, wrap, lead, carry.watched)
+    if ACTIVE and (who := observer.get()) is not None:
+        return who.backward(order, lambda how: _walk(order, seeds, targets, wrap, lead, how))
+    before = heard.last
+    grads = _walk(order, seeds, targets, wrap, lead, carry.plain, quick=True)
+    if heard.last is not before and any(has_nan(array_of(g)) for g in grads.values()):
+        return _walk(order, seeds, targets, wrap, lead, carry.careful)
+    return grads
 
 
 def reach(outputs, targets=None, leaves=True) -> list[Node]:
@@ -62,115 +67,98 @@ def reach(outputs, targets=None, leaves=True) -> list[Node]:
     return [node for node in order if node in leads]
 
 
-@np.errstate(all="ignore", invalid="call", call=heard)
-def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) -> dict[Node, object]:
-    """Gradients of the seeded outputs for every node that keeps one, or for `targets`.
+def _walk(order, seeds, targets, wrap, lead, how, quick=False):
+    """The gradients of the nodes that keep one.
 
-    `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
+    `how` carries a gradient to one argument of a node; `quick` lets elementwise rules be called without it.
     """
-    if wrap is not None:
-        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
-    before = heard.last
-    order = reach(seeds, targets, leaves=False)
-    keep = None if targets is None else set(targets)
-    if ACTIVE and anomaly.get():
-        return _walk(order, seeds, keep, wrap, lead, careful=True, watch=True)[0]
-    if ACTIVE and (tape := observer.get()) is not None:
-        return tape.walk(lambda careful: _walk(order, seeds, keep, wrap, lead, careful, tape=tape))
-    grads, masked = _walk(order, seeds, keep, wrap, lead, careful=False)
-    # A nan may come from a singular derivative on a branch not taken. Only then pay for masking it.
-    if (masked or heard.last is not before) and any(has_nan(array_of(g)) for g in grads.values()):
-        return _walk(order, seeds, keep, wrap, lead, careful=True)[0]
-    return grads
-
-
-def _walk(order, seeds, keep, wrap, lead, careful, watch=False, tape=None):
-    """The gradients of the nodes that keep one; and whether a nan on the way may not show in them."""
-    grads = dict(seeds)
-    owned = set()  # nodes whose gradient is an array made here, so adding in place is safe
-    kept = {}
-    alive = None if keep is None else keep.union(order)
-    masked = False
+    grads, kept = dict(seeds), {}
+    ours = set()  # nodes whose gradient is an array made here, so adding in place is safe
+    alive = None if targets is None else targets.union(order)
     for node in order:
         g = grads.pop(node, None)
         if g is None:
             continue
-        if node.keeps_grad if keep is None else node in keep:
+        if node.keeps_grad if targets is None else node in targets:
             kept[node] = g
         rule = node.rule
         if rule is None:  # an output that is itself a variable
             continue
+        if rule is OUTPUT:
+            _collect(grads, node, g)
+            continue
         if node.marks is not None:
-            _check_unchanged(node)
-        saved = node.saved if wrap is None else _as_tensors(node, wrap)
-        shape = node.shape
-        quick = rule.quick  # one call for each argument, and nothing to check but the shape and dtype
-        if quick is None or careful or node.large or node.dtype.kind == "c" or tape is not None:
-            quick = None
-            masked = masked or rule.masks
-        i = -1
-        for parent in node.parents:
-            i += 1
+            check_unchanged(node)
+        saved = node.saved if wrap is None else as_tensors(node, wrap)
+        rules = rule.quick if quick and not node.large and node.dtype.kind != "c" else None
+        same = node.shape if rule.broadcasts else None  # the shape of arguments that need no second look
+        for i, parent in enumerate(node.parents):
             if parent is None or (alive is not None and parent not in alive):
                 continue
             try:
-                if quick is not None:
-                    c = quick[i](g, *saved)
-                else:
-                    c = (carry if tape is None else tape.carry)(node, i, g, saved, lead, careful)
+                c = how(node, i, g, saved, lead) if rules is None else rules[i](g, *saved)
             except (ChangedError, AnomalyError, BackwardError, RecordingError):
                 raise
             except Exception as error:
                 raise BackwardError(_failed(node, i, error)) from error
             if c is None:
                 continue
-            wanted = parent.shape
-            if wanted is None:  # a node with several outputs collects a list
-                slots = grads.setdefault(parent, [None] * parent.rule.outputs)
-                at = node.settings["index"]
-                slots[at] = c if slots[at] is None else slots[at] + c
-                continue
-            if quick is not None or rule.broadcasts:
-                if wanted != shape:
-                    c = undo_broadcast(c, shape, wanted, lead)
-            elif (found := c.shape[lead:]) and found != wanted:
-                _check_shape(node, i, found, wanted)
-            dtype = parent.dtype
-            if c.dtype is not dtype and c.dtype != dtype:
-                c = _to_dtype(c, dtype)
-            if watch:
-                _watch(node, i, c)
-            before = grads.get(parent)
-            if before is None:
-                grads[parent] = c
-            elif (
-                wrap is None and parent in owned and c.shape == before.shape and c.shape
-                and (tape is None or hasattr(before, "__traced__"))
-            ):  # fmt: skip
-                np.add(before, c, out=before)
-            else:
-                large = wrap is None and c.nbytes >= buffers.LARGE and type(before) is np.ndarray
-                grads[parent] = buffers.apply(np.add, (before, c)) if large else before + c
-                owned.add(parent)
-    kept.update(grads if keep is None else {node: g for node, g in grads.items() if node in keep})  # the variables'
+            if parent.shape != same or c.dtype is not parent.dtype:
+                c = _fit(c, node, i, parent, lead)
+            if parent in grads:
+                c = _sum(grads[parent], c, parent in ours)
+                if wrap is None:
+                    ours.add(parent)
+            grads[parent] = c
+    kept.update(grads if targets is None else {node: g for node, g in grads.items() if node in targets})
     for node, g in kept.items():
-        if wrap is not None or lead or type(g) is not np.ndarray or g.shape != node.shape:
+        if type(g) is not np.ndarray or g.shape != node.shape:  # else it is filled out, and no Tensor
             kept[node] = _finish(node, g, lead, wrap)
-    return kept, masked
+    return kept
 
 
-def _as_tensors(node, wrap):
+def _fit(c, node, i, parent, lead):
+    """The gradient carried to argument `i`, with broadcasting undone, of the shape and dtype that it has to have."""
+    wanted, dtype = parent.shape, parent.dtype
+    if node.rule.broadcasts:
+        if wanted != node.shape:
+            c = carry.undo_broadcast(c, node.shape, wanted, lead)
+    elif (found := c.shape[lead:]) and found != wanted:
+        _check_shape(node, i, found, wanted)
+    return c if c.dtype is dtype or c.dtype == dtype else to_dtype(c, dtype)
+
+
+def _sum(before, c, in_place):
+    """The gradient of a node so far and another contribution, in place where the array there was made by the walk."""
+    if in_place and type(c) is type(before) and c.shape == before.shape != ():
+        return np.add(before, c, out=before)
+    return fast.add(before, c)
+
+
+def _collect(grads, node, g):
+    """Give the gradient of one output to its node, which has several and gets a list."""
+    (parent,) = node.parents
+    slots = grads.setdefault(parent, [None] * parent.rule.outputs)
+    at = node.settings["index"]
+    slots[at] = g if slots[at] is None else slots[at] + g
+
+
+def as_tensors(node, wrap):
+    """What a node keeps, as Tensors where it stands for variables."""
     parts = [
         wrap(s, parent) if parent is not None and s is not None else s
         for s, parent in zip(node.saved, node.parents, strict=False)
     ]
-    y = node.saved[-1]
-    if y is not None and len(node.saved) > len(node.parents):
-        y = [wrap(part, node, k) for k, part in enumerate(y)] if type(y) is tuple else wrap(y, node)
-    return (*parts, *((y,) if len(node.saved) > len(node.parents) else ()))
+    if len(node.saved) > len(node.parents):
+        y = node.saved[-1]
+        if y is not None:
+            y = [wrap(part, node, k) for k, part in enumerate(y)] if type(y) is tuple else wrap(y, node)
+        parts.append(y)
+    return tuple(parts)
 
 
-def _to_dtype(c, dtype):
+def to_dtype(c, dtype):
+    """A gradient in the dtype of its argument: of a real one the real part."""
     if dtype.kind != "c" and c.dtype.kind == "c":
         c = np.real(c)
     return c if c.dtype == dtype else c.astype(dtype)
@@ -193,33 +181,12 @@ def _check_shape(node, i, shape, wanted):
     if len(shape) != len(wanted) or any(n not in (1, m) for n, m in zip(shape, wanted, strict=True)):
         raise BackwardError(
             f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape "
-            f"{wanted}; the forward line was {show_line(node.line)}"
+            f"{wanted}; the forward line was {node.where}"
         )
-
-
-def _check_unchanged(node):
-    i = -1
-    for mark in node.marks:
-        i += 1
-        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
-        if wanted is not None and fingerprint(node.saved[i]) != wanted:
-            raise ChangedError(
-                f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
-                f"wrong; recorded at {show_line(node.line)}. Write to a copy, or record again after the write"
-            )
 
 
 def _failed(node, i, error):
     return (
         f"the backward rule of {node.rule.name} for argument {i} failed: {type(error).__name__}: {error}\n"
-        f"  the forward line was {show_line(node.line)}"
+        f"  the forward line was {node.where}"
     )
-
-
-def _watch(node, i, c):
-    raw = array_of(c)
-    if not np.isfinite(raw).all():
-        bad = "nan" if np.isnan(raw).any() else "inf"
-        raise AnomalyError(
-            f"the gradient of {node.rule.name} for argument {i} has {bad}; the forward line was {show_line(node.line)}"
-        )

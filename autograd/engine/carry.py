@@ -1,49 +1,53 @@
-"""The gradient carried through one node, by the roads that take more than one call of its rule."""
+"""How a gradient is carried through one node to one of its arguments: plainly, or with care for what is singular."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine import buffers, inplace
-from autograd.rules.arrays import expand, possibly, sum_to
+from autograd.engine import fast
+from autograd.engine.modes import look_at_gradient
+from autograd.engine.nan import heard, masked_product
+from autograd.rules.arrays import expand, sum_to
 
 
-def carry(node, i, g, saved, lead, careful):
-    """The gradient for argument `i`, given that of the result: None where there is none, a list for several results.
-
-    `careful` lets a gradient of exactly 0 win over a singular slope.
-    """
+def plain(node, i, g, saved, lead):
+    """The gradient for argument `i`, given that of the result: None where there is none, a list for several results."""
     rule = node.rule
-    if rule.elementwise:
-        return _elementwise(rule, i, g, saved, careful or node.dtype.kind == "c")
+    if rule.masks:
+        heard()  # the rule chooses among its arguments, so a nan may have come this way without a sound
+    if not rule.elementwise:
+        return _structural(node, rule, i, g, saved, lead)
+    if node.dtype.kind == "c":
+        return careful(node, i, g, saved, lead)
+    return fast.carry(rule, i, g, saved) if node.large else rule.backwards[i](g, *saved)
+
+
+def careful(node, i, g, saved, lead):
+    """The same, where a gradient of exactly 0 wins over a singular slope."""
+    rule = node.rule
+    if not rule.elementwise:
+        return _structural(node, rule, i, g, saved, lead)
+    if rule.formulas[i] in ("1", "-1", "0"):
+        return rule.backwards[i](g, *saved)
+    slope = rule.derivatives[i](*saved)
+    return masked_product(g, np.conj(slope) if np.iscomplexobj(slope) else slope)
+
+
+def watched(node, i, g, saved, lead):
+    """The same, and an error at the first gradient that is not finite."""
+    return look_at_gradient(node, i, careful(node, i, g, saved, lead))
+
+
+def _structural(node, rule, i, g, saved, lead):
     if lead or g.__class__ is list or (g.shape != node.shape and (g.shape or not rule.spreads)):
-        c = _structural(node, rule, i, g, saved, lead)
+        c = _full(node, rule, i, g, saved, lead)
     else:
         c = rule.carry(node, i, g, saved)
     return c if c is None or hasattr(c, "shape") else np.asarray(c)
 
 
-def _elementwise(rule, i, g, saved, careful):
-    text = rule.formulas[i]
-    if not careful and text.isidentifier() and type(g) is np.ndarray:
-        factor = saved[-1] if text == "y" else saved[rule.arguments.index(text)]
-        return buffers.apply(np.multiply, (g, factor)) if g.nbytes >= buffers.LARGE else g * factor
-    if not careful and text not in ("1", "-1", "0"):
-        c = inplace.evaluate(f"g * ({text})", ("g", *rule.arguments, "y"), (g, *saved))
-        return rule.backwards[i](g, *saved) if c is None else c
-    if text in ("1", "-1", "0"):
-        return rule.backwards[i](g, *saved)
-    d = rule.derivatives[i](*saved)
-    if np.iscomplexobj(d):
-        d = np.conj(d)
-    finite = np.isfinite(d)
-    if possibly(~finite):
-        # No gradient arrives here, so a singular slope is not 0 * inf = nan but nothing at all.
-        d = np.where((g == 0) & ~finite, 0, d)
-    return g * d
-
-
-def _structural(node, rule, i, g, saved, lead):
+def _full(node, rule, i, g, saved, lead):
+    """The rule of a gradient that stands for more than it holds, or has leading axes."""
     if rule.outputs > 1:
         batch = next(np.shape(part)[:lead] for part in g if part is not None)
         shapes = node.settings["__shapes__"]
@@ -63,6 +67,7 @@ def _expand(c, shape):
 
 
 def undo_broadcast(c, shape, wanted, lead):
+    """The gradient of an argument of shape `wanted` that was broadcast to `shape`."""
     full = c.shape[:lead] + shape if lead else shape
     if c.shape != full:  # an unexpanded gradient counts once for each place it stands for
         c = expand(c, full)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.arrays import array_of, is_stand_in
 from autograd.rules.complexes import modulus_
 from autograd.rules.table import FUNCTIONS, Constant, Elementwise, numpy_name
 
@@ -20,9 +21,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         row = FUNCTIONS.get(ufunc)
         if type(row) is Elementwise and ufunc is not np.absolute:  # the commonest calls, without looking for the rest
             if len(inputs) == 1:
-                return self.__apply_unary__(row, self)
+                return self.__apply_elementwise__(row, self)
             if type(inputs[0]) is type(self):
-                return self.__apply_binary__(row, *inputs)
+                return self.__apply_elementwise__(row, *inputs)
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{ufunc.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
@@ -35,7 +36,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         if row is None:
             raise missing(ufunc)
         if type(row) is Constant:
-            return row(*map(_plain, inputs), **kwargs)
+            return row(*map(array_of, inputs), **kwargs)
         if not isinstance(row, Elementwise):
             return row(*inputs, **kwargs)
         dtype = kwargs.pop("dtype", None)
@@ -55,7 +56,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         return FUNCTIONS[function](*inputs, **kwargs)
     if method == "outer" and len(inputs) == 2:
         a, b = inputs
-        return ufunc(np.reshape(a, np.shape(_plain(a)) + (1,) * np.ndim(_plain(b))), b)
+        return ufunc(np.reshape(a, np.shape(array_of(a)) + (1,) * np.ndim(array_of(b))), b)
     raise TypeError(
         f"np.{ufunc.__name__}.{method} of a Tensor has no gradient here; write it with sums, cumsum or indexing, or "
         "call it on t.data for a constant"
@@ -86,16 +87,12 @@ def missing(function) -> TypeError:
     )
 
 
-def _plain(x):
-    return x._array if hasattr(x, "__apply__") else x
-
-
 def _plain_all(x):
     if isinstance(x, dict):
         return {key: _plain_all(value) for key, value in x.items()}
     if isinstance(x, tuple | list) and not hasattr(x, "_fields"):
         return type(x)(_plain_all(value) for value in x)
-    return _plain(x)
+    return array_of(x)
 
 
 def as_index(index):
@@ -108,7 +105,7 @@ def as_index(index):
 def _one_index(index):
     if hasattr(index, "__apply__"):
         raise IndexError("a Tensor is not an index; index with an integer or boolean array")
-    if hasattr(index, "__traced__"):
+    if is_stand_in(index):
         return index.copy()
     if isinstance(index, np.ndarray | list):
         return np.array(index, dtype=int) if isinstance(index, list) and not index else np.array(index)

@@ -15,7 +15,7 @@ next_serial = itertools.count(1).__next__
 
 
 class Lent:
-    """A gradient in the memory of a program, which its next run writes over: copied when somebody asks for it."""
+    """A gradient in memory that will be written over: copied when somebody asks for it."""
 
     __slots__ = ("array",)
 
@@ -31,9 +31,15 @@ class Node:
     """
 
     __slots__ = (
-        "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
-        "serial", "_grad", "keeps_grad", "name", "seal", "line", "large", "values",
+        "rule", "parents", "saved", "settings", "marks", "shape", "dtype", "line", "serial", "_grad", "__dict__",
     )  # fmt: skip
+
+    # What few nodes have lies in their __dict__, since nodes are made all the time.
+    keeps_grad = False  # whether backward leaves the gradient here
+    name = None
+    seal = None  # of a variable: tells whether its array was written to
+    large = False  # whether its gradient is worth the care that large arrays get
+    values = None  # (arguments, result), kept on request for those who look at the graph
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
         self.rule = rule
@@ -46,11 +52,6 @@ class Node:
         self.line = line
         self.serial = next_serial()
         self._grad = None
-        self.keeps_grad = False
-        self.name = None
-        self.seal = None
-        self.large = False  # whether the result is worth computing its gradient in pieces
-        self.values = None  # (arguments, result), kept on request for those who look at the graph
 
     @property
     def grad(self):
@@ -63,6 +64,11 @@ class Node:
     @grad.setter
     def grad(self, value):
         self._grad = value
+
+    @property
+    def where(self) -> str:
+        """The user's line that made it."""
+        return show_line(self.line)
 
     @property
     def ndim(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor
+from autograd.rules.arrays import array_of
 from autograd.rules.reductions import total_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
@@ -13,7 +13,7 @@ def _binary(name):
     rule = ROWS[name]
 
     def forward(self, other):
-        return self.__apply_binary__(rule, self, other)
+        return self.__apply_elementwise__(rule, self, other)
 
     def reflected(self, other):
         return self.__apply__(rule, (other, self), {})
@@ -34,7 +34,7 @@ def _unary(name):
     rule = ROWS[name]
 
     def method(self):
-        return self.__apply_unary__(rule, self)
+        return self.__apply_elementwise__(rule, self)
 
     method.__name__ = name
     method.__doc__ = f"`np.{name}` of every element; its derivative is `{rule.formulas[0]}`."
@@ -43,7 +43,7 @@ def _unary(name):
 
 def _compare(function):
     def operator(self, other):
-        return function(plain(self), plain(other))
+        return function(array_of(self), array_of(other))
 
     return operator
 
@@ -63,11 +63,6 @@ def _numpy_method(function):
 
 
 _matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
-
-
-def plain(x):
-    """The array behind a Tensor, or `x` itself."""
-    return x._array if is_tensor(x) else x
 
 
 class Operators:
@@ -118,7 +113,7 @@ class Operators:
     __floordiv__ = _compare(np.floor_divide)
 
     def __rfloordiv__(self, other):
-        return np.floor_divide(plain(other), self._array)
+        return np.floor_divide(array_of(other), array_of(self))
 
     def __abs__(self):
         return np.abs(self) if self.dtype.kind == "c" else self._real_abs()
@@ -134,7 +129,7 @@ class Operators:
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
         if axis is None and not kwargs:
-            return self.__apply_unary__(total_, self)
+            return self.__apply_elementwise__(total_, self)
         return _sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)

@@ -9,6 +9,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import numpy as np
+
+from autograd.engine.graph import show_line, user_line
+from autograd.errors import AnomalyError
+from autograd.rules.arrays import array_of
+
 tracking: ContextVar[bool] = ContextVar("tracking", default=True)  # whether results remember where they came from
 anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
@@ -97,3 +103,31 @@ def checked(function, *arrays) -> None:
         function(*arrays)
     else:
         who.check(function, *arrays)
+
+
+# -- what the modes ask for of an operation ----------------------------------------------------------------------------
+def look_at_result(rule, raw, y) -> None:
+    """Under `detect_anomaly`, refuse a result that is not finite."""
+    if anomaly.get() and not np.all(np.isfinite(y)):
+        bad = "nan" if np.isnan(y).any() else "inf" if np.max(y) == np.inf else "-inf"
+        spans = ", ".join(map(_span, raw))
+        raise AnomalyError(f"{rule.name} gave {bad} at {show_line(user_line())}; its operands: {spans}")
+
+
+def look_at_gradient(node, i, c):
+    """Refuse a gradient on its way back that is not finite."""
+    raw = array_of(c)
+    if c is not None and not np.isfinite(raw).all():
+        bad = "nan" if np.isnan(raw).any() else "inf"
+        raise AnomalyError(
+            f"the gradient of {node.rule.name} for argument {i} has {bad}; the forward line was {node.where}"
+        )
+    return c
+
+
+def _span(a) -> str:
+    if not isinstance(a, np.ndarray | np.generic):
+        return repr(a)
+    if a.size == 0 or a.dtype.kind == "c":
+        return f"{a.dtype} {a.shape}" if a.size else f"empty {a.shape}"
+    return f"{a.dtype} {a.shape} from {np.nanmin(a):.6g} to {np.nanmax(a):.6g}"

@@ -29,7 +29,7 @@ class Guards:
     __int__ = __index__ = __complex__ = __float__
 
     def __bool__(self):
-        return bool(self._array)
+        return bool(array_of(self))
 
     def __len__(self):
         if not self.shape:
@@ -40,10 +40,10 @@ class Guards:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value):
-        return bool((self._array == array_of(value)).any())
+        return bool((array_of(self) == array_of(value)).any())
 
     def __repr__(self):
-        body = np.array2string(np.asarray(self._array), prefix="Tensor(", separator=", ", threshold=50)
+        body = np.array2string(np.asarray(array_of(self)), prefix="Tensor(", separator=", ", threshold=50)
         parts = [body]
         if self.dtype != np.float64:
             parts.append(f"dtype={self.dtype}")
@@ -54,4 +54,4 @@ class Guards:
         return f"Tensor({', '.join(parts)})"
 
     def __format__(self, spec):
-        return format(self._array.item(), spec) if spec else repr(self)
+        return format(array_of(self).item(), spec) if spec else repr(self)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine import buffers, dispatch, writes
-from autograd.engine.apply import Handle, apply, apply_binary, apply_unary, wrap
+from autograd.engine import dispatch, fast, writes
+from autograd.engine.apply import Handle, apply, apply_elementwise, wrap
 from autograd.engine.backward import backward
-from autograd.engine.convert import as_variable
 from autograd.engine.graph import Node, leaf, user_line
 from autograd.engine.methods import Operators
 from autograd.engine.modes import ACTIVE, tracking
+from autograd.engine.operands import as_variable
 from autograd.engine.refusals import Guards
 from autograd.rules.arrays import array_of, as_array, copied
 from autograd.rules.indexing import getitem, put
@@ -37,8 +37,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     __slots__ = ()
     __apply__ = staticmethod(apply)
-    __apply_unary__ = staticmethod(apply_unary)
-    __apply_binary__ = staticmethod(apply_binary)
+    __apply_elementwise__ = staticmethod(apply_elementwise)
     __array_ufunc__ = dispatch.array_ufunc
     __array_function__ = dispatch.array_function
 
@@ -53,7 +52,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         """The array. A variable's may be written to; that of a computed Tensor is read-only."""
         node = self._node
         if self._share is not None:
-            self._check_current(None)
+            writes.check_current(self, "data")
         array = self._array
         if node.rule is None:
             if isinstance(array, np.generic):
@@ -139,11 +138,11 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     @property
     def nbytes(self) -> int:
-        return self._array.nbytes
+        return array_of(self).nbytes
 
     @property
     def itemsize(self) -> int:
-        return self._array.itemsize
+        return self.dtype.itemsize
 
     @property
     def is_leaf(self) -> bool:
@@ -179,7 +178,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
             if key._grad is not None and key.rule is None:
                 key._grad = key.grad + grads[key]
             else:
-                key._grad = grads[key] if create_graph else buffers.take_owned(grads, key)
+                key._grad = grads[key] if create_graph else fast.take_owned(grads, key)
 
     def retain_grad(self) -> Tensor:
         """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""
@@ -209,7 +208,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         if result.dtype != node.dtype:
             result = result.astype(node.dtype)
         if self._share is not None:
-            self._check_current(None)
+            writes.check_current(self, "data")
             self._share.version += 1  # what shares the old memory would show the write in NumPy
             self._share = None
         self._array = result._array

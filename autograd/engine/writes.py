@@ -1,10 +1,16 @@
-"""Noticing writes: fingerprints of arrays, and the seal of a variable whose array has been handed out."""
+"""Noticing writes: an array that a gradient needs, and that was written to since, is found when backward comes by.
+
+A variable's array is sealed: as long as nobody has been handed it, nothing needs checking. Constants, which anybody may
+write to, are fingerprinted when they are used. A view is out of date once the engine has written to what it looks at.
+"""
 
 from __future__ import annotations
 
 from sys import getrefcount
 
 import numpy as np
+
+from autograd.errors import ChangedError
 
 _SMALL = 1 << 13  # bytes; below this, hashing a copy is cheaper than summing columns
 _COLUMNS = 509  # a prime, so that moved rows land in other columns
@@ -67,3 +73,52 @@ def _references(seal) -> int:
 
 # How many references a seal shows inside a function when only its node holds it: measured, since Pythons differ.
 _HELD = _references(_Holder().seal) + 1
+
+
+def mark_of(array, parent):
+    """What tells later whether `array`, an argument kept by a node, was written to; None where nobody can."""
+    seal = None if parent is None else parent.seal
+    if seal is not None and seal.mark is None:
+        return seal
+    if seal is None and parent is not None and array.base is None:
+        return None  # made by the engine
+    return fingerprint(array)
+
+
+def check_unchanged(node) -> None:
+    """Refuse to go backward through a node whose arguments are not what they were."""
+    for i, mark in enumerate(node.marks):
+        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
+        if wanted is not None and fingerprint(node.saved[i]) != wanted:
+            raise ChangedError(
+                f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
+                f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"
+            )
+
+
+class Share:
+    """Arrays that may share memory: a count of writes, to notice a view that is out of date."""
+
+    __slots__ = ("version",)
+
+    def __init__(self):
+        self.version = 0
+
+
+def share(view, sources) -> None:
+    """Let a Tensor that looks at the memory of another be out of date once that is written to."""
+    source = next(arg for arg in sources if hasattr(arg, "_share"))
+    if source._share is None:
+        source._share = Share()
+        source._version = 0
+    view._share = source._share
+    view._version = source._share.version
+
+
+def check_current(tensor, reader) -> None:
+    """Refuse a view of what has been written to since."""
+    if tensor._share is not None and tensor._version != tensor._share.version:
+        raise RuntimeError(
+            f"{reader} got a Tensor that shares memory with one that was written to since; NumPy would show the write "
+            "here. Take the view again after the write, or .copy() it before"
+        )

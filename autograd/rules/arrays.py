@@ -22,9 +22,15 @@ def array_of(x):
 
     While a program is recorded it gives what stands for them in the program.
     """
-    if hasattr(x, "_node"):
+    try:
         return x._array
-    return x.data if hasattr(x, "__apply__") else x
+    except AttributeError:
+        return x.data if hasattr(x, "__apply__") else x
+
+
+def is_stand_in(x) -> bool:
+    """Whether `x` stands for an array while a program is recorded."""
+    return hasattr(x, "__traced__")
 
 
 def sum_to(x, shape: tuple[int, ...], lead: int = 0):

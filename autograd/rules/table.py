@@ -67,7 +67,7 @@ class Differentiable(Rule):
 
     name: str
     forward: Callable
-    plans: dict[int, tuple]  # which arguments are variables (as bits) -> what to keep; filled as calls are recorded
+    keeps: dict[int, tuple]  # which arguments are variables (as bits) -> what to keep; filled as calls are recorded
     arguments: tuple[str, ...]  # names of the array arguments; ("*arrays",) for any number
 
     def __call__(self, *args, **settings):
@@ -96,7 +96,7 @@ class Elementwise(Differentiable):
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
         self.kinks = kinks
         self.needs = tuple(_names(text) & {"x", "a", "b", "y"} for text in formulas)
-        self.plans = {}
+        self.keeps = {}
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
@@ -104,9 +104,9 @@ class Elementwise(Differentiable):
 
     def __call__(self, *args, **settings):
         if not settings:
-            record = getattr(args[0], "__apply_unary__" if len(args) == 1 else "__apply_binary__", None)
-            if record is not None:
-                return record(self, *args)
+            apply = getattr(args[0], "__apply_elementwise__", None)
+            if apply is not None:
+                return apply(self, *args)
         return super().__call__(*args, **settings)
 
 
@@ -159,7 +159,7 @@ class Primitive(Differentiable):
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
         self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
         self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for
-        self.plans = {}
+        self.keeps = {}
         self.doc = inspect.getdoc(function) or ""
         super().__init__(function.__name__, covers, tuple(samples), key)
 

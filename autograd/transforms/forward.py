@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine.backward import _as_tensors, _to_dtype, backward, reach
+from autograd.engine.backward import as_tensors, backward, reach, to_dtype
 from autograd.engine.tensor import Tensor, wrap
 from autograd.rules.arrays import possibly
 
@@ -26,7 +26,7 @@ def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
             if node.parents[0] is not None and node.parents[0].shape is None:  # one output of several
                 known[node] = moving[0][1][node.settings["index"]]
                 continue
-            saved = _as_tensors(node, wrap) if create_graph else node.saved
+            saved = as_tensors(node, wrap) if create_graph else node.saved
             total = None
             for i, tangent in moving:
                 move = _elementwise if node.rule.elementwise else _transposed
@@ -48,7 +48,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
         moved = d * tangent
     if np.shape(moved) != node.shape:
         moved = np.broadcast_to(moved, node.shape)
-    return _to_dtype(moved, node.dtype)
+    return to_dtype(moved, node.dtype)
 
 
 def _transposed(node, i, tangent, saved, create_graph):
@@ -65,7 +65,7 @@ def _transposed(node, i, tangent, saved, create_graph):
         targets = [u._node for u in us]
         found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
         parts = [
-            _to_dtype(found[t], dtype) if t in found else z
+            to_dtype(found[t], dtype) if t in found else z
             for t, z, (_, dtype) in zip(targets, parts, shapes, strict=True)
         ]
     return parts if several else parts[0]

@@ -10,8 +10,8 @@ from contextvars import ContextVar
 
 import numpy as np
 
-from autograd.engine.convert import as_variable
 from autograd.engine.modes import enable_grad
+from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild

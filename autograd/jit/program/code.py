@@ -6,9 +6,8 @@ import operator
 
 import numpy as np
 
-from autograd.engine import buffers
-from autograd.engine.backward import heard, quiet
-from autograd.engine.nan import has_nan
+from autograd.engine import fast
+from autograd.engine.nan import has_nan, heard, quiet
 from autograd.jit.program import calls
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.naming import Names
@@ -32,7 +31,7 @@ class Code(Names):
     def __init__(self, steps, results, arguments, bound, memory: Memory):
         super().__init__(memory, arguments)
         self.steps = steps
-        self.space |= {"copyto": np.copyto, "has_nan": has_nan, "fresh": buffers.empty, "Abort": Abort}
+        self.space |= {"copyto": np.copyto, "has_nan": has_nan, "fresh": fast.empty, "Abort": Abort}
         self.space |= {"heard": heard, "quiet": quiet}
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
         self.copied: set[str] = set()
@@ -76,7 +75,7 @@ class Code(Names):
             parts = [self._constant(x, part, out.dtype) for x, part in zip(step.args, parts, strict=True)]
         if out in self.memory.alone:
             self.names[out] = f"t{out.index}"
-            if out.nbytes < buffers.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
+            if out.nbytes < fast.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
                 return self._line(f"{self.names[out]} = {self.text(function)}({_joined(parts, named)})", step.quiet)
             # Memory of a result that was dropped, where there is some: fresh pages cost more than the arithmetic.
             self._line(f"{self.names[out]} = fresh({out.shape}, {self.text(out.dtype)})", step.quiet)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
 
-from autograd.engine.backward import heard
-from autograd.engine.carry import carry
+from autograd.engine import carry
 from autograd.engine.modes import observed_by
-from autograd.engine.nan import has_nan
+from autograd.engine.nan import has_nan, heard, hides_nan
 from autograd.jit.program import calls
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Step
@@ -52,9 +52,9 @@ class Recording(Tape):
         return tensor
 
     # -- operations ------------------------------------------------------------------------------------------------
-    def forward(self, rule):
-        """The forward function of a row, to be put on the tape."""
-        return lambda *raw, **settings: self.pure(rule.forward, raw, settings)
+    def forward(self, rule, raw, settings):
+        """The result of a row's forward function, put on the tape."""
+        return self.pure(rule.forward, raw, settings)
 
     def pure(self, function, args, kwargs=None):
         """A function of arrays without side effects: call by call where it can be recorded so, else as one call."""
@@ -83,11 +83,11 @@ class Recording(Tape):
         return found
 
     # -- the backward walk -------------------------------------------------------------------------------------------
-    def carry(self, node, i, g, saved, lead, careful):
+    def carry(self, how, node, i, g, saved, lead):
         """The gradient carried through one node; as one call where its rule cannot be recorded call by call."""
         mark = len(self.steps)
         try:
-            return carry(node, i, g, saved, lead, careful)
+            return how(node, i, g, saved, lead)
         except Exception:
             if hasattr(g, "_node"):
                 raise
@@ -96,26 +96,27 @@ class Recording(Tape):
 
         def carried(g, saved, settings):
             shadow.settings = settings
-            c = carry(shadow, i, g, saved, lead, careful)
+            c = how(shadow, i, g, saved, lead)
             return c if c is None else np.array(c)
 
         carried.__name__ = f"backward_of_{rule.name}"
         args = (g, tuple(saved), node.settings)
         return self.opaque(carried, args, {}, carried(*concrete(args)))
 
-    def walk(self, run):
+    def backward(self, order, walk):
         """A backward pass: recorded quietly, and with a guard against the nan that only the careful walk masks."""
         before, self.quiet = self.quiet, True
+        plain, careful = (functools.partial(self.carry, how) for how in (carry.plain, carry.careful))
         try:
             if self.careful or self.effects:
-                return run(True)[0]
+                return walk(careful)
             number, last = self.count, heard.last
             self.add(Step("listen", None, (number,), {}, (), True, effect=True))
-            grads, masked = run(False)
+            grads, masked = walk(plain), hides_nan(order)
             arrays = [array_of(g) for g in grads.values()]
             traced = [g for g in arrays if type(g) is Traced and g.dtype.kind in "fc"]
             if (masked or heard.last is not last) and any(has_nan(np.asarray(concrete(g))) for g in traced):
-                return run(True)[0]
+                return walk(careful)
             self.add(Step("guard", None, (number, masked, [g.ref for g in traced]), {}, (), True, effect=True))
             return grads
         finally:

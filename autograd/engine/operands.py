@@ -1,0 +1,68 @@
+"""What a user gives: the array of a variable, or a constant beside one. Checked, and refused with what to write."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.engine import fast
+from autograd.rules.arrays import array_of, as_array, copied, is_stand_in, is_tensor
+
+NUMBERS = "biufc"  # the kinds of dtype that arithmetic with a Tensor takes
+_PLAIN = frozenset({int, float, complex, bool})
+
+
+def as_variable(x, dtype=None) -> np.ndarray:
+    """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
+    if is_tensor(x):
+        x = array_of(x)
+    is_array = isinstance(x, np.ndarray | np.generic) or is_stand_in(x)
+    x = as_array(x)
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise TypeError(f"a Tensor of dtype {dtype} has no gradient; wanted a float or complex dtype")
+    elif x.dtype.kind in "iub":
+        if is_array:
+            raise TypeError(
+                f"an array of dtype {x.dtype} is an index or a label, not a variable; write Tensor(x.astype(float)), "
+                "or Tensor(x, dtype=np.float64), to differentiate with respect to it"
+            )
+        dtype = np.dtype(np.float64)
+    elif x.dtype.kind not in "fc":
+        raise TypeError(f"cannot make a Tensor from {type(x).__name__} of dtype {x.dtype}; wanted numbers")
+    if type(x) is np.ndarray and x.nbytes >= fast.LARGE:
+        array = fast.empty(x.shape, dtype or x.dtype)
+        array[...] = x
+        return array
+    return copied(x, dtype or x.dtype)
+
+
+def constant(rule, arg):
+    """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
+    if type(arg) is np.ndarray and arg.dtype.kind in NUMBERS:  # the commonest, without looking for the rest
+        return arg
+    if type(arg) in _PLAIN or is_stand_in(arg):
+        return arg
+    if isinstance(arg, np.ma.MaskedArray):
+        raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")
+    if isinstance(arg, np.ndarray | np.generic):
+        if arg.dtype.kind not in NUMBERS:
+            raise TypeError(
+                f"{rule.name} of a Tensor and an array of dtype {arg.dtype}: only numbers can be differentiated"
+            )
+        # A subclass such as np.matrix has arithmetic of its own; its numbers are what counts here.
+        return np.asarray(arg) if isinstance(arg, np.ndarray) else arg
+    if isinstance(arg, list | tuple) or (hasattr(arg, "__array__") and not hasattr(arg, "__apply__")):
+        return constant(rule, np.asarray(arg))
+    raise TypeError(
+        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"
+    )
+
+
+def check_settings(rule, settings) -> None:
+    """Refuse a Tensor where a gradient would be lost."""
+    for key, value in settings.items():
+        if is_tensor(value):
+            raise TypeError(
+                f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
+            )
