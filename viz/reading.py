@@ -10,7 +10,8 @@ from autograd.engine.backward import backward, reach
 from autograd.engine.graph import Node as GraphNode
 from autograd.engine.graph import show_line
 from autograd.rules.arrays import array_of, sum_to
-from autograd.scalar.backward import drawn, gradients_of
+from autograd.scalar.backward import gradients_of
+from autograd.scalar.backward import reach as reach_values
 from autograd.scalar.value import LINES
 from nn.module import Module
 from viz.snapshot import Edge, Node, Numbers, Snapshot
@@ -70,7 +71,7 @@ def id_of(x, output) -> int | None:
     if not isinstance(x, Value):
         raise TypeError(f"wanted a Value or the number of a node; got {type(x).__name__}")
     place = 0
-    for v in reversed(drawn(output)):
+    for v in reversed(_drawn(output)):
         if v._rule is not None:
             slots = [v._da, v._db][: len(v._rule.formulas)]
             place += sum(local is None for local in slots)
@@ -78,6 +79,18 @@ def id_of(x, output) -> int | None:
             return place
         place += 1
     return None
+
+
+def _drawn(output) -> list:
+    """The Values of a picture, newest first. What a replayed program gave is an input: it shows no graph."""
+    order, _, replayed = reach_values(output)
+    if replayed:
+        shown = {output}
+        for node in order:
+            if node in shown:
+                shown.update(p for p, d in ((node._a, node._da), (node._b, node._db)) if d is not None)
+        order = [node for node in order if node in shown]
+    return order
 
 
 def failed_call(error: BaseException) -> Tensor | None:
@@ -125,7 +138,7 @@ def fresh_gradients(x, model) -> dict[str, tuple]:
 
 # -- Values ----------------------------------------------------------------------------------------------------------
 def _of_value(output, names) -> Snapshot:
-    order = drawn(output)
+    order = _drawn(output)
     nodes: list[Node] = []
     edges: list[Edge] = []
     ids: dict[int, int] = {}
@@ -224,7 +237,7 @@ def _plain(value):
 
 def _values(output, order) -> dict:
     """The arrays of nodes, as far as they are known."""
-    found = {output._node: output._array}
+    found = {output._node: array_of(output)}
     for node in order:
         if node.values is not None:
             arguments, result = node.values

@@ -64,7 +64,7 @@ def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, s
 def _as_array(x):
     if x is None or isinstance(x, str | bool):
         return x
-    return np.array(x._array if isinstance(x, Tensor) else x, dtype=getattr(x, "dtype", float))
+    return np.array(array_of(x), dtype=getattr(x, "dtype", float))
 
 
 def _check(f, args, level, order, rng, settings):

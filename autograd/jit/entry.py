@@ -17,6 +17,7 @@ from autograd.jit.trace.recording import Recording
 from autograd.jit.trace.results import Results
 from autograd.jit.trace.tape import Restart
 from autograd.jit.values.tape import ValueTape
+from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves
 
@@ -123,7 +124,7 @@ def sign(x, key, arguments) -> None:
         arguments.append(x)
     elif isinstance(x, Tensor):
         node = x._node
-        array, grad = x._array, node.grad
+        array, grad = array_of(x), node.grad
         layouts = getattr(array, "strides", None), getattr(grad, "strides", None)
         key.append((kind, node.shape, node.dtype, node.rule is None, grad is None, layouts))
         arguments.append(array)

@@ -11,26 +11,15 @@ from autograd.errors import AnomalyError, ChangedError
 _by_serial = attrgetter("_serial")
 
 
-class Output:
-    """Stands as the rule of a Value that a replayed program gave: one of the outputs of one replay."""
-
-    name = "jit"
-    arguments = formulas = ()
-
-    def __init__(self, replay, index):
-        self.replay = replay  # whose `pull` turns gradients of outputs (by index) into those of the program's leaves
-        self.index = index
-
-    @property
-    def parents(self):
-        return self.replay.parents(self.index)
-
-
 def reach(output) -> tuple[list, dict, list]:
-    """The Values that `output` depends on, newest first; a gradient of 0 for each; those made by replayed programs."""
+    """The Values that `output` depends on, newest first; a gradient of 0 for each; those computed jointly.
+
+    Several Values may have been computed at once by something else, that knows what they depend on: their rule has no
+    formulas, but `parents`, and `walk`, which carries all their gradients back together.
+    """
     order = [output]
     grads = {output: 0.0}
-    replayed = []
+    joint = []
     push = order.append
     for node in order:  # grows while it is read
         if node._da is not None:
@@ -38,8 +27,8 @@ def reach(output) -> tuple[list, dict, list]:
             if parent not in grads:
                 grads[parent] = 0.0
                 push(parent)
-        elif node._rule.__class__ is Output:
-            replayed.append(node)
+        elif node._rule is not None and not node._rule.formulas:
+            joint.append(node)
             for parent in node._rule.parents:
                 if parent not in grads:
                     grads[parent] = 0.0
@@ -50,19 +39,7 @@ def reach(output) -> tuple[list, dict, list]:
                 grads[parent] = 0.0
                 push(parent)
     order.sort(key=_by_serial, reverse=True)
-    return order, grads, replayed
-
-
-def drawn(output) -> list:
-    """The Values of a picture, newest first. What a replayed program gave is an input there: it shows no graph."""
-    order, _, replayed = reach(output)
-    if replayed:
-        shown = {output}
-        for node in order:
-            if node in shown:
-                shown.update(p for p, d in ((node._a, node._da), (node._b, node._db)) if d is not None)
-        order = [node for node in order if node in shown]
-    return order
+    return order, grads, joint
 
 
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
@@ -71,30 +48,12 @@ def gradients_of(output, seed=1.0, create_graph=False) -> dict:
         return value_observer.get().gradients(output, seed, create_graph)
     if create_graph or (ACTIVE and anomaly.get()):
         return _careful(output, seed, create_graph)
-    order, grads, replayed = reach(output)
+    order, grads, joint = reach(output)
     grads[output] = float(seed)
-    if not replayed:
+    if joint:
+        joint[0]._rule.walk(order, grads, joint, _walk)
+    else:
         _walk(order, grads)
-        return grads
-    # The outputs of a replay go back together, so that the program runs backward once. Their serials follow one another
-    # and nothing between them depends on them: at the oldest one, all their gradients are complete.
-    replayed.sort(key=_by_serial, reverse=True)
-    last = {node._rule.replay: node for node in replayed}
-    begin = 0
-    for node in sorted(last.values(), key=_by_serial, reverse=True):
-        end = next(i for i in range(begin, len(order)) if order[i] is node)
-        _walk(order[begin:end], grads)
-        begin = end
-        replay = node._rule.replay
-        seeds = {made._rule.index: grads[made] for made in replayed if made._rule.replay is replay}
-        added, totals = replay.pull(seeds)
-        for parent, g in added:
-            if parent in grads:
-                grads[parent] += g
-        for made in replayed:
-            if made._rule.replay is replay:
-                grads[made] = totals[made._rule.index]
-    _walk(order[begin:], grads)
     return grads
 
 
@@ -121,12 +80,9 @@ def accumulate(grads: dict) -> None:
 
 def _careful(output, seed, create_graph):
     """The walk for higher orders (the rules run on Values, so it is recorded) and for anomaly detection."""
-    order, _, replayed = reach(output)
-    if replayed:
-        raise TypeError(
-            "the result of a jitted function has no recorded graph of its own, so no second derivative and no "
-            "detect_anomaly(); call the function without jit for these"
-        )
+    order, _, joint = reach(output)
+    if joint:
+        joint[0]._rule.refuse()
     grads = {output: seed}
     for node in order:
         g = grads.setdefault(node, 0.0)

@@ -16,6 +16,17 @@ def is_number(x) -> bool:
     )
 
 
+def as_number(x, owner) -> float:
+    """A float from what the user gave as the number of a variable, or an error that says what to give."""
+    if is_number(x):
+        return float(x)
+    if hasattr(x, "__variable__"):
+        return x.__variable__(owner)
+    if isinstance(x, type(owner)):
+        raise TypeError("Value of a Value; write v.detach() for a new variable with the same number")
+    raise TypeError(f"a Value holds one real number, not {type(x).__name__} {x!r:.60}; for arrays make a Tensor")
+
+
 def operand(rule, x):
     """A constant beside a Value as a float; arrays and Tensors are refused with the way out."""
     if is_number(x):

@@ -6,21 +6,30 @@ text, which computes the result and the derivative at once, as plain floats. `pr
 
 from __future__ import annotations
 
-import functools
+import operator
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from autograd.engine.graph import next_serial, show_line, user_line
-from autograd.engine.modes import ACTIVE, anomaly, keeping, observing_values, tracking, value_observer
+from autograd.engine.modes import ACTIVE, anomaly, keeping, tracking, value_observer
 from autograd.errors import AnomalyError
-from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise
+from autograd.rules.arrays import array_of
+from autograd.rules.table import ROWS, Elementwise
+from autograd.scalar import dispatch, operands
 from autograd.scalar.backward import accumulate, gradients_of
 from autograd.scalar.methods import compile_method
-from autograd.scalar.operands import flat, is_number, operand
+from autograd.scalar.operands import as_number, flat
 
 _new = object.__new__
 LINES: WeakKeyDictionary = WeakKeyDictionary()  # where Values were made, as far as `keep_values` was asked for
+
+
+def _compare(function):
+    def operator(self, other):
+        return function(self.data, array_of(other))
+
+    return operator
 
 
 class Value:
@@ -41,7 +50,7 @@ class Value:
 
     def __init__(self, x, name=None):
         if x.__class__ is not float:
-            x = x.__variable__(self) if hasattr(x, "__variable__") else as_number(x)
+            x = as_number(x, self)
         self.data = x
         self.grad = None
         self.name = name
@@ -79,68 +88,26 @@ class Value:
         """A new variable with the same number, cut off from the graph."""
         return Value(self.data, self.name)
 
+    __array_ufunc__ = dispatch.array_ufunc
+    __array_function__ = dispatch.array_function
+    clip = dispatch.clip
+
+    def __constant__(self, number):
+        """A number that is no longer this one, yet was made from it: its slope is 0."""
+        return _make(ROWS["positive"], float(number), self, 0.0)
+
     def __apply__(self, rule, args, settings):
         if not isinstance(rule, Elementwise) or settings:
             raise TypeError(f"{rule.name} works on arrays; make a Tensor for it, Value is a single number")
         return METHODS[rule.name](*args) if isinstance(args[0], Value) else _reflected(rule, *args)
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        row = FUNCTIONS.get(ufunc)
-        if method != "__call__" or kwargs or row is None:
-            raise TypeError(
-                f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} with {kwargs or 'a Value'} is not "
-                "defined for a Value; use a Tensor, or v.data for a constant"
-            )
-        if isinstance(row, Constant):
-            return flat(ufunc, *map(_number_of, inputs))
-        if not isinstance(row, Elementwise):
-            if row.name in ("np.conjugate", "np.real"):
-                return +self
-            raise TypeError(f"np.{ufunc.__name__} is not defined for a Value; use a Tensor")
-        return self.__apply__(row, inputs, {})
-
-    def __array_function__(self, function, types, args, kwargs):
-        if function is np.where and len(args) == 3:
-            return _where(*args)
-        if function is np.clip:
-            return Value.clip(*args, **kwargs)
-        row = FUNCTIONS.get(function)
-        if isinstance(row, Constant):
-            return flat(functools.partial(function, **kwargs) if kwargs else function, *map(_number_of, args))
-        raise TypeError(
-            f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
-        )
-
-    def clip(self, min=None, max=None) -> Value:
-        """The number limited to [min, max]; slope 0 outside."""
-        if observing_values() is not None:
-            return observing_values().clip(self, min, max)
-        y = self
-        if min is not None and not y > min:
-            y = y * 0.0 + min if np.isfinite(y.data) else _constant_of(y, min)
-        if max is not None and not y < max:
-            y = y * 0.0 + max if np.isfinite(y.data) else _constant_of(y, max)
-        return y
-
     # -- comparisons give plain bools; hashing is by identity, so Values can be dictionary keys ------------------------
-    def __eq__(self, other):
-        return self.data == _number_of(other)
-
-    def __ne__(self, other):
-        return self.data != _number_of(other)
-
-    def __lt__(self, other):
-        return self.data < _number_of(other)
-
-    def __le__(self, other):
-        return self.data <= _number_of(other)
-
-    def __gt__(self, other):
-        return self.data > _number_of(other)
-
-    def __ge__(self, other):
-        return self.data >= _number_of(other)
-
+    __eq__ = _compare(operator.eq)
+    __ne__ = _compare(operator.ne)
+    __lt__ = _compare(operator.lt)
+    __le__ = _compare(operator.le)
+    __gt__ = _compare(operator.gt)
+    __ge__ = _compare(operator.ge)
     __hash__ = object.__hash__
 
     def __bool__(self):
@@ -148,10 +115,10 @@ class Value:
 
     # -- flat functions give plain numbers -----------------------------------------------------------------------------
     def __floordiv__(self, other):
-        return flat(np.floor_divide, self.data, _number_of(other), convert=float)
+        return flat(np.floor_divide, self.data, array_of(other), convert=float)
 
     def __rfloordiv__(self, other):
-        return flat(np.floor_divide, _number_of(other), self.data, convert=float)
+        return flat(np.floor_divide, array_of(other), self.data, convert=float)
 
     def __round__(self, digits=None):
         return round(self.data, digits)
@@ -194,19 +161,6 @@ def _digits(x) -> str:
     return f"{x.data if isinstance(x, Value) else x:.6g}"
 
 
-def as_number(x) -> float:
-    """A float from what the user gave as a number, or an error that says what to give."""
-    if is_number(x):
-        return float(x)
-    if isinstance(x, Value):
-        raise TypeError("Value of a Value; write v.detach() for a new variable with the same number")
-    raise TypeError(f"a Value holds one real number, not {type(x).__name__} {x!r:.60}; for arrays make a Tensor")
-
-
-def _number_of(x) -> float:
-    return x.data if isinstance(x, Value) else x
-
-
 def _make(rule, y, a, da, b=None, db=None):
     out = _new(Value)
     out.data = y
@@ -236,13 +190,13 @@ def _slow(rule, i, *args):
 
 # -- methods compiled from the rows -----------------------------------------------------------------------------------
 _NAMES = {"Value": Value, "new": _new, "slow": _slow, "special": _special, "ACTIVE": ACTIVE, "next_serial": next_serial,
-          "operand": operand}  # fmt: skip
+          "operand": operands.operand}  # fmt: skip
 METHODS = {name: compile_method(rule, _NAMES) for name, rule in ROWS.items() if isinstance(rule, Elementwise)}
 
 
 def _reflected(rule, a, b):
     """`constant (op) value`: only the second argument is a variable."""
-    a = operand(rule, a)
+    a = operands.operand(rule, a)
     x = b.data
     y = rule.scalar(a, x)
     return _make(rule, float(y), a, None, b, _slow(rule, 1, a, x, y))
@@ -255,20 +209,6 @@ def _reflect(name):
         return _reflected(rule, other, self)
 
     return operator
-
-
-def _where(condition, x, y):
-    """The branch that is taken, recorded; the other gets no gradient."""
-    if observing_values() is not None:
-        return observing_values().where(condition, x, y)
-    chosen, other = (x, y) if condition else (y, x)
-    if not isinstance(chosen, Value):
-        return _constant_of(other, float(chosen)) if isinstance(other, Value) else chosen
-    return +chosen
-
-
-def _constant_of(x, number):
-    return _make(ROWS["positive"], float(number), x, 0.0)
 
 
 for _name, _method in METHODS.items():

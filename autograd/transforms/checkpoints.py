@@ -9,6 +9,7 @@ from autograd.engine.graph import Node, next_serial, user_line
 from autograd.engine.modes import enable_grad, tracking
 from autograd.engine.tensor import Tensor, wrap
 from autograd.errors import ChangedError
+from autograd.rules.arrays import array_of
 from autograd.rules.table import Differentiable
 from autograd.transforms.containers import leaves, rebuild
 
@@ -45,7 +46,7 @@ def checkpoint(f):
             rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, outputs[0].dtype, user_line()
         )
         del fresh
-        supply = iter([wrap(y._array, node, k) for k, y in enumerate(outputs)])
+        supply = iter([wrap(array_of(y), node, k) for k, y in enumerate(outputs)])
         return rebuild(output, [next(supply) if isinstance(y, Tensor) else y for y in leaves(output)])
 
     return wrapped

@@ -14,6 +14,7 @@ from autograd.engine.backward import backward
 from autograd.engine.graph import leaf
 from autograd.engine.modes import enable_grad
 from autograd.engine.tensor import Tensor, seed_for, wrap
+from autograd.rules.arrays import array_of
 from autograd.scalar.backward import gradients_of
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild, tree_map
@@ -181,7 +182,7 @@ def stop_gradient(x):
 
     def stop(leaf_):
         if isinstance(leaf_, Tensor):
-            return wrap(leaf_._array, leaf(leaf_.shape, leaf_.dtype))
+            return wrap(array_of(leaf_), leaf(leaf_.shape, leaf_.dtype))
         return leaf_.detach() if isinstance(leaf_, Value) else leaf_
 
     return tree_map(stop, x)

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.engine.modes import enable_grad
 from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
+from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild
 
@@ -85,7 +86,7 @@ class Lifted:
         return (
             y
             if self.nested or not isinstance(y, Tensor | Value)
-            else plain(y.item() if isinstance(y, Value) else y._array)
+            else plain(y.item() if isinstance(y, Value) else array_of(y))
         )
 
     def pack(self, found, nested=None):
@@ -107,6 +108,6 @@ def as_given(g, nested):
 
 def plain(g):
     if isinstance(g, Tensor):
-        g = g._array
+        g = array_of(g)
     g = g.data if isinstance(g, Value) else g
     return g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g

@@ -14,6 +14,7 @@ from autograd.jit.program.code import Abort, Code
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.plan import plan
 from autograd.jit.program.steps import variables
+from autograd.rules.arrays import array_of
 
 
 class Stale(Exception):
@@ -108,7 +109,7 @@ class Program:
                 cell.commit(value, self._owner(cell, arguments))
         for cell in self.written:
             owner = cell.owner if cell.argument is None else self._owner(cell, arguments)
-            owner.rebase(owner._array)
+            owner.rebase(array_of(owner))
 
     @staticmethod
     def _owner(cell, arguments):

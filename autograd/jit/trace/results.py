@@ -12,6 +12,7 @@ from autograd.engine.writes import fingerprint
 from autograd.errors import BackwardError
 from autograd.jit.program.number import Number
 from autograd.jit.trace.tracer import Traced
+from autograd.rules.arrays import array_of
 from autograd.rules.table import Differentiable
 from autograd.transforms.checkpoints import again
 from autograd.transforms.containers import leaves, rebuild
@@ -35,9 +36,7 @@ class Results:
         self.function = function
         self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
         self.flat = [
-            x._array.ref if isinstance(x, Tensor) and type(x._array) is Traced
-            else x._array if isinstance(x, Tensor) else x.ref if type(x) is Traced else x
-            for x in self.leaves
+            x.ref if type(x) is Traced else x for x in map(_behind, self.leaves)
         ]  # fmt: skip
         self.tensors = any(self.kinds)
         self.refused = None  # the rule of results that cannot be differentiated from outside
@@ -52,7 +51,7 @@ class Results:
 
     def now(self, args, kwargs):
         """The results of the recorded call itself."""
-        found = [_plain(x._array if isinstance(x, Tensor) else x) for x in self.leaves]
+        found = [_plain(_behind(x)) for x in self.leaves]
         self.tree, self.leaves, self.flat = rebuild(self.tree, [None] * len(found)), None, None
         return self.build(found, args, kwargs)
 
@@ -76,14 +75,14 @@ class Results:
     def _unchanged(self, args, kwargs):
         """A function that tells whether all that the function uses is as it is now."""
         shown = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)] + self.around
-        before = [(x, x._array, fingerprint(x._array)) for x in shown]
+        before = [(x, array_of(x), fingerprint(array_of(x))) for x in shown]
         before += [
             (None, x, fingerprint(x)) for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray
         ]
 
         def same():
             return self.same() and all(
-                (x is None or x._array is array) and fingerprint(array) == mark for x, array, mark in before
+                (x is None or array_of(x) is array) and fingerprint(array) == mark for x, array, mark in before
             )
 
         return same
@@ -100,6 +99,10 @@ class Results:
             nodes = again(self.function, args, kwargs, variables, self.outside, arrays, self._unchanged(args, kwargs))
         for i, array, node in zip(at, arrays, nodes, strict=True):
             found[i] = wrap(array, node)
+
+
+def _behind(x):
+    return array_of(x) if isinstance(x, Tensor) else x
 
 
 def _plain(x):

@@ -12,7 +12,7 @@ from autograd.jit.values.batches import Batch
 from autograd.jit.values.bound import Leveled
 from autograd.jit.values.levels import Recipe
 from autograd.jit.values.lines import Lines
-from autograd.scalar.backward import Output
+from autograd.jit.values.outputs import Output
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild
 

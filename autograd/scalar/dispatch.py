@@ -1,0 +1,63 @@
+"""NumPy's functions of a Value: the row of that name, or a sentence that says what to use."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from autograd.engine.modes import observing_values
+from autograd.rules.arrays import array_of
+from autograd.rules.table import FUNCTIONS, Constant, Elementwise
+from autograd.scalar.operands import flat
+
+
+def array_ufunc(self, ufunc, method, *inputs, **kwargs):
+    row = FUNCTIONS.get(ufunc)
+    if method != "__call__" or kwargs or row is None:
+        raise TypeError(
+            f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} with {kwargs or 'a Value'} is not "
+            "defined for a Value; use a Tensor, or v.data for a constant"
+        )
+    if isinstance(row, Constant):
+        return flat(ufunc, *map(array_of, inputs))
+    if isinstance(row, Elementwise):
+        return self.__apply__(row, inputs, {})
+    if row.name in ("np.conjugate", "np.real"):
+        return +self
+    raise TypeError(f"np.{ufunc.__name__} is not defined for a Value; use a Tensor")
+
+
+def array_function(self, function, types, args, kwargs):
+    if function is np.where and len(args) == 3:
+        return where(*args)
+    if function is np.clip:
+        return clip(*args, **kwargs)
+    row = FUNCTIONS.get(function)
+    if isinstance(row, Constant):
+        return flat(functools.partial(function, **kwargs) if kwargs else function, *map(array_of, args))
+    raise TypeError(
+        f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
+    )
+
+
+def where(condition, x, y):
+    """The branch that is taken, recorded; the other gets no gradient."""
+    if (who := observing_values()) is not None:
+        return who.where(condition, x, y)
+    chosen, other = (x, y) if condition else (y, x)
+    if hasattr(chosen, "__apply__"):
+        return +chosen
+    return other.__constant__(float(chosen)) if hasattr(other, "__apply__") else chosen
+
+
+def clip(self, min=None, max=None):
+    """The number limited to [min, max]; slope 0 outside."""
+    if (who := observing_values()) is not None:
+        return who.clip(self, min, max)
+    y = self
+    if min is not None and not y > min:
+        y = y * 0.0 + min if np.isfinite(y.data) else y.__constant__(min)
+    if max is not None and not y < max:
+        y = y * 0.0 + max if np.isfinite(y.data) else y.__constant__(max)
+    return y
