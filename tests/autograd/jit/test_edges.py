@@ -1,45 +1,12 @@
 """jit: the corners where a program and eager code once parted."""
 
-import collections
-import copy
-import functools
-import types
-
 import numpy as np
 import pytest
+from equal import same
+from replays import arrays, check
 
-import nn
 from autograd import Tensor, jit
 from autograd.errors import ChangedError, RecordingError
-from autograd.rules.arrays import array_of
-
-
-def same(a, b):
-    if isinstance(a, tuple | list):
-        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, dict):
-        return isinstance(b, dict) and list(a) == list(b) and all(same(a[key], b[key]) for key in a)
-    if a is None:
-        return b is None
-    a, b = (np.asarray(array_of(x)) for x in (a, b))
-    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
-
-
-def check(function, *calls, before=None, **options):
-    """jit of the function gives what the function gives, and leaves its arguments as the function does."""
-    recorded = jit(function, **options)
-    for i, args in enumerate(calls):
-        if before is not None:
-            before(i)
-        mine = copy.deepcopy(args)
-        assert same(recorded(*args), function(*mine)), f"call {i}"
-        assert same(list(args), list(mine)), f"arguments of call {i}"
-    return recorded
-
-
-def arrays(*shape, count=4):
-    rng = np.random.default_rng(0)
-    return [(rng.standard_normal(shape),) for _ in range(count)]
 
 
 # -- what a program computes ------------------------------------------------------------
@@ -137,19 +104,6 @@ def test_static_arguments_that_are_equal_but_not_the_same():
     x = np.arange(3)
     check(lambda x, t: x * t[0], (x, (1, 2)), (x, (1.0, 2.0)), (x, (True, 2)), static="t")
     check(lambda x, t: np.copysign(x, t) + 0.0 * t, (x, 0.0), (x, -0.0), static="t")
-
-
-# -- what a function sees from outside ------------------------------------------------------------
-@pytest.mark.parametrize("read", [
-    lambda t, x: x * t.numpy(), lambda t, x: t.detach() * x, lambda t, x: Tensor(t) * x
-], ids=["numpy", "detach", "Tensor"])  # fmt: skip
-def test_a_tensor_from_outside_is_read_again(read):
-    t = Tensor([1.0, 2.0, 3.0])
-
-    def change(i):
-        t.data = np.array([1.0, 2.0, 3.0]) * i
-
-    check(lambda x: read(t, x), *arrays(3), before=change)
 
 
 # -- joined arrays ------------------------------------------------------------
@@ -250,162 +204,3 @@ def test_no_gradient_of_what_has_changed_since():
             y.backward()
     f(a).backward()
     assert np.allclose(a.grad, 2 * a.data * w.data * scale[0])
-
-
-# -- what a function refers to ------------------------------------------------------------
-class Box:
-    """Something of the user's that keeps a number in many ways."""
-
-    shared = 1.0
-    __slots__ = ("__dict__", "inside", "table")
-
-    def __init__(self):
-        self.own, self.inside, self.table = 1.0, 1.0, collections.defaultdict(float, a=1.0)
-
-    def __call__(self, x):
-        return x * self.own
-
-    def method(self, x):
-        return self.helper(x)
-
-    @staticmethod
-    def helper(x):
-        return x * HERE[0]
-
-
-HERE = [1.0]
-MODULE = types.ModuleType("written_by_a_user")
-MODULE.scale = 1.0
-exec("def helper(x):\n    return x * scale\n", vars(MODULE))
-
-
-def scaled(x, *, by=HERE):
-    return x * by[0]
-
-
-def outside_functions():
-    box, weights, things, queue = Box(), np.ones(3), {1}, collections.deque([1.0])
-    layer = nn.layers.Lambda(lambda x: x * HERE[0])
-    model = nn.Sequential([nn.layers.Dense(2, input_shape=(3,)), nn.layers.Lambda(lambda x: x * HERE[0])], seed=0)
-
-    def change(i):
-        Box.shared = box.own = box.inside = box.table["a"] = HERE[0] = MODULE.scale = queue[0] = 1.0 + i
-        weights[:] = 1.0 + i
-        things.add(i + 2)
-
-    return change, {
-        "class": lambda x: x * Box.shared,
-        "of an instance": lambda x: x * box.shared,
-        "slot": lambda x: x * box.inside,
-        "defaultdict": lambda x: x * box.table["a"],
-        "set": lambda x: x * len(things),
-        "deque": lambda x: x * queue[0],
-        "callable": box,
-        "method": lambda x: 1 * box.method(x),
-        "bound": box.method,
-        "partial": functools.partial(scaled),
-        "keyword": scaled,
-        "module": lambda x: x * MODULE.scale,
-        "function of a module": lambda x: 1 * MODULE.helper(x),
-        "array": lambda x: x * weights,
-        "number of an array": lambda x: x * weights[1],
-        "computed of an array": lambda x: x * (weights * 2),
-        "layer": lambda x: 1 * layer(x),
-        "layer of a model": lambda x: model(x[None]),
-    }
-
-
-@pytest.mark.parametrize("name", outside_functions()[1])
-def test_what_a_function_refers_to_is_noticed(name):
-    change, functions = outside_functions()
-    check(functions[name], *arrays(3), before=change)
-
-
-def test_arrays_from_outside_are_read_without_a_new_program():
-    weights = np.ones(3)
-    recorded = check(lambda x: x * weights + weights[::-1], *arrays(3), before=weights.fill)
-    assert recorded.recordings == 1
-
-
-def test_a_recording_that_starts_over_leaves_no_trace():
-    """Two optimizers; the second finds its parameters moved, by batch statistics, after the first one's step."""
-
-    def run(wrapped):
-        layers, losses = nn.layers, nn.losses
-        maker = nn.Sequential([layers.Dense(4, input_shape=(2,)), layers.BatchNormalization(), layers.Dense(4)], seed=1)
-        judge = nn.Sequential([layers.Dense(1, activation="sigmoid", input_shape=(4,))], seed=2)
-        first = nn.optimizers.Adam(judge.parameters(), learning_rate=0.05)
-        second = nn.optimizers.Adam(maker.parameters(), learning_rate=0.01)
-
-        @wrapped
-        def step(z):
-            made = maker(z, training=True)
-            loss = losses.binary_crossentropy(np.zeros((16, 1)), judge(made.detach(), training=True))
-            first.zero_grad()
-            loss.backward()
-            first.step()
-            loss = losses.binary_crossentropy(np.ones((16, 1)), judge(made, training=True))
-            second.zero_grad()
-            loss.backward()
-            second.step()
-            return loss.data
-
-        found = [np.array(step(z)) for z in np.random.default_rng(0).standard_normal((5, 16, 2)).astype(np.float32)]
-        return [*found, *maker.get_weights(), *judge.get_weights(), first.iterations, second.iterations]
-
-    assert same(run(jit), run(lambda step: step))
-
-
-def test_an_error_while_recording_leaves_everything_as_it_was():
-    x = np.ones(3)
-
-    def f(x):
-        x += 1
-        return float(np.sum(x))
-
-    with pytest.raises(RecordingError):
-        jit(f)(x)
-    assert x.tolist() == [1, 1, 1]
-
-
-class Changing(nn.callbacks.Callback):
-    """Changes settings of layers after every batch."""
-
-    turn = 0
-
-    def on_train_batch_end(self, *args, **kwargs):
-        self.turn += 1
-        dense, normal, dropout = self.model.layers[:3]
-        dropout.rate = 0.5 if self.turn % 2 else 0.1
-        normal.momentum = 0.5 if self.turn % 3 else 0.9
-        dense.activation = nn.activations.get("tanh" if self.turn % 4 else "relu")
-
-
-def test_settings_that_a_callback_changes():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((64, 4)).astype(np.float32)
-    found = []
-    for recorded in (None, False):
-        kinds = nn.layers
-        model = nn.Sequential(
-            [kinds.Dense(8, activation="relu", input_shape=(4,)), kinds.BatchNormalization(), kinds.Dropout(0.2),
-             kinds.Dense(1)], seed=0,
-        )  # fmt: skip
-        model.compile("adam", "mse")
-        history = model.fit(x, x[:, :1], epochs=3, batch_size=16, verbose=0, callbacks=[Changing()], jit=recorded)
-        found.append((history.history, model.get_weights()))
-    assert same(*found)
-
-
-def test_long_lists_from_outside_are_compared_as_a_whole():
-    table = [[float(k), 1.0] for k in range(50_000)]
-    f = jit(lambda x: x * table[40_000][0] + table[3][1])
-    assert f(np.ones(1))[0] == 40_001
-    table[40_000][0] = 5.0
-    assert f(np.ones(1))[0] == 6
-
-
-def test_too_many_things_from_outside_are_refused():
-    arrays = [np.ones(1) for _ in range(30_000)]
-    with pytest.raises(RecordingError, match="as arguments"):
-        jit(lambda x: x * arrays[0])(np.ones(1))
