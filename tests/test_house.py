@@ -218,3 +218,25 @@ def test_each_package_imports_alone(package):
 def test_files_are_small(path):
     lines = len(path.read_text().splitlines())
     assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines: it may hold two subjects"
+
+
+ABOUT_THE_WHOLE = ["test_docs", "test_examples", "test_house", "test_readme"]  # these alone lie at the top of tests/
+
+
+def test_the_tests_are_the_tree_of_the_packages():
+    rooms = {path.parent.relative_to(ROOT) for path in files(*PACKAGES)}
+    for path in (path.relative_to(ROOT) for path in files("tests") if path.name.startswith("test_")):
+        room = path.parent.relative_to("tests")
+        here = path.stem in ABOUT_THE_WHOLE if room == Path() else room in rooms
+        assert here, f"{path} tests no folder of {', '.join(PACKAGES)}: lay it in the one that mirrors its subject's"
+
+
+@pytest.mark.parametrize("path", files("tests"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_tests_are_of_one_subject(path):
+    text = path.read_text()
+    lines = len(text.splitlines())
+    reason = "Long because" in (ast.get_docstring(ast.parse(text)) or "")
+    assert lines <= 400 or reason, (
+        f"{path.relative_to(ROOT)} has {lines} lines: split it by subject, or begin a sentence of its docstring with "
+        "'Long because'"
+    )
