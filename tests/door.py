@@ -48,7 +48,7 @@ def outcome(call):
             return error
 
 
-def agrees(use, make, changes, equal=same, blind=False):
+def agrees(use, make, changes, equal=same, blind=False, x=X):
     """`use(*make())` in a jitted function gives what it gives in Python, after each change too, or is refused at once.
 
     `changes` are functions of what `make` made. Refused may be only what is refused for arguments as well, or what
@@ -56,7 +56,7 @@ def agrees(use, make, changes, equal=same, blind=False):
     """
     mine, theirs = make(), make()
     program = jit(lambda x: [x * 2.0, use(*mine)])
-    found, wanted = outcome(lambda: program(X)), outcome(lambda: [X * 2.0, use(*theirs)])
+    found, wanted = outcome(lambda: program(x)), outcome(lambda: [x * 2.0, use(*theirs)])
     if isinstance(wanted, Exception):
         assert isinstance(wanted, TypeError | ValueError | IndexError), f"Python fails: {wanted!r}"
         assert isinstance(found, type(wanted) | RecordingError), f"{wanted!r} in Python, {found!r} under jit"
@@ -64,16 +64,16 @@ def agrees(use, make, changes, equal=same, blind=False):
     if isinstance(found, Exception):
         assert isinstance(found, TypeError), f"neither a number nor a refusal: {found!r}"
         assert ADVICE.search(str(found)), f"refused without saying what to do: {found}"
-        again = outcome(lambda: jit(lambda x, things: [x * 2.0, use(*things)])(X, make()))
+        again = outcome(lambda: jit(lambda x, things: [x * 2.0, use(*things)])(x, make()))
         assert isinstance(again, Exception), f"refused from outside, though not as an argument: {found!r}"
         return
     assert equal(found, wanted), f"the first call gave {found}, Python gives {wanted}"
     for number, change in enumerate(changes):
         change(mine)
         change(theirs)
-        before, wanted = wanted, outcome(lambda: [X * 2.0, use(*theirs)])
+        before, wanted = wanted, outcome(lambda: [x * 2.0, use(*theirs)])
         assert blind or not equal(before, wanted), f"{wanted} before and after the change: nothing could be noticed"
-        found = outcome(lambda: program(X))
+        found = outcome(lambda: program(x))
         assert not isinstance(found, Exception), f"call {number + 2} was refused, though not the first: {found!r}"
         if not equal(found, wanted):
             stale = ", as before the change" if equal(found, before) else ""
@@ -91,3 +91,9 @@ def agrees_on_tensors(use, before, after, blind=False, ways=(replaced_first, in_
             for way, arrays in zip(pair, (after, before), strict=True)
         ]
         agrees(use, lambda: [Tensor(a) for a in before], changes, blind=blind)
+
+
+def own_members(kind):
+    """What a class has that every object has not: plumbing with one leading underscore left out."""
+    names = (name for name in dir(kind) if name.startswith("__") or not name.startswith("_"))
+    return [name for name in names if getattr(kind, name, None) is not getattr(object, name, None)]

@@ -7,7 +7,7 @@ import pickle  # noqa: F401
 
 import numpy as np
 import pytest
-from door import agrees_on_tensors, replaced_first
+from door import agrees_on_tensors, own_members, replaced_first
 
 from autograd import Tensor, gradients, no_grad, testing
 from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise  # noqa: F401
@@ -301,12 +301,6 @@ def retained(t):
     return y.grad
 
 
-def own_members(kind):
-    """What a class has that every object has not: plumbing with one leading underscore left out."""
-    names = (name for name in dir(kind) if name.startswith("__") or not name.startswith("_"))
-    return [name for name in names if getattr(kind, name, None) is not getattr(object, name, None)]
-
-
 def test_every_member_is_listed():
     listed = {*MEMBERS, *BLIND_MEMBERS, *PARTS}
     assert not set(own_members(Tensor)) - listed, "say in MEMBERS how these are called, or in BLIND_MEMBERS"
@@ -331,9 +325,10 @@ INDICES = """t[0] t[-1] t[1:] t[::-1] t[:,::2] t[None] t[...] t[...,0] t[0,1] t[
     t[[0,0,1]] t[np.array([1,0])] t[np.array([[0,1],[1,0]])] t[[0,1],[2,0]] t[:,[2,0]] t[np.int64(1)] t[()] t[0,...,1]
     t[MASK] t[np.array([True,False])] t[:,np.array([True,False,True])] t[True] t[[True,False]] t[slice(0,1)] t[1,1:3]
     t[(0,slice(None))] t[t>0] t[t.data>0] t[np.argmax(t,axis=0),[0,1,2]] t[np.argsort(t[0])[:2]] t[np.isnan(t)]
-    ROW[t[0]>0] t[np.nonzero(t)] np.take(t,[0,2]) np.take_along_axis(t,np.argsort(t,axis=1),axis=1) np.compress(t[0]>0,t,axis=1)
-    np.extract(MASK,t) np.extract(t>0,t) np.choose([0,1,0],t) np.select([t>0,t<0],[t,-t]) np.where(t>0,ROW,-ROW)
-    np.where(t==np.max(t),1.0,0.0) np.where(np.isnan(t),0.0,t) np.where(~(t>0),t,2*t) np.argwhere(t>0)
+    ROW[t[0]>0] t[np.nonzero(t)] np.take(t,[0,2]) np.take_along_axis(t,np.argsort(t,axis=1),axis=1)
+    np.compress(t[0]>0,t,axis=1) np.extract(MASK,t) np.extract(t>0,t) np.choose([0,1,0],t) np.select([t>0,t<0],[t,-t])
+    np.where(t>0,ROW,-ROW) np.where(t==np.max(t),1.0,0.0)
+    np.where(np.isnan(t),0.0,t) np.where(~(t>0),t,2*t) np.argwhere(t>0)
     np.delete(t,0,axis=1) np.roll(t,1) np.flip(t) np.diag(t) np.tril(t)
     (t>0)*1.0 (t>0)&(t<2) (t>0)|(t<-2) ~(t>0) np.logical_and(t>0,t<2) np.sum(t>0) np.mean(t>0,axis=0)""".split()
 

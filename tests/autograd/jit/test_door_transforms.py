@@ -160,7 +160,7 @@ USES = {
     "sort": np.sort,
     "round": np.round,
     "argmax": Tensor.argmax,
-    "grad": lambda t: grad(cube)(t),
+    "grad": grad(cube),
     "stop_gradient": lambda t: stop_gradient(t) * t,
     "backward": scored,
 }
@@ -209,7 +209,7 @@ def test_a_global(name):
     assert same(run(jit), run(lambda f: f))
 
 
-# -- a Tensor that is an argument as well -------------------------------------------------------------------------------
+# -- a Tensor that is an argument as well ---------------------------------------------------------------------------
 @pytest.mark.parametrize("first", ["argument", "outside"])
 @pytest.mark.parametrize("name", USES)
 def test_an_argument_that_is_also_outside(name, first):
