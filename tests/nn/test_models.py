@@ -1,21 +1,14 @@
-"""Models: three ways to make one, what goes in, what comes out, and errors that name the layer."""
+"""Models: three ways to make one, what comes out, and how they train."""
 
 import io
 import warnings
 
 import numpy as np
 import pytest
+from small_models import X, Y, compiled, small
 
 import nn
-from autograd import Tensor
 from nn import layers as L
-
-X = np.random.default_rng(0).normal(0, 1, (12, 3))
-Y = X.sum(axis=1, keepdims=True)
-
-
-def small(seed=0, **settings):
-    return nn.Sequential([L.Dense(4, activation="tanh"), L.Dense(1)], seed=seed, **settings)
 
 
 class TwoRoads(nn.Model):
@@ -139,104 +132,6 @@ def test_unbuilt_and_built_summaries():
     assert len({len(line) for line in text.splitlines()[1:-3]}) == 1
 
 
-def test_inputs_in_every_form():
-    class Frame:
-        """As much of a data frame as is used: it turns into an array."""
-
-        def __init__(self, values):
-            self.values = values
-
-        def __array__(self, dtype=None, copy=None):
-            return np.asarray(self.values, dtype)
-
-        def __len__(self):
-            return len(self.values)
-
-    forms = [X, X.tolist(), X.astype("f"), Frame(X), [tuple(row) for row in X], X.astype(object), Tensor(X)]
-    found = []
-    for x in forms:
-        model = small()
-        model.compile("sgd", "mse")
-        model.fit(x, Y.tolist(), epochs=2, batch_size=4, verbose=0)
-        found.append(model.predict(x, verbose=0))
-    assert all(np.allclose(found[0], other, atol=1e-6) for other in found)
-
-
-class Pairs:
-    def __init__(self, count=3):
-        self.count = count
-        self.begun = 0
-
-    def __len__(self):
-        return self.count
-
-    def __iter__(self):
-        self.begun += 1
-        for i in range(self.count):
-            yield X[4 * i : 4 * i + 4], Y[4 * i : 4 * i + 4]
-
-
-def test_batches_from_iterables_and_generators():
-    arrays, pairs, generated = small(), small(), small()
-    for model in (arrays, pairs, generated):
-        model.compile("sgd", "mse")
-    arrays.fit(X, Y, epochs=2, batch_size=4, shuffle=False, verbose=0)
-    data = Pairs()
-    pairs.fit(data, epochs=2, verbose=0)
-    assert data.begun == 2
-
-    def forever():
-        while True:
-            yield from Pairs()
-
-    generated.fit(forever(), epochs=2, steps_per_epoch=3, verbose=0)
-    for other in (pairs, generated):
-        assert all(np.array_equal(a, b) for a, b in zip(arrays.get_weights(), other.get_weights(), strict=True))
-    assert pairs.evaluate(Pairs(), verbose=0) == pytest.approx(arrays.evaluate(X, Y, verbose=0))
-    assert pairs.predict(Pairs(), verbose=0).shape == (12, 1)
-    with pytest.raises(ValueError, match="a generator is used up once it ends"):
-        generated.fit(iter(list(Pairs())), epochs=2, verbose=0)
-    weighted = [(x, y, np.ones(len(x))) for x, y in Pairs()]
-
-    class Weighted(Pairs):
-        def __iter__(self):
-            return iter(weighted)
-
-    generated.fit(Weighted(), validation_data=Pairs(), verbose=0)
-
-
-def test_time_series_windows_go_into_fit():
-    series = np.sin(np.arange(60.0) / 5)
-    data = nn.utils.timeseries_dataset_from_array(series, series[10:], sequence_length=10, batch_size=8)
-    model = nn.Sequential([L.Dense(1)], seed=0)
-    model.compile("adam", "mse")
-    model.fit(data, epochs=2, verbose=0)
-    assert len(model.history.history["loss"]) == 2
-    alone = nn.utils.timeseries_dataset_from_array(series, None, sequence_length=10, batch_size=8)
-    assert model.predict(alone, verbose=0).shape == (51, 1)
-
-
-def test_weights_of_samples_and_classes():
-    labels = (Y[:, 0] > 0).astype(int)
-    runs = []
-    for settings in [{"sample_weight": np.where(labels, 3.0, 1.0)}, {"class_weight": {0: 1.0, 1: 3.0}}, {}]:
-        model = nn.Sequential([L.Dense(1, activation="sigmoid")], seed=0)
-        model.compile("sgd", "binary_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"])
-        model.fit(X, labels, epochs=2, verbose=0, **settings)
-        runs.append(model.get_weights())
-    assert all(np.array_equal(a, b) for a, b in zip(runs[0], runs[1], strict=True))
-    assert not np.array_equal(runs[0][0], runs[2][0])
-
-
-def test_single_batches():
-    model = small()
-    model.compile("sgd", "mse", metrics=["mae"])
-    before = model.test_on_batch(X, Y)
-    assert model.train_on_batch(X, Y, return_dict=True)["loss"] == pytest.approx(before[0])
-    assert model.test_on_batch(X, Y)[0] < before[0]
-    assert model.predict_on_batch(X).shape == (12, 1)
-
-
 def test_what_a_layer_added_to_the_loss_is_no_parameter_and_not_counted_twice():
     x, y = np.ones((4, 3), np.float32), np.ones((4, 1))
     losses = []
@@ -262,14 +157,6 @@ def test_regularizers_are_part_of_the_loss():
     busy.fit(X, Y, verbose=0)
 
 
-def test_targets_in_a_row_meet_a_column():
-    a, b = small(), small()
-    for model, y in [(a, Y), (b, Y[:, 0])]:
-        model.compile("sgd", "mse", metrics=["mae", "r2_score"])
-        model.fit(X, y, epochs=2, verbose=0)
-    assert a.history.history == b.history.history
-
-
 @pytest.mark.parametrize(
     ("last", "loss", "y", "metric"),
     [
@@ -284,64 +171,6 @@ def test_accuracy_is_the_one_that_is_meant(last, loss, y, metric):
     model.fit(X, y, verbose=0)
     assert type(model.metrics[0]).__name__.startswith(metric)
     assert model.metrics_names == ["loss", "accuracy"]
-
-
-def compiled():
-    model = small()
-    model.compile("sgd", "mse")
-    return model
-
-
-BROKEN = X.copy()
-BROKEN[3, 1] = np.nan
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: small().fit(X, Y), r"fit needs a compiled model: call model.compile"),
-        (lambda: compiled().fit(X, Y[:5], verbose=0), "x has 12 samples and y has 5"),
-        (lambda: compiled().fit(X[:0], Y[:0], verbose=0), "the data is empty"),
-        (lambda: compiled().fit(BROKEN, Y, verbose=0), r"x has nan, first at \(3, 1\)"),
-        (lambda: compiled().fit(X, Y, batch_size=0, verbose=0), "batch_size is a whole number"),
-        (lambda: compiled().fit(X, Y, epochs=-1, verbose=0), "epochs and initial_epoch are whole numbers"),
-        (lambda: compiled().fit(X, Y, validation_split=1.0, verbose=0), "a share between 0 and 1"),
-        (lambda: compiled().fit(X, Y, verbose=3), "verbose is 'auto', 0"),
-        (
-            lambda: compiled().fit(X, Y, callbacks=[nn.callbacks.EarlyStopping], verbose=0),
-            "objects of Callback classes",
-        ),
-        (lambda: compiled().fit([["a"]], [[1.0]], verbose=0), "encode categories|Encode categories"),
-        (lambda: compiled().fit([[1.0], [1.0, 2.0]], [1, 2], verbose=0), "rows differ in length. Pad them"),
-        (lambda: compiled().fit(X, np.ones((12, 2)), verbose=0), r"targets of shape \(12, 2\) against .*\(12, 1\)"),
-        (lambda: compiled().fit(X, Y, sample_weight=-np.ones(12), verbose=0), "negative numbers"),
-        (lambda: compiled().fit(X, Y, class_weight={0: 1}, verbose=0), "class_weight has no weight for class"),
-        (lambda: compiled().compile("adm"), "did you mean 'adam'"),
-        (lambda: compiled().compile("adam", "mse", metric=["mae"]), "compile takes no metric="),
-        (lambda: nn.Sequential([L.Dense]), r"got the class Dense; wanted a layer, such as Dense\(...\)"),
-        (lambda: nn.Sequential([np.tanh]), r"write Lambda\(function\)"),
-        (lambda: nn.Sequential([L.Dense(1, name="a"), L.Dense(1, name="a")]), "two layers are called 'a'"),
-        (lambda: nn.Sequential()(X), "has no layers"),
-        (lambda: small().get_layer("none"), "no layer is called 'none'; there are 'dense', 'dense_1'"),
-        (lambda: nn.Model(nn.Input((3,)), L.Dense(1)(nn.Input((3,)))), "not among the model's inputs"),
-        (lambda: nn.Input((3,)) + 1, "can only be given to layers"),
-        (lambda: np.tanh(nn.Input((3,))), "can only be given to layers"),
-        (nn.Input, "Input needs shape="),
-        (lambda: nn.Input((0,)), "a shape is a tuple of sizes"),
-    ],
-)
-def test_errors_say_what_to_do(call, message):
-    with pytest.raises((ValueError, TypeError), match=message):
-        call()
-
-
-def test_a_mismatch_names_the_layer_before_anything_is_learned():
-    model = nn.Sequential([L.Dense(4, name="one", input_shape=(3,)), L.Dense(1, name="two")], seed=0)
-    model.compile("sgd", "mse")
-    before = model.get_weights()
-    with pytest.raises(nn.ShapeError, match=r"layer 'one' \(Dense\) got an input of shape \(2, 5\); wanted 3 numbers"):
-        model.fit(np.ones((12, 5)), Y, verbose=0)
-    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
 def test_own_steps_and_losses():

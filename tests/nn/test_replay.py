@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from equal import same
 
 import autograd
 import nn
@@ -56,14 +57,6 @@ def both(make, x, y, fit=None, **compiled):
         state = [model.optimizer.state_dict(), model.random.random(2)]
         found.append([history, model.get_weights(), grads, *results, *state])
     return found
-
-
-def same(a, b):
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    return a is b is None or np.array_equal(a, b, equal_nan=True)
 
 
 CASES = {
@@ -304,3 +297,32 @@ def test_batches_in_another_order_in_memory():
         return model.fit(batches(), epochs=1, verbose=0, jit=jit).history, model.get_weights()
 
     assert same(run(False), run(True))
+
+
+class Changing(nn.callbacks.Callback):
+    """Changes settings of layers after every batch."""
+
+    turn = 0
+
+    def on_train_batch_end(self, *args, **kwargs):
+        self.turn += 1
+        dense, normal, dropout = self.model.layers[:3]
+        dropout.rate = 0.5 if self.turn % 2 else 0.1
+        normal.momentum = 0.5 if self.turn % 3 else 0.9
+        dense.activation = nn.activations.get("tanh" if self.turn % 4 else "relu")
+
+
+def test_settings_that_a_callback_changes():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((64, 4)).astype(np.float32)
+    found = []
+    for recorded in (None, False):
+        kinds = nn.layers
+        model = nn.Sequential(
+            [kinds.Dense(8, activation="relu", input_shape=(4,)), kinds.BatchNormalization(), kinds.Dropout(0.2),
+             kinds.Dense(1)], seed=0,
+        )  # fmt: skip
+        model.compile("adam", "mse")
+        history = model.fit(x, x[:, :1], epochs=3, batch_size=16, verbose=0, callbacks=[Changing()], jit=recorded)
+        found.append((history.history, model.get_weights()))
+    assert same(*found)

@@ -2,65 +2,20 @@
 
 import json
 import math
-import os
-import shutil
 import statistics
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from graphs import graphs
 from hypothesis import HealthCheck, given, settings
-from test_snapshot import graphs
+from pages import NASTY, Opened
 
 import nn
 import viz
 from autograd import Tensor, Value
 from viz.explorer import page as make_page
 from viz.replay import count_steps, replay, slopes
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
-    if not CHROMIUM:
-        pytest.skip("the browser tests need Chromium (Debian: apt-get install chromium)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Opened:
-    """A page of the explorer, with everything that it asked for or complained about."""
-
-    def __init__(self, browser, path, hash="", **settings):
-        self.page = browser.new_page(viewport={"width": 1300, "height": 800}, **settings)
-        self.asked, self.complaints = [], []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
-        self.url = path.as_uri()
-        self.page.goto(self.url + hash)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        assert not self.complaints
-        assert all(url.startswith((self.url, "data:")) for url in self.asked)
-        self.page.close()
-
-    def state(self):
-        return self.page.evaluate("explorer.state()")
-
-    def go(self, step):
-        self.page.evaluate(f"explorer.go({step})")
-        return self.state()
 
 
 def network(sizes=(4, 1), samples=1):
@@ -103,9 +58,6 @@ def test_sizes(tmp_path):
     model, loss = network((16, 16, 1), samples=20)
     assert len(viz.snapshot(loss, model).nodes) > 12_000
     assert viz.explore(loss, tmp_path / "large.html", model).stat().st_size < 3_000_000
-
-
-NASTY = "</script><img src=x onerror=alert(1)><!-- \u2028 &amp; \\"
 
 
 def test_names_are_escaped():

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from graphs import graphs
 from hypothesis import given
-from test_snapshot import graphs
 
 import nn
 import viz

@@ -6,7 +6,7 @@ import urllib.request
 
 import numpy as np
 import pytest
-from test_explorer import NASTY, Opened, browser  # noqa: F401  a fixture
+from pages import NASTY, Opened
 
 import nn
 import viz
@@ -82,7 +82,7 @@ def test_what_can_be_shown(tmp_path):
         viz.training(Recorder(), tmp_path / "t.html", data=(np.ones((3, 4)), np.ones(3)))
 
 
-def test_one_slider_moves_everything(browser, tmp_path):  # noqa: F811  the fixture
+def test_one_slider_moves_everything(browser, tmp_path):
     recorder = Recorder(X)
     trained(recorder)
     path = viz.training(recorder, tmp_path / "t.html", data=(X, Y), title=NASTY)
@@ -105,7 +105,7 @@ def test_one_slider_moves_everything(browser, tmp_path):  # noqa: F811  the fixt
         assert page.locator("img").count() == 0
 
 
-def test_a_history_alone(browser, tmp_path):  # noqa: F811  the fixture
+def test_a_history_alone(browser, tmp_path):
     with Opened(browser, viz.training(trained().history, tmp_path / "t.html")) as opened:
         assert opened.page.evaluate("training.state()")["shown"] == ["loss", "metrics"]
     empty = viz.training(nn.callbacks.History(), tmp_path / "e.html")
@@ -136,7 +136,7 @@ def test_live_serves_this_machine_alone(capsys):
     assert not watch.thread.is_alive()
 
 
-def test_a_live_page_follows(browser):  # noqa: F811  the fixture
+def test_a_live_page_follows(browser):
     with Live(X) as watch:
         page = browser.new_page()
         page.goto(watch.url)

@@ -13,6 +13,8 @@ A case is called by its kind and, after a space, by what is special about it ("r
 case is PyTorch's). Every number is computed in double precision. `scales.npz` has the sizes that Keras's initializers
 ask for, and `further.npz` what the other files can't hold, since it is not compared in the common way: several batches
 or parameters, shapes, and what only Keras has.
+
+Long because it is one script that is run by itself: each function makes one of the files, in the same few ways.
 """
 
 import json

@@ -117,3 +117,15 @@ def test_errors_of_the_function_come_through():
         jit(lambda x: x)({1, 2})
     with pytest.raises(TypeError, match="dtype"):
         jit(lambda x: x)(np.array(["a"]))
+
+
+def test_an_error_while_recording_leaves_everything_as_it_was():
+    x = np.ones(3)
+
+    def f(x):
+        x += 1
+        return float(np.sum(x))
+
+    with pytest.raises(RecordingError):
+        jit(f)(x)
+    assert x.tolist() == [1, 1, 1]

@@ -1,5 +1,6 @@
 """Models and optimizers in a jitted step; threads and memory."""
 
+import copy
 import gc
 import threading
 import tracemalloc
@@ -42,8 +43,6 @@ def network(seed=0):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: f"{o}{vars(o).get('clipnorm') or ''}")
 def test_twenty_steps_of_a_model(optimizer):
     def run(decorate):
-        import copy
-
         model, own = network(), copy.deepcopy(optimizer)
         own.bind(model.trainable_parameters())
         loss = nn.losses.BinaryCrossentropy()
@@ -159,3 +158,32 @@ def test_a_dropped_program_frees_its_memory():
     left = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert left < 100_000
+
+
+def test_a_recording_that_starts_over_leaves_no_trace():
+    """Two optimizers; the second finds its parameters moved, by batch statistics, after the first one's step."""
+
+    def run(wrapped):
+        layers, losses = nn.layers, nn.losses
+        maker = nn.Sequential([layers.Dense(4, input_shape=(2,)), layers.BatchNormalization(), layers.Dense(4)], seed=1)
+        judge = nn.Sequential([layers.Dense(1, activation="sigmoid", input_shape=(4,))], seed=2)
+        first = nn.optimizers.Adam(judge.parameters(), learning_rate=0.05)
+        second = nn.optimizers.Adam(maker.parameters(), learning_rate=0.01)
+
+        @wrapped
+        def step(z):
+            made = maker(z, training=True)
+            loss = losses.binary_crossentropy(np.zeros((16, 1)), judge(made.detach(), training=True))
+            first.zero_grad()
+            loss.backward()
+            first.step()
+            loss = losses.binary_crossentropy(np.ones((16, 1)), judge(made, training=True))
+            second.zero_grad()
+            loss.backward()
+            second.step()
+            return loss.data
+
+        found = [np.array(step(z)) for z in np.random.default_rng(0).standard_normal((5, 16, 2)).astype(np.float32)]
+        return [*found, *maker.get_weights(), *judge.get_weights(), first.iterations, second.iterations]
+
+    assert same(run(jit), run(lambda step: step))
