@@ -72,8 +72,14 @@ def agrees(use, make, changes, equal=same, blind=False, x=X):
         change(mine)
         change(theirs)
         before, wanted = wanted, outcome(lambda: [x * 2.0, use(*theirs)])
-        assert blind or not equal(before, wanted), f"{wanted} before and after the change: nothing could be noticed"
         found = outcome(lambda: program(x))
+        if isinstance(wanted, Exception):
+            assert type(found) is type(wanted), f"{wanted!r} in Python, {found!r} under jit"
+            wanted = before
+            continue
+        assert blind or not equal(before, wanted), f"{wanted} before and after the change: nothing could be noticed"
+        if isinstance(found, RecordingError) and "it depends on the numbers" in str(found):
+            continue  # noticed: the program holds for one shape, and says so
         assert not isinstance(found, Exception), f"call {number + 2} was refused, though not the first: {found!r}"
         if not equal(found, wanted):
             stale = ", as before the change" if equal(found, before) else ""

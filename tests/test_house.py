@@ -269,7 +269,6 @@ def test_nothing_goes_past_the_door():
     assert not found, "ask array_of(t) for the array behind a Tensor:\n" + "\n".join(found)
 
 
-@pytest.mark.xfail(strict=True, reason="the door is being hung on another branch")
 def test_the_engine_and_values_know_nothing_of_tracing():
     found = lines_with(OF_TRACING, files("autograd/engine", "autograd/scalar"))
     assert not found, "jit notices by the door, not by words here:\n" + "\n".join(found)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
+from autograd import Tensor
+from autograd.engine.apply import wrap
+from autograd.engine.graph import Node
+from autograd.rules.arrays import array_of
 from viz.dot import draw
 from viz.health import Flag
-from viz.reading import failed_call, snapshot
+from viz.reading import snapshot
 from viz.snapshot import Snapshot
 
 
@@ -41,3 +47,28 @@ def reading_of(error: BaseException, model=None) -> tuple[Snapshot, list[Flag]]:
         node = shot.nodes[edge.source]
         flags.append(Flag(f"shape {node.shape}", node.id, node.name or node.op or node.kind, "given to what failed"))
     return shot, flags
+
+
+def failed_call(error: BaseException) -> Tensor | None:
+    """A Tensor that stands for the operation in which an exception arose, as if recorded; None if in none."""
+    frames = []
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(trace.tb_frame)
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    for frame in reversed(frames):
+        found = frame.f_locals
+        if frame.f_globals.get("__name__") != "autograd.engine.apply" or "rule" not in found:
+            continue
+        args = found.get("args") or tuple(found[name] for name in "ab" if found.get(name) is not None)
+        handles = [arg for arg in args if isinstance(arg, Tensor)]
+        if not handles:
+            continue
+        parents = tuple(arg._node if isinstance(arg, Tensor) else None for arg in args)
+        saved = (*(None if isinstance(arg, Tensor) else np.asarray(arg) for arg in args), None)
+        node = Node(found["rule"], parents, saved, found.get("settings") or {}, None, (), handles[0].dtype, None)
+        node.values = (tuple(map(array_of, args)), np.zeros(()))
+        return wrap(np.zeros((), handles[0].dtype), node)
+    return None

@@ -1,13 +1,11 @@
-"""From a live graph to a snapshot. This is the only file that looks inside the engine."""
+"""From a live graph to a snapshot. This file looks inside the engine, and `failing` at a call that did not end."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.engine.apply import wrap
 from autograd.engine.backward import backward, reach
-from autograd.engine.graph import Node as GraphNode
 from autograd.engine.graph import show_line
 from autograd.rules.arrays import array_of, sum_to
 from autograd.scalar.backward import gradients_of
@@ -91,31 +89,6 @@ def _drawn(output) -> list:
                 shown.update(p for p, d in ((node._a, node._da), (node._b, node._db)) if d is not None)
         order = [node for node in order if node in shown]
     return order
-
-
-def failed_call(error: BaseException) -> Tensor | None:
-    """A Tensor that stands for the operation in which an exception arose, as if recorded; None if in none."""
-    frames = []
-    while error is not None:
-        trace = error.__traceback__
-        while trace is not None:
-            frames.append(trace.tb_frame)
-            trace = trace.tb_next
-        error = error.__cause__ or error.__context__
-    for frame in reversed(frames):
-        found = frame.f_locals
-        if frame.f_globals.get("__name__") != "autograd.engine.apply" or "rule" not in found:
-            continue
-        args = found.get("args") or tuple(found[name] for name in ("ab" if "a" in found else "x") if name in found)
-        handles = [arg for arg in args if isinstance(arg, Tensor)]
-        if not handles:
-            continue
-        parents = tuple(arg._node if isinstance(arg, Tensor) else None for arg in args)
-        saved = (*(None if isinstance(arg, Tensor) else np.asarray(arg) for arg in args), None)
-        node = GraphNode(found["rule"], parents, saved, found.get("settings") or {}, None, (), handles[0].dtype, None)
-        node.values = (tuple(array_of(arg) for arg in args), np.zeros(()))
-        return wrap(np.zeros((), handles[0].dtype), node)
-    return None
 
 
 def fresh_gradients(x, model) -> dict[str, tuple]:

@@ -161,8 +161,11 @@ class Operators:
     all = _numpy_method(np.all)
     any = _numpy_method(np.any)
     nonzero = _numpy_method(np.nonzero)
-    compress = _numpy_method(np.compress)
     searchsorted = _numpy_method(np.searchsorted)
+
+    def compress(self, condition, axis=None):
+        """`np.compress`: the slices along an axis where the condition holds."""
+        return np.compress(condition, self, axis=axis)
 
     def reshape(self, *shape, order="C"):
         """`np.reshape`; the shape as one tuple or as several numbers."""

@@ -35,10 +35,19 @@ def array_function(self, function, types, args, kwargs):
         return clip(*args, **kwargs)
     row = FUNCTIONS.get(function)
     if isinstance(row, Constant):
-        return flat(functools.partial(function, **kwargs) if kwargs else function, *map(array_of, args))
+        places = [k for k, x in enumerate(args) if hasattr(x, "__apply__")]
+        return flat(functools.partial(_among, function, places, args, kwargs), *(array_of(args[k]) for k in places))
     raise TypeError(
         f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
     )
+
+
+def _among(function, places, args, kwargs, *numbers):
+    """The function of these numbers, at their places among arguments that are settings."""
+    args = list(args)
+    for k, number in zip(places, numbers, strict=True):
+        args[k] = number
+    return function(*args, **kwargs)
 
 
 def where(condition, x, y):

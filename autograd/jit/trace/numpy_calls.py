@@ -114,7 +114,10 @@ def _record(tape, kind, function, args, kwargs, y):
         tape.add(step)
         return type(y)(*parts) if hasattr(y, "_fields") else type(y)(parts)
     if y is None:
-        raise refuse(f"{function.__name__}", "It changes something that the program cannot see")
+        raise refuse(
+            f"{function.__name__}",
+            "It changes something that the program cannot see: do it outside the function, with what that returns",
+        )
     raise refuse(f"{getattr(function, '__name__', function)}, which gives a plain {type(y).__name__}", CHOICE)
 
 

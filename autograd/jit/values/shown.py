@@ -21,7 +21,7 @@ get_data, get_grad = (slot.__get__ for slot in SLOTS.values())
 set_data, set_grad = (slot.__set__ for slot in SLOTS.values())
 # The functions of the engine that see the numbers themselves: they make Values, go through a graph, or show it.
 _ENGINE = [
-    *METHODS.values(), Value.__init__, Value.__repr__, value._make, value._reflected, value._special, value._digits,
+    *METHODS.values(), Value.__init__, value._make, value._reflected, value._special,
     scalarwalk.accumulate, scalarwalk._walk, scalarwalk.gradients_of,
 ]  # fmt: skip
 _PLAIN = frozenset(id(function.__code__) for function in _ENGINE)
