@@ -1,5 +1,6 @@
 """Every row of the table, found by itself: values, derivatives, dtypes, memory layouts, empty arrays."""
 
+import math
 import warnings
 
 import numpy as np
@@ -185,3 +186,26 @@ def test_constants_give_no_tensors(row):
             continue
         assert not any(isinstance(part, Tensor | Value) for part in results(y))
         return
+
+
+@pytest.mark.parametrize("row", LINES, ids=lambda row: row.name)
+def test_the_twin_of_a_row_is_numpy_on_one_float_and_never_raises(row):
+    points = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 5e-324, 1e16, 710.0, 1e300, -1e300, np.inf, -np.inf, np.nan]
+
+    @given(st.tuples(*[st.sampled_from(points) | st.floats()] * len(row.formulas)))
+    def agrees(floats):
+        with np.errstate(all="ignore"):
+            expected = row.forward(*map(np.float64, floats))
+        atol = 1e-300 if row.ufunc else 1e-14  # in our own functions something may cancel, as in 1 + erf(-6)
+        assert np.isclose(row.scalar(*floats), expected, rtol=1e-12, atol=atol, equal_nan=True)
+
+    agrees()
+
+
+def test_a_row_without_a_twin_and_one_whose_twin_raises_take_numpy_s_answer():
+    assert ROWS["cbrt"].scalar(-8.0) == -2.0
+    assert ROWS["log"].twin is math.log
+    assert ROWS["log"].scalar(0.0) == -math.inf
+    assert ROWS["exp"].scalar(1e4) == math.inf
+    assert ROWS["tanh"].scalar is math.tanh  # it cannot raise, so nothing is put around it
+    assert Value(0.0).log().data == -math.inf

@@ -85,12 +85,15 @@ class Elementwise(Differentiable):
     batched = True
     broadcasts = True
 
-    def __init__(self, name, function, scalar, *formulas, domain=((-2.0, 2.0),), kinks=()):
-        super().__init__(name, [function] if isinstance(function, np.ufunc) else [], ())
-        self.forward = function
+    def __init__(self, name, function, twin, *formulas, domain=((-2.0, 2.0),), kinks=()):
         self.ufunc = isinstance(function, np.ufunc)
+        super().__init__(name, [function] if self.ufunc else [], ())
+        self.forward = function
+        self.scalar = scalars.SCALAR_NAMES[name] = scalars.ieee(twin, function, len(formulas))
+        self.twin = twin or self.scalar  # quicker than `scalar`, but it may raise
+        if not self.ufunc:
+            scalars.ARRAY_NAMES.setdefault(name, self)
         self.masks = any("!=" in text for text in formulas)
-        self.scalar = scalar
         self.formulas = formulas
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
