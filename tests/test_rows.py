@@ -1,5 +1,7 @@
 """Every row of the table, found by itself: values, derivatives, dtypes, memory layouts, empty arrays."""
 
+import functools
+import inspect
 import math
 import warnings
 
@@ -8,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, Value, check_grads, gradients, jacobian, testing
+from autograd import Tensor, Value, check_grads, gradients, jacobian, primitive, testing
 from autograd.rules.arrays import array_of
-from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Elementwise, Primitive
+from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Differentiable, Elementwise, Primitive
 from autograd.transforms.containers import leaves
 
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
@@ -209,3 +211,55 @@ def test_a_row_without_a_twin_and_one_whose_twin_raises_take_numpy_s_answer():
     assert ROWS["exp"].scalar(1e4) == math.inf
     assert ROWS["tanh"].scalar is math.tanh  # it cannot raise, so nothing is put around it
     assert Value(0.0).log().data == -math.inf
+
+
+def test_the_flags_of_a_row_are_explained_with_their_usual_values_in_one_place():
+    lines = (line.split() for line in Differentiable.__doc__.splitlines())
+    written = {line[0]: line[1] for line in lines if len(line) > 2 and line[1] in ("True", "False", "1")}
+    row = Primitive(lambda x: x, key="of this test")
+    del ROWS["of this test"]
+    assert written == {name: str(getattr(row, name)) for name in written}
+    parameters = inspect.signature(Primitive).parameters.values()
+    assert set(written) == {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def test_a_user_s_row_is_taken_to_be_careful():
+    rule = primitive(lambda x: x)
+    del ROWS[f"{__name__}.{rule.forward.__qualname__}"]
+    assert (rule.batched, rule.masks) == (False, True)
+    assert (Differentiable.batched, Differentiable.masks) == (False, True)
+
+
+def test_a_row_that_can_hide_a_nan_says_so(monkeypatch):
+    calls = []
+    for row in ROWS.values():
+        if isinstance(row, Primitive):
+            monkeypatch.setattr(row, "forward", functools.partial(listen, calls, row, row.forward))
+    for sample in SAMPLES:
+        if all(a.dtype.kind == "f" for a in sample.arrays):
+            with np.errstate(all="ignore"):
+                sample.call(*map(Tensor, sample.arrays))
+    assert len({row.name for row, *_ in calls}) > 35
+    hiding = {row.name for row, forward, args, settings in calls if hides_nan(forward, args, settings)}
+    # These read one triangle, but are given symmetric matrices; and the diagonal by np.einsum.
+    assert hiding - {row.name for row, *_ in calls if row.masks} == {"cholesky", "eigh", "einsum"}
+
+
+def listen(calls, row, forward, *args, **settings):
+    calls.append((row, forward, args, settings))
+    return forward(*args, **settings)
+
+
+def hides_nan(forward, args, settings):
+    for i, x in enumerate(map(np.asarray, args)):
+        for j in range(x.size if x.dtype.kind == "f" else 0):
+            spoilt = np.array(x)
+            spoilt.flat[j] = np.nan
+            try:
+                with np.errstate(all="ignore"):
+                    y = forward(*args[:i], spoilt, *args[i + 1 :], **settings)
+            except np.linalg.LinAlgError:
+                continue
+            if np.size(y[0] if isinstance(y, tuple) else y) and not any(np.isnan(part).any() for part in results(y)):
+                return True
+    return False

@@ -18,7 +18,7 @@ def _extreme(function, *aliases):
         return function(x, axis=axis)
 
     extreme.__name__ = function.__name__ + "_"
-    row = Primitive(extreme, batched=True)
+    row = Primitive(extreme, masks=True)
 
     @row.vjp("x")
     def _(g, x, y, axis):

@@ -24,7 +24,7 @@ def _fit(x, n, axis):
     return x
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def fft_(x, *, axis, norm):
     return np.fft.fft(x, axis=axis, norm=norm)
 
@@ -34,7 +34,7 @@ def _(g, axis, norm):
     return np.fft.ifft(g, axis=axis, norm=SCALE[norm])
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def ifft_(x, *, axis, norm):
     return np.fft.ifft(x, axis=axis, norm=norm)
 

@@ -8,9 +8,7 @@ from autograd.rules.arrays import sum_to
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(
-    masks=False, batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2
-)
+@Primitive.row(batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2)
 def matmul_(a, b):
     return np.matmul(a, b)
 
@@ -27,7 +25,7 @@ def _(g, a, b_like):
     return c if len(b_like.shape) == 2 == np.ndim(a) else sum_to(c, b_like.shape)
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def matvec_(a, b):
     return np.matmul(a, b)
 

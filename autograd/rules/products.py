@@ -15,7 +15,7 @@ def _array(a):
 
 
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------
-@Primitive.row(masks=False)
+@Primitive.row(batched=False)
 def einsum_(*arrays, subscripts):
     return np.array(np.einsum(subscripts, *arrays))
 

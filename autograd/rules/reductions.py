@@ -19,7 +19,7 @@ AXES = (
 )
 
 
-@Primitive.row(masks=False, batched=True, spreads=True)
+@Primitive.row(spreads=True)
 def sum_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims)
 
@@ -30,7 +30,7 @@ def _(g, x_like, axis, keepdims):
     return g if keepdims else unreduce(g, axis, x_like.ndim)
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def total_(x):
     """The sum of all elements: `sum_` without settings, for the commonest end of a loss."""
     return np.add.reduce(x, axis=None)
@@ -55,7 +55,7 @@ def _sum(a, axes, keepdims):
     return total_(a) if axes is ALL[a.ndim] and not keepdims else sum_(a, axis=axes, keepdims=bool(keepdims))
 
 
-@Primitive.row(masks=False, batched=True, spreads=True)
+@Primitive.row(spreads=True)
 def mean_(x, *, axis, keepdims):
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
 
@@ -70,7 +70,7 @@ def _count(shape, axis):
     return (shape[axis[0]] if len(axis) == 1 else math.prod([shape[i] for i in axis])) or np.nan
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def mean_all_(x):
     """The mean of all elements, as `total_` is their sum."""
     return np.add.reduce(x, axis=None) / (math.prod(x.shape) or np.nan)
@@ -92,7 +92,7 @@ def mean(a, axis=None, dtype=None, keepdims=False, where=True):
     return mean_all_(a) if axes is ALL[a.ndim] and not keepdims else mean_(a, axis=axes, keepdims=bool(keepdims))
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def prod_last_(x):
     return np.multiply.reduce(x, axis=-1)
 

@@ -11,7 +11,7 @@ from autograd.rules.table import Primitive, composition
 SCANS = ("f(x5)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=-2)")
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def cumsum_(x, *, axis):
     return np.add.accumulate(x, axis=axis)
 
@@ -21,7 +21,7 @@ def _(g, axis):
     return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def cumprod_last_(x):
     return np.multiply.accumulate(x, axis=-1)
 

@@ -31,7 +31,7 @@ ROWS: dict[str, Rule] = {}
 class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
-    spreads = False  # True: backward functions take one number for a gradient that is the same everywhere
+    spreads = False
     replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
@@ -54,16 +54,35 @@ class Differentiable(Rule):
 
     `needs[i]` names what argument i's backward function asks for besides `g`: argument names, `y`, `i`,
     `NAME_like` (an object with the shape, ndim, size and dtype of an argument), or a setting.
+
+    What a row says of itself, where it is not as usual. The usual is meant for the table's own `Primitive` rows; the
+    class's values below are the careful ones, for what is made elsewhere, such as a user's `primitive`.
+
+    ==========  ======  ===============================================================================================
+    flag        usual   meaning
+    ==========  ======  ===============================================================================================
+    batched     True    backward functions take a `g` with extra leading axes (False: they get its parts one by one; or
+                        a function of the node, which says so)
+    masks       False   the result can be finite where an argument is nan, as a selection's can: then the walk looks
+                        for nan among the gradients itself, and if it finds one goes again and lets 0 win over it
+    broadcasts  False   arguments broadcast against each other, and the walk undoes it; so `g` is not brought to the
+                        shape of an argument
+    spreads     False   backward functions take one number for a gradient that is the same everywhere
+    outputs     1       how many results; more than 1: forward returns a tuple, and `g` is a list
+    ==========  ======  ===============================================================================================
+
+    Known without asking: `elementwise`, `ufunc` (forward takes `out=`), `variadic` (any number of arrays), and `quick`:
+    for each argument a function of `(g, *saved)` that is all there is to do, or None.
     """
 
+    batched: bool | Callable = False
+    masks = True
+    broadcasts = False
+    outputs = 1
     elementwise = False
-    ufunc = False  # forward is a NumPy ufunc, so it takes out=
+    ufunc = False
     variadic = False
-    outputs = 1  # more than 1: forward returns a tuple, and g is a list
-    batched = False  # True (or true of a node): backward functions accept extra leading axes on g
-    masks = True  # its result can be finite where an argument is nan, as a selection's can
-    broadcasts = False  # arguments broadcast against each other, and the walk undoes it
-    quick = None  # for each argument a function of (g, *saved) that is all there is to do
+    quick: tuple[Callable, ...] | None = None
 
     name: str
     forward: Callable
@@ -134,7 +153,8 @@ def _code(text: str):
 
 
 class Primitive(Differentiable):
-    """An operation on whole arrays. Use as a decorator; add a backward function for each argument with `.vjp`.
+    """An operation on whole arrays. Use as a decorator, by itself or as `row` with what the row says of itself (see
+    `Differentiable`); add a backward function for each argument with `.vjp`.
 
     >>> @Primitive.row(samples=["f(x23)"])
     ... def double_(x):
@@ -145,15 +165,12 @@ class Primitive(Differentiable):
     """
 
     def __init__(
-        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, spreads=False,
-        key=None,
+        self, function, covers=(), samples=(), key=None, *, batched=True, masks=False, broadcasts=False, spreads=False,
+        outputs=1,
     ):  # fmt: skip
         self.forward = function
-        self.batched = batched
-        self.outputs = outputs
-        self.broadcasts = broadcasts
-        self.masks = masks
-        self.spreads = spreads
+        self.batched, self.masks, self.broadcasts = batched, masks, broadcasts
+        self.spreads, self.outputs = spreads, outputs
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.arguments = tuple(
