@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import is_tensor
-from autograd.rules.reductions import total_
+from autograd.rules.reductions import sum_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
 
@@ -134,7 +134,7 @@ class Operators:
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
         if axis is None and not kwargs:
-            return self.__apply_unary__(total_, self)
+            return self.__apply_unary__(sum_, self)
         return _sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)

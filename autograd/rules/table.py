@@ -200,7 +200,8 @@ class Primitive(Differentiable):
                 self.wants[argument] = wants = tuple(inspect.signature(function).parameters)[1:]
                 call = f"function({', '.join(['g', *map(self._find, wants)])})"
                 self.carries[argument] = eval(
-                    _code(f"lambda node, i, g, saved: {call}"), {"function": function, "rule": self}
+                    _code(f"lambda node, i, g, saved: {call}"),
+                    {"function": function, "rule": self, "defaults": self.defaults},
                 )
             return self
 
@@ -238,7 +239,7 @@ class Primitive(Differentiable):
         if want.endswith("_like") and want[:-5] in self.arguments:
             at = self.arguments.index(want[:-5])
             return f"node.parents[{at}] if node.parents[{at}] is not None else saved[{at}]"
-        return f"node.settings.get({want!r}, rule.defaults.get({want!r}))"
+        return f"(node.settings or defaults).get({want!r}, defaults.get({want!r}))"
 
 
 class Composition(Rule):
