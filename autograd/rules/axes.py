@@ -35,6 +35,15 @@ def one_from_end(axis: int, ndim: int) -> int:
     return from_end(operator.index(axis), ndim)[0]
 
 
+def along(axis: int, part) -> tuple:
+    """The index that takes `part` along an axis counted from the end, and all of the others.
+
+    >>> np.arange(6).reshape(2, 3)[along(-2, slice(0, 1))]
+    array([[0, 1, 2]])
+    """
+    return (..., part, *(slice(None),) * (-1 - axis))
+
+
 def unreduce(g, axis: tuple[int, ...] | None, ndim: int):
     """Put back, with length 1, the axes that a reduction over `axis` of an `ndim`-d array took away.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import sum_to
+from autograd.rules.arrays import operand, sum_to
 from autograd.rules.table import Primitive, composition
 
 
@@ -49,7 +49,7 @@ def adjoint(x):
 @composition(np.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)", "f(x223, x34)", "f(x23, x234)",
                                  "f(x3, x234)", "f(x1234, x2142)"))  # fmt: skip
 def matmul(a, b):
-    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
+    a, b = operand(a), operand(b)
     if a.ndim == 2 == b.ndim:
         return matmul_(a, b)
     if a.ndim == 2 and b.ndim == 1:

@@ -95,7 +95,7 @@ def prod(a, axis=None, dtype=None, keepdims=False, initial=1, where=True):
         return a * initial
     y = prod_last_(gather_axes(a, axes))
     if keepdims:
-        y = np.expand_dims(y, tuple(a.ndim + i for i in axes))
+        y = np.expand_dims(y, axes)
     return y if type(initial) is int and initial == 1 else y * initial
 
 

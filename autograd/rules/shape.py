@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.axes import one_from_end
+from autograd.rules.axes import along, one_from_end
 from autograd.rules.table import Primitive, composition
 
 
@@ -67,8 +67,7 @@ def concatenate_(*arrays, axis):
 @concatenate_.vjp("arrays")
 def _(g, i, likes, axis):
     start = sum(shape[axis] for shape in likes[:i])
-    index = (..., slice(start, start + likes[i][axis])) + (slice(None),) * (-1 - axis)
-    return g[index]
+    return g[along(axis, slice(start, start + likes[i][axis]))]
 
 
 @composition(np.reshape, samples=("f(x23, (3, -1))", "f(x23, -1)", "f(x23, (3, 2), order='F')", "f(x, (1, 1))"))

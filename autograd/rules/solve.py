@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, checked, is_tensor, possibly, sum_to
+from autograd.rules.arrays import array_of, checked, is_tensor, operand, possibly, sum_to
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 
@@ -105,8 +105,7 @@ def _require_full_rank(a):
 def lstsq(a, b, rcond=None):
     raw = [array_of(x) for x in (a, b)]
     _, residuals, rank, sizes = np.linalg.lstsq(*raw, rcond=rcond)
-    a = a if is_tensor(a) else np.asarray(a)
-    return np.linalg.pinv(a) @ b, residuals, rank, sizes
+    return np.linalg.pinv(operand(a)) @ b, residuals, rank, sizes
 
 
 @composition(np.linalg.tensorinv, samples=("f(m66.reshape(6, 2, 3), ind=1)",))
