@@ -31,10 +31,8 @@ def silu(x):
 
 
 def erf(x):
-    """2 / sqrt(pi) * the integral of exp(-t * t) from 0 to x, to the last bits.
-
-    Near 0 as x times a series in x * x, where nothing cancels; further out as 1 less what is left, which is small.
-    """
+    """2 / sqrt(pi) * the integral of exp(-t * t) from 0 to x, to the last bits."""
+    # Near 0 as x times a series in x * x, where nothing cancels; further out as 1 less what is left, which is small.
     x = np.asarray(x)
     near, far = _erf_series(x.dtype == np.float32)
     z = np.minimum(np.abs(x), 6)  # beyond 6 it is 1

@@ -55,8 +55,8 @@ class Differentiable(Rule):
     `needs[i]` names what argument i's backward function asks for besides `g`: argument names, `y`, `i`,
     `NAME_like` (an object with the shape, ndim, size and dtype of an argument), or a setting.
 
-    What a row says of itself, where it is not as usual. The usual is meant for the table's own `Primitive` rows; the
-    class's values below are the careful ones, for what is made elsewhere, such as a user's `primitive`.
+    What a row says of itself, where it is not as usual. That is for the table's own `Primitive` rows; the values of
+    this class are the careful ones, for what is made elsewhere, such as a user's `primitive`.
 
     ==========  ======  ===============================================================================================
     flag        usual   meaning
@@ -65,8 +65,7 @@ class Differentiable(Rule):
                         a function of the node, which says so)
     masks       False   the result can be finite where an argument is nan, as a selection's can: then the walk looks
                         for nan among the gradients itself, and if it finds one goes again and lets 0 win over it
-    broadcasts  False   arguments broadcast against each other, and the walk undoes it; so `g` is not brought to the
-                        shape of an argument
+    broadcasts  False   arguments broadcast against each other, and the walk undoes it
     spreads     False   backward functions take one number for a gradient that is the same everywhere
     outputs     1       how many results; more than 1: forward returns a tuple, and `g` is a list
     ==========  ======  ===============================================================================================
@@ -123,6 +122,8 @@ class Elementwise(Differentiable):
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
+        what = f"`np.{function.__name__}`" if self.ufunc else (function.__doc__ or name).rstrip(".")
+        self.__doc__ = f"{what}; derivative {', '.join(f'`{text}`' for text in formulas)} (y is the result)."
 
     def __call__(self, *args, **settings):
         if not settings:
@@ -143,7 +144,6 @@ def _upstream(parameters: str, text: str) -> str:
 
 
 def _compile(text: str) -> Callable:
-    # 1.0 and an array is quicker than 1 and an array; either is weak.
     return eval(text, scalars.ARRAY_NAMES)
 
 
@@ -176,11 +176,11 @@ class Primitive(Differentiable):
         self.arguments = tuple(
             p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
         )
-        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}  # of its settings
         self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
         self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for
         self.plans = {}
-        self.doc = inspect.getdoc(function) or ""
+        self.__doc__ = inspect.getdoc(function) or ""
         super().__init__(function.__name__, covers, tuple(samples), key)
 
     @classmethod

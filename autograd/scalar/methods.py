@@ -75,7 +75,6 @@ def compile_method(rule, names):
     method = names["method"]
     method.__name__ = rule.name
     method.__qualname__ = f"Value.{rule.name}"
-    derivative = ", ".join(f"`{text}`" for text in rule.formulas)
-    method.__doc__ = f"`np.{rule.name}`; derivative {derivative} (y is the result)."
+    method.__doc__ = rule.__doc__
     method.source = source
     return method
