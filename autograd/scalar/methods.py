@@ -11,7 +11,7 @@ INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": 
 _FORWARD = """try:
         y = twin({arguments})
     except (ArithmeticError, ValueError):
-        y = scalar({arguments})"""
+        y = exact({arguments})"""
 
 _UNARY = """
 def method(self):
@@ -69,8 +69,8 @@ def compile_method(rule, names):
     forward = f"y = {INLINE[rule.name]}" if rule.name in INLINE else _FORWARD.format(arguments=arguments)
     source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
                              db=texts[-1])  # fmt: skip
-    names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "scalar": rule.scalar,
-             "twin": rule.twin, "__name__": "autograd.scalar.value"}  # fmt: skip
+    names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "twin": rule.twin,
+             "exact": scalars.ieee(None, rule.forward), "__name__": "autograd.scalar.value"}  # fmt: skip
     exec(compile(source, f"<rule {rule.name}>", "exec"), names)
     method = names["method"]
     method.__name__ = rule.name
