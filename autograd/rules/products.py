@@ -14,7 +14,7 @@ from autograd.rules.table import Primitive, composition
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------
 @Primitive.row(batched=False)
 def einsum_(*arrays, subscripts):
-    return np.array(np.einsum(subscripts, *arrays))
+    return np.copy(np.einsum(subscripts, *arrays))
 
 
 @einsum_.vjp("arrays")
