@@ -1,5 +1,6 @@
 """Glassgrad's engine: derivatives of plain NumPy code that you can see through."""
 
+from autograd import functional
 from autograd.checks.check import check_grads
 from autograd.engine.modes import detect_anomaly, no_grad
 from autograd.engine.tensor import Tensor
@@ -26,6 +27,7 @@ __all__ = [
     "checkpoint",
     "detect_anomaly",
     "elementwise_grad",
+    "functional",
     "grad",
     "gradients",
     "hessian",

@@ -20,7 +20,7 @@ FLOORS = {}
 FLOORS["autograd"] = [
     ["errors"],
     ["rules"],
-    ["engine"],
+    ["engine", "functional"],
     ["scalar"],
     ["transforms"],
     ["checks", "testing"],
@@ -66,7 +66,7 @@ FLOORS["viz"] = [
 
 PUBLIC = """
     Value Tensor grad value_and_grad elementwise_grad vjp jvp jacobian hessian hvp gradients checkpoint
-    stop_gradient no_grad detect_anomaly jit primitive check_grads
+    stop_gradient no_grad detect_anomaly jit primitive check_grads functional
 """.split()
 
 

@@ -274,4 +274,5 @@ def _constant_array(id_, node, slot, module) -> Node:
 def _rule_text(rule, slot) -> str:
     if rule.elementwise:
         return rule.formulas[slot]
-    return rule.doc.splitlines()[0] if getattr(rule, "doc", "") else rule.name
+    doc = vars(rule).get("__doc__")
+    return doc.splitlines()[0] if doc else rule.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import array_of
-from autograd.rules.reductions import total_
+from autograd.rules.reductions import sum_
 from autograd.rules.table import FUNCTIONS, ROWS, Composition
 
 
@@ -129,7 +129,7 @@ class Operators:
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
         if axis is None and not kwargs:
-            return self.__apply_elementwise__(total_, self)
+            return self.__apply_elementwise__(sum_, self)
         return _sum(self, axis=axis, **kwargs)
 
     mean = _numpy_method(np.mean)

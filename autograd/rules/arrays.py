@@ -67,6 +67,11 @@ def copied(x, dtype):
     return x.astype(dtype) if hasattr(x, "__traced__") else np.array(x, dtype=dtype)
 
 
+def operand(x, dtype=None):
+    """A Tensor as it is, anything else as an array: what can be indexed, reshaped and multiplied."""
+    return x if is_tensor(x) else as_array(x, dtype)
+
+
 def zeros(shape, like):
     """Zeros of the dtype of `like`, to write something computed into."""
     return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)

@@ -35,16 +35,27 @@ def one_from_end(axis: int, ndim: int) -> int:
     return from_end(operator.index(axis), ndim)[0]
 
 
-def unreduce(g, axis: tuple[int, ...], ndim: int):
+def along(axis: int, part) -> tuple:
+    """The index that takes `part` along an axis counted from the end, and all of the others.
+
+    >>> np.arange(6).reshape(2, 3)[along(-2, slice(0, 1))]
+    array([[0, 1, 2]])
+    """
+    return (..., part, *(slice(None),) * (-1 - axis))
+
+
+def unreduce(g, axis: tuple[int, ...] | None, ndim: int):
     """Put back, with length 1, the axes that a reduction over `axis` of an `ndim`-d array took away.
 
-    `g` may have extra leading axes; `axis` is from the end of the reduced array's shape.
+    `g` may have extra leading axes; `axis` is from the end of the reduced array's shape, or None for all.
     """
     shape = g.shape
     if not shape:
         return g  # one number: broadcasting fills it out
     if axis == (-1,):
         return g[..., None]
+    if axis is None:
+        axis = ALL[ndim]
     kept = ndim - len(axis)
     lead, rest = shape[: len(shape) - kept], list(shape[len(shape) - kept :])
     for a in sorted(a + ndim for a in axis):

@@ -12,7 +12,7 @@ from autograd.rules.arrays import array_of
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(covers=np.conjugate, batched=True, masks=False, samples=("f(x23)", "f(z23)"))
+@Primitive.row(covers=np.conjugate, samples=("f(x23)", "f(z23)"))
 def conjugate(x):
     return np.conjugate(x)
 
@@ -22,9 +22,9 @@ def _(g):
     return np.conj(g)
 
 
-@Primitive.row(covers=np.real, batched=True, masks=False, samples=("f(x23)", "f(z23)"))
+@Primitive.row(covers=np.real, samples=("f(x23)", "f(z23)"))
 def real(x):
-    return np.array(np.real(x))
+    return np.copy(np.real(x))
 
 
 @real.vjp("x")
@@ -32,9 +32,9 @@ def _(g):
     return g
 
 
-@Primitive.row(covers=np.imag, batched=True, masks=False, samples=("f(z23)",))
+@Primitive.row(covers=np.imag, samples=("f(z23)",))
 def imag(x):
-    return np.array(np.imag(x))
+    return np.copy(np.imag(x))
 
 
 @imag.vjp("x")
@@ -42,7 +42,7 @@ def _(g, x_like):
     return g * 1j if x_like.dtype.kind == "c" else 0 * g
 
 
-@Primitive.row(batched=True, masks=False, samples=("f(z23)", "f(z)"))
+@Primitive.row(samples=("f(z23)", "f(z)"))
 def modulus_(x):
     """|z| of complex numbers, with slope 0 at 0."""
     return np.absolute(x)

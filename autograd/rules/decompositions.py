@@ -34,7 +34,7 @@ def _apart(values):
     return np.where(same, 0.0, 1 / np.where(same, 1.0, gap))
 
 
-@Primitive.row(masks=False)
+@Primitive.row(batched=False)
 def cholesky_(a):
     return np.linalg.cholesky(a)
 
@@ -54,10 +54,9 @@ def cholesky(a, *, upper=False):
     return adjoint(cholesky_(a)) if upper else cholesky_(a)
 
 
-@Primitive.row(outputs=2, masks=False)
+@Primitive.row(outputs=2, batched=False)
 def eigh_(a, *, UPLO):
-    w, v = np.linalg.eigh(a, UPLO)
-    return w, v
+    return tuple(np.linalg.eigh(a, UPLO))
 
 
 @eigh_.vjp("a")
@@ -81,7 +80,7 @@ def eigvalsh(a, UPLO="L"):
     return np.linalg.eigh(a, UPLO)[0]
 
 
-@Primitive.row(outputs=3, masks=False)
+@Primitive.row(outputs=3, batched=False)
 def svd_(a):
     return tuple(np.linalg.svd(a, full_matrices=False))
 
@@ -135,10 +134,9 @@ def svdvals(x):
     return svd_(x)[1]
 
 
-@Primitive.row(outputs=2, masks=False)
+@Primitive.row(outputs=2, batched=False)
 def qr_(a):
-    q, r = np.linalg.qr(a)
-    return q, r
+    return tuple(np.linalg.qr(a))
 
 
 @qr_.vjp("a")
@@ -167,7 +165,7 @@ def qr(a, mode="reduced"):
     return r if mode == "r" else QRResult(q, r)
 
 
-@Primitive.row(outputs=2, masks=False)
+@Primitive.row(outputs=2, batched=False)
 def eig_(a):
     w, v = np.linalg.eig(a)
     kind = np.result_type(a.dtype, np.complex64)

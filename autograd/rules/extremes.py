@@ -18,7 +18,7 @@ def _extreme(function, *aliases):
         return function(x, axis=axis)
 
     extreme.__name__ = function.__name__ + "_"
-    row = Primitive(extreme, batched=True)
+    row = Primitive(extreme, masks=True)
 
     @row.vjp("x")
     def _(g, x, y, axis):
@@ -40,7 +40,7 @@ def _extreme(function, *aliases):
             y = row(a, axis=axes)
             if initial is not None:
                 y = (np.maximum if function is np.max else np.minimum)(y, initial)
-        return np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
+        return np.expand_dims(y, axes) if keepdims else y
 
     public.__name__ = function.__name__
     samples = (*AXES[:-1], "f(x23, where=[True, False, True], initial=0.0, axis=1)", "f(x23, 1, initial=-9.0)")
@@ -71,7 +71,7 @@ def quantile(a, q, axis=None, method="linear", keepdims=False):
         if axis is None or q.ndim:
             raise IndexError(f"np.quantile of an empty axis: shape {a.shape}, axis {axis}")
         y = np.sum(x, axis=-1) * np.nan
-        return np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
+        return np.expand_dims(y, axes) if keepdims else y
     x = np.sort(x, axis=-1)
     # NumPy itself says how each method weighs two neighbours: ask it for the position among 0, 1, 2, ...
     at = np.quantile(np.arange(float(n)), q, method=method)
@@ -80,10 +80,7 @@ def quantile(a, q, axis=None, method="linear", keepdims=False):
     part = (at - low).astype(x.dtype)
     y = x[..., low] * (1 - part) + x[..., high] * part
     y = np.moveaxis(y, tuple(range(y.ndim - q.ndim, y.ndim)), tuple(range(q.ndim))) if q.ndim else y
-    if keepdims:
-        shape = tuple(1 if i - a.ndim in axes else n for i, n in enumerate(a.shape))
-        y = np.reshape(y, q.shape + shape)
-    return y
+    return np.expand_dims(y, axes) if keepdims else y
 
 
 @composition(np.percentile, samples=("f(x5, 30)", "f(x34, [10, 50], axis=0)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.axes import one_from_end
+from autograd.rules.axes import along, one_from_end
 from autograd.rules.table import Primitive, composition
 
 # The norm that the adjoint of a transform uses: scaling moves to the other direction.
@@ -17,44 +17,32 @@ def _fit(x, n, axis):
     """Cut or fill with zeros to length n."""
     m = x.shape[axis]
     if n < m:
-        return x[(..., slice(0, n)) + (slice(None),) * (-1 - axis)]
+        return x[along(axis, slice(0, n))]
     if n > m:
         shape = tuple(n - m if i - x.ndim == axis else k for i, k in enumerate(x.shape))
         return np.concatenate([x, np.zeros(shape, x.dtype)], axis=axis)
     return x
 
 
-@Primitive.row(batched=True, masks=False)
-def fft_(x, *, axis, norm):
-    return np.fft.fft(x, axis=axis, norm=norm)
+def _pair(function, inverse):
+    def forward(x, *, axis, norm):
+        return function(x, axis=axis, norm=norm)
 
+    forward.__name__ = function.__name__ + "_"
+    row = Primitive(forward)
 
-@fft_.vjp("x")
-def _(g, axis, norm):
-    return np.fft.ifft(g, axis=axis, norm=SCALE[norm])
+    @row.vjp("x")
+    def _(g, axis, norm):
+        return inverse(g, axis=axis, norm=SCALE[norm])
 
-
-@Primitive.row(batched=True, masks=False)
-def ifft_(x, *, axis, norm):
-    return np.fft.ifft(x, axis=axis, norm=norm)
-
-
-@ifft_.vjp("x")
-def _(g, axis, norm):
-    return np.fft.fft(g, axis=axis, norm=SCALE[norm])
-
-
-def _one(function, row):
     @composition(function, samples=(*ONE, "f(z5)"))
     def transform(a, n=None, axis=-1, norm=None):
         axis = one_from_end(axis, a.ndim)
         return row(_fit(a, a.shape[axis] if n is None else n, axis), axis=axis, norm=norm or "backward")
 
-    return transform
 
-
-_one(np.fft.fft, fft_)
-_one(np.fft.ifft, ifft_)
+_pair(np.fft.fft, np.fft.ifft)
+_pair(np.fft.ifft, np.fft.fft)
 
 
 @composition(np.fft.rfft, samples=ONE)
@@ -73,12 +61,11 @@ def irfft(a, n=None, axis=-1, norm=None):
 def _mirrored(a, n, axis):
     """The whole spectrum of a real signal of length n from its first half; the ends count by their real part."""
     a = _fit(a, n // 2 + 1, axis)
-    rest = (slice(None),) * (-1 - axis)
-    first = a[(..., slice(0, 1), *rest)]
-    middle = a[(..., slice(1, (n + 1) // 2), *rest)]
+    first = a[along(axis, slice(0, 1))]
+    middle = a[along(axis, slice(1, (n + 1) // 2))]
     parts = [np.real(first) + 0 * first, middle]
     if n % 2 == 0 and n > 0:
-        last = a[(..., slice(n // 2, n // 2 + 1), *rest)]
+        last = a[along(axis, slice(n // 2, n // 2 + 1))]
         parts.append(np.real(last) + 0 * last)
     parts.append(np.conj(np.flip(middle, axis)))
     return np.concatenate(parts, axis=axis)
@@ -123,15 +110,3 @@ for _suffix, _default in (("2", (-2, -1)), ("n", None)):
     _several(getattr(np.fft, "ifft" + _suffix), np.fft.ifft, _default)
     _several(getattr(np.fft, "rfft" + _suffix), np.fft.fft, _default, np.fft.rfft)
     _several(getattr(np.fft, "irfft" + _suffix), np.fft.ifft, _default, np.fft.irfft)
-
-
-@composition(np.fft.fftshift, samples=("f(x5)", "f(x34, axes=0)"))
-def fftshift(x, axes=None):
-    axes = tuple(range(x.ndim)) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
-    return np.roll(x, [x.shape[a] // 2 for a in axes], axes)
-
-
-@composition(np.fft.ifftshift, samples=("f(x5)", "f(x34, axes=0)"))
-def ifftshift(x, axes=None):
-    axes = tuple(range(x.ndim)) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
-    return np.roll(x, [-(x.shape[a] // 2) for a in axes], axes)

@@ -6,13 +6,17 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, as_array, zeros
+from autograd.rules.arrays import array_of, as_array, sum_to, zeros
 from autograd.rules.table import Primitive, composition
 
+TAKEN = ("f(x34, index=1)", "f(x34, index=(slice(None), -1))", "f(x34, index=(..., None, slice(0, 2)))",
+         "f(x34, index=([0, 0, 2],))", "f(x34, index=([0, 2, 0], [1, 1, 1]))",
+         "f(x234, index=(0, slice(None), [1, 1]))", "f(x, index=())")  # fmt: skip
+ADDED = ("f(x3, index=([0, 0, 2],), shape=(4,))", "f(x23, index=(slice(0, 2),), shape=(4, 3))")
+SET = ("f(x34, x4, index=1)", "f(x34, x, index=(slice(None), slice(1, 3)))", "f(x34, x34, index=([0, 2, 0],))")
 
-@Primitive.row(samples=("f(x34, index=1)", "f(x34, index=(slice(None), -1))", "f(x34, index=(..., None, slice(0, 2)))",
-                        "f(x34, index=([0, 0, 2],))", "f(x34, index=([0, 2, 0], [1, 1, 1]))",
-                        "f(x234, index=(0, slice(None), [1, 1]))", "f(x, index=())"))  # fmt: skip
+
+@Primitive.row(samples=TAKEN, batched=False, masks=True)
 def getitem(x, *, index):
     return x[index]
 
@@ -22,7 +26,7 @@ def _(g, x_like, index):
     return scatter(g, index=index, shape=x_like.shape)
 
 
-@Primitive.row(samples=("f(x3, index=([0, 0, 2],), shape=(4,))", "f(x23, index=(slice(0, 2),), shape=(4, 3))"))
+@Primitive.row(samples=ADDED, batched=False, masks=True)
 def scatter(g, *, index, shape):
     """Zeros of `shape` with `g` added at `index`; an index that is repeated adds up."""
     rows = index[0] if type(index) is tuple and len(index) == 1 else index
@@ -51,8 +55,7 @@ def _(upstream, index):
     return upstream[index]
 
 
-@Primitive.row(samples=("f(x34, x4, index=1)", "f(x34, x, index=(slice(None), slice(1, 3)))",
-                        "f(x34, x34, index=([0, 2, 0],))"))  # fmt: skip
+@Primitive.row(samples=SET, batched=False, masks=True)
 def put(x, value, *, index):
     """A copy of `x` with `x[index] = value`."""
     out = np.array(x)
@@ -67,8 +70,6 @@ def _(g, index):
 
 @put.vjp("value")
 def _(g, value_like, index):
-    from autograd.rules.arrays import sum_to
-
     taken = g[index]
     if not is_basic(index):  # of several writes to one place the last one stands
         order = np.arange(taken.size).reshape(taken.shape)
@@ -92,7 +93,7 @@ def is_basic(index) -> bool:
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 
 
-@Primitive.row(batched=True, broadcasts=True)
+@Primitive.row(broadcasts=True, masks=True)
 def where_(x, y, *, condition):
     return np.where(condition, x, y)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import sum_to
+from autograd.rules.arrays import operand, sum_to
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(
-    masks=False, batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2
-)
+@Primitive.row(batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2)
 def matmul_(a, b):
     return np.matmul(a, b)
 
@@ -27,7 +25,7 @@ def _(g, a, b_like):
     return c if len(b_like.shape) == 2 == np.ndim(a) else sum_to(c, b_like.shape)
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def matvec_(a, b):
     return np.matmul(a, b)
 
@@ -51,7 +49,7 @@ def adjoint(x):
 @composition(np.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)", "f(x223, x34)", "f(x23, x234)",
                                  "f(x3, x234)", "f(x1234, x2142)"))  # fmt: skip
 def matmul(a, b):
-    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
+    a, b = operand(a), operand(b)
     if a.ndim == 2 == b.ndim:
         return matmul_(a, b)
     if a.ndim == 2 and b.ndim == 1:

@@ -63,28 +63,23 @@ def nancumprod(a, axis=None):
     return np.cumprod(np.where(_present(a), a, 1.0), axis=axis)
 
 
-@composition(
-    np.nanquantile, samples=("f(x5, 0.3)", "f(x34, 0.7, axis=0)", "f(x34, [0.2, 0.5], axis=-1, keepdims=True)")
-)
+QUANTILES = ("f(x5, 0.3)", "f(x34, 0.7, axis=0)", "f(x34, [0.2, 0.5], axis=-1, keepdims=True)")
+
+
+@composition(np.nanquantile, samples=QUANTILES)
 def nanquantile(a, q, axis=None, method="linear", keepdims=False):
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     shape = x.shape[:-1]
     rows = np.reshape(x, (math.prod(shape), x.shape[-1]))
     if not rows.size:
-        y = np.sum(x, axis=-1) * np.nan
-        return (
-            np.expand_dims(y, tuple(a.ndim + i for i in axes)) if keepdims else y
-        )  # of nothing: one nan for all q, as NumPy has it
+        y = np.sum(x, axis=-1) * np.nan  # of nothing: one nan for all q, as NumPy has it
+        return np.expand_dims(y, axes) if keepdims else y
     here = _present(rows)
     found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
     y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)
     y = np.reshape(y, np.shape(q) + shape)
-    return (
-        np.reshape(y, np.shape(q) + tuple(1 if i - a.ndim in axes else n for i, n in enumerate(a.shape)))
-        if keepdims
-        else y
-    )
+    return np.expand_dims(y, axes) if keepdims else y
 
 
 @composition(np.nanpercentile, samples=("f(x5, 30)", "f(x34, 70, axis=0)"))

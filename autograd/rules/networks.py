@@ -14,7 +14,7 @@ from autograd.rules.arrays import as_array, sum_to
 from autograd.rules.table import Primitive
 
 
-@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"), batched=True, masks=False)
+@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"))
 def softmax(x, *, axis=-1):
     """exp(x) / sum(exp(x)) along an axis counted from the end."""
     y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=_LOWEST))
@@ -27,7 +27,7 @@ def _(g, y, axis):
     return y * (g - np.sum(g * y, axis=axis, keepdims=True))
 
 
-@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"), batched=True, masks=False)
+@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"))
 def log_softmax(x, *, axis=-1):
     """x - log(sum(exp(x))) along an axis counted from the end."""
     y = x - np.max(x, axis=axis, keepdims=True, initial=_LOWEST)
@@ -40,7 +40,7 @@ def _(g, y, axis):
     return g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
 
 
-@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"), batched=True)
+@Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"), masks=True)
 def logsumexp(x, *, axis=-1):
     """log(sum(exp(x))) along an axis counted from the end; -inf, with slope 0, where every x is -inf."""
     top = np.max(x, axis=axis, keepdims=True, initial=_LOWEST)
@@ -55,7 +55,7 @@ def _(g, x, y, axis):
     return np.expand_dims(g, axis) * np.exp(x - y)
 
 
-@Primitive.row(samples=("f(x4, p4)", "f(x23, p23)", "f(x23, p3)"), masks=False)
+@Primitive.row(samples=("f(x4, p4)", "f(x23, p23)", "f(x23, p3)"), batched=False)
 def softmax_cross_entropy(logits, target):
     """-sum(target * log_softmax(logits)) along the last axis."""
     return -np.sum(target * log_softmax.forward(logits), axis=-1)
@@ -72,7 +72,7 @@ def _(g, logits, target_like):
     return sum_to(-np.expand_dims(g, -1) * log_softmax(logits), target_like.shape)
 
 
-@Primitive.row(samples=("f(x4, labels=2)", "f(x23, labels=[2, 0])"), masks=False)
+@Primitive.row(samples=("f(x4, labels=2)", "f(x23, labels=[2, 0])"), batched=False)
 def label_cross_entropy(logits, *, labels):
     """-log_softmax(logits)[label]: the same for a target that is one class, given by its number."""
     y = log_softmax.forward(logits)
@@ -89,7 +89,7 @@ def _(g, logits, labels):
     return np.expand_dims(g, -1) * (slope - chosen)
 
 
-@Primitive.row(samples=("f(x23, x34, x4)", "f(x223, x34, x4)", "f(x3, x34, x4)"), masks=False)
+@Primitive.row(samples=("f(x23, x34, x4)", "f(x223, x34, x4)", "f(x3, x34, x4)"), batched=False)
 def linear(x, weight, bias):
     """x @ weight + bias: one layer of weights, for any number of leading axes of x."""
     y = np.matmul(x, weight)
@@ -126,7 +126,7 @@ def _ones(n, dtype):
     return np.ones(n, dtype)
 
 
-@Primitive.row(samples=("f(x23, kept=2.0)",), batched=True, masks=False)
+@Primitive.row(samples=("f(x23, kept=2.0)",))
 def dropout(x, *, kept):
     """x * kept, for an array `kept` that nobody else has, so that it needs no check before the gradient is computed."""
     return x * kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, as_array, is_tensor
+from autograd.rules.arrays import array_of, as_array, is_tensor, operand
 from autograd.rules.table import composition
 
 
@@ -42,7 +42,7 @@ def _at(a, i):
 )
 def interp(x, xp, fp, left=None, right=None):
     dtype = next(a.dtype for a in (x, fp, xp) if is_tensor(a))
-    x, xp, fp = (a if is_tensor(a) else np.asarray(a, dtype=dtype) for a in (x, xp, fp))
+    x, xp, fp = (operand(a, dtype) for a in (x, xp, fp))
     places, knots = array_of(x), array_of(xp)
     i = np.minimum(np.maximum(np.searchsorted(knots, places, side="right") - 1, 0), max(len(knots) - 2, 0))
     start, end = _at(xp, i), _at(xp, i + 1)
@@ -54,14 +54,10 @@ def interp(x, xp, fp, left=None, right=None):
 
 @composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))
 def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
-    a, b = (x if is_tensor(x) else np.asarray(x, dtype=float) for x in (start, stop))
     dtype = next(x.dtype for x in (start, stop) if is_tensor(x))
+    a, b = operand(start, dtype), operand(stop, dtype)
     ndim = max(a.ndim, b.ndim)
     part = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype).reshape((-1,) + (1,) * ndim)
-    if not is_tensor(a):
-        a = a.astype(dtype)
-    if not is_tensor(b):
-        b = b.astype(dtype)
     y = np.moveaxis(a * (1 - part) + b * part, 0, axis)
     return (y, (b - a) / max(num - 1 if endpoint else num, 1)) if retstep else y
 
@@ -102,7 +98,7 @@ def apply_over_axes(func, a, axes):
 
 def _windows(a, v, mode):
     """The full convolution, as a matrix of shifted copies of `v` times `a`; then the part that `mode` keeps."""
-    a, v = (x if is_tensor(x) else np.asarray(x, dtype=float) for x in (a, v))
+    a, v = (operand(x, float) for x in (a, v))
     if a.ndim != 1 or v.ndim != 1:
         raise ValueError(f"convolution takes two 1-d arrays, not shapes {a.shape} and {v.shape}")
     n, m = a.shape[0], v.shape[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor
+from autograd.rules.arrays import is_tensor, operand
 from autograd.rules.table import composition
 
 
@@ -29,7 +29,7 @@ def vander(x, N=None, increasing=False):
 
 def _coefficients(a, b):
     dtype = next(x.dtype for x in (a, b) if is_tensor(x))
-    return [np.ravel(x if is_tensor(x) else np.asarray(x, dtype=dtype)) for x in (a, b)]
+    return [np.ravel(operand(x, dtype)) for x in (a, b)]
 
 
 def _aligned(a, b):

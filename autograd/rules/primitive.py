@@ -27,7 +27,7 @@ def primitive(function=None, *, samples=(), batched=False):
 
     def make(function):
         key = f"{function.__module__}.{function.__qualname__}"
-        return UserPrimitive(function, (), samples, batched, key=key)
+        return UserPrimitive(function, (), samples, key, batched=batched, masks=True)
 
     return make if function is None else make(function)
 

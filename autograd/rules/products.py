@@ -6,18 +6,15 @@ import string
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor
+from autograd.rules.arrays import operand
+from autograd.rules.indexing import scatter
 from autograd.rules.table import Primitive, composition
 
 
-def _array(a):
-    return a if is_tensor(a) else np.asarray(a)
-
-
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------
-@Primitive.row(masks=False)
+@Primitive.row(batched=False)
 def einsum_(*arrays, subscripts):
-    return np.array(np.einsum(subscripts, *arrays))
+    return np.copy(np.einsum(subscripts, *arrays))
 
 
 @einsum_.vjp("arrays")
@@ -39,8 +36,6 @@ def _(g, i, likes, arrays, subscripts):
     if once == mine:
         return c
     grid = np.ix_(*(np.arange(sizes[x]) for x in once))
-    from autograd.rules.indexing import scatter
-
     return scatter(c, index=tuple(grid[once.index(x)] for x in mine), shape=tuple(likes[i]))
 
 
@@ -76,7 +71,7 @@ def einsum(*operands, optimize=False):
 def _subscripts(operands):
     """Both spellings as text and a list of arrays."""
     if isinstance(operands[0], str):
-        return operands[0].replace(" ", ""), [_array(a) for a in operands[1:]]
+        return operands[0].replace(" ", ""), [operand(a) for a in operands[1:]]
     arrays, terms = [], []
     operands = list(operands)
     output = operands.pop() if len(operands) % 2 else None
@@ -85,7 +80,7 @@ def _subscripts(operands):
         return "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in indices)
 
     while operands:
-        arrays.append(_array(operands.pop(0)))
+        arrays.append(operand(operands.pop(0)))
         terms.append(text(operands.pop(0)))
     return ",".join(terms) + ("" if output is None else "->" + text(output)), arrays
 
@@ -114,7 +109,7 @@ def _explicit(subscripts, arrays):
 # -- the rest in terms of matmul, multiplication and einsum ------------------------------------------------
 @composition(np.dot, samples=("f(x23, x34)", "f(x3, x3)", "f(x23, x3)", "f(x, x23)", "f(x234, x42)", "f(x23, x232)"))
 def dot(a, b):
-    a, b = _array(a), _array(b)
+    a, b = operand(a), operand(b)
     if a.ndim == 0 or b.ndim == 0:
         return a * b
     if a.ndim <= 2 and b.ndim <= 2:
@@ -129,7 +124,7 @@ def vdot(a, b):
 
 @composition(np.inner, samples=("f(x3, x3)", "f(x23, x43)", "f(x, x3)"))
 def inner(a, b):
-    a, b = _array(a), _array(b)
+    a, b = operand(a), operand(b)
     return a * b if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, ((-1,), (-1,)))
 
 
@@ -141,7 +136,7 @@ def outer(a, b):
 @composition(np.tensordot, np.linalg.tensordot, samples=("f(x234, x342)", "f(x23, x34, axes=1)", "f(x2, x3, 0)",
                                                          "f(x234, x43, axes=([1, 2], [1, 0]))"))  # fmt: skip
 def tensordot(a, b, axes=2):
-    a, b = _array(a), _array(b)
+    a, b = operand(a), operand(b)
     if isinstance(axes, int | np.integer):
         axes = (tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes)))
     left, right = ((x,) if isinstance(x, int | np.integer) else tuple(x) for x in axes)
@@ -159,7 +154,7 @@ def tensordot(a, b, axes=2):
 
 @composition(np.kron, samples=("f(x23, x12)", "f(x2, x3)", "f(x23, x2)"))
 def kron(a, b):
-    a, b = _array(a), _array(b)
+    a, b = operand(a), operand(b)
     ndim = max(a.ndim, b.ndim)
     a = np.reshape(a, (1,) * (ndim - a.ndim) + a.shape)
     b = np.reshape(b, (1,) * (ndim - b.ndim) + b.shape)
@@ -171,7 +166,7 @@ def kron(a, b):
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = np.moveaxis(_array(a), axisa, -1), np.moveaxis(_array(b), axisb, -1)
+    a, b = np.moveaxis(operand(a), axisa, -1), np.moveaxis(operand(b), axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(f"np.cross of a Tensor takes vectors of 3, not {a.shape[-1]} and {b.shape[-1]}")
     a0, a1, a2 = (a[..., i] for i in range(3))

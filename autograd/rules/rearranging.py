@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.rules.arrays import as_array, is_tensor
+from autograd.rules.arrays import as_array, is_tensor, operand
 from autograd.rules.indexing import getitem
 from autograd.rules.table import Composition
 
@@ -41,7 +41,7 @@ class Rearranging(Composition):
         """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
         if isinstance(argument, list | tuple) and any(_is_arrays(part) for part in argument):
             return type(argument)(self._numbered(part, parts) for part in argument)
-        array = argument if is_tensor(argument) else as_array(argument)
+        array = operand(argument)
         start = 1 + sum(p.size for p in parts)
         parts.append(array)
         return np.arange(start, start + array.size).reshape(array.shape)
@@ -67,6 +67,8 @@ moves(np.fliplr, "m", "f(x23)")
 moves(np.flipud, "m", "f(x23)")
 moves(np.rot90, "m", "f(x23)", "f(x234, k=3, axes=(0, -1))")
 moves(np.roll, "a", "f(x5, 2)", "f(x23, 1, axis=-1)", "f(x34, (1, 2), axis=(0, 1))")
+moves(np.fft.fftshift, "x", "f(x5)", "f(x34, axes=0)")
+moves(np.fft.ifftshift, "x", "f(x5)", "f(x34, axes=0)")
 moves(np.tile, "A", "f(x3, 2)", "f(x23, (2, 1))", "f(x, 3)")
 moves(np.repeat, "a", "f(x3, 2)", "f(x23, [1, 2], axis=0)", "f(x23, 2, axis=-1)")
 moves(np.rollaxis, "a", "f(x234, 2)", "f(x234, 0, 2)")

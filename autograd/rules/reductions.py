@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.rules.axes import ALL, from_end, unreduce
+from autograd.rules.axes import from_end, unreduce
 from autograd.rules.table import Primitive, composition
 
 AXES = (
@@ -19,26 +19,31 @@ AXES = (
 )
 
 
-@Primitive.row(masks=False, batched=True, spreads=True)
-def sum_(x, *, axis, keepdims):
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+# Over all axes, the commonest end of a loss, sum_ and mean_ are called without settings, which is quickest.
+@Primitive.row(spreads=True)
+def sum_(x, *, axis=None, keepdims=False):
+    return np.add.reduce(x, axis, keepdims=keepdims)
 
 
 @sum_.vjp("x")
 def _(g, x_like, axis, keepdims):
     # Left unexpanded: the walk broadcasts it only where a full array is needed.
-    return g if keepdims else unreduce(g, axis, x_like.ndim)
+    return g if keepdims or not g.shape else unreduce(g, axis, x_like.ndim)
 
 
-@Primitive.row(masks=False, batched=True)
-def total_(x):
-    """The sum of all elements: `sum_` without settings, for the commonest end of a loss."""
-    return np.add.reduce(x, axis=None)
+@Primitive.row(spreads=True)
+def mean_(x, *, axis=None, keepdims=False):
+    return np.add.reduce(x, axis, keepdims=keepdims) / _count(x.shape, axis)
 
 
-@total_.vjp("x")
-def _(g, x_like):
-    return unreduce(g, ALL[x_like.ndim], x_like.ndim)
+@mean_.vjp("x")
+def _(g, x_like, axis, keepdims):
+    g = g / _count(x_like.shape, axis)
+    return g if keepdims or not g.shape else unreduce(g, axis, x_like.ndim)
+
+
+def _count(shape, axis):
+    return math.prod(shape if axis is None else [shape[i] for i in axis]) or np.nan
 
 
 @composition(np.sum, np.add.reduce, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
@@ -47,52 +52,22 @@ def total(a, axis=None, dtype=None, keepdims=False, initial=0, where=True):
         a = a.astype(dtype)
     if where is not True:
         a = np.where(where, a, 0)
-    y = _sum(a, from_end(axis, a.ndim), keepdims)
+    y = sum_(a) if axis is None and not keepdims else sum_(a, axis=from_end(axis, a.ndim), keepdims=bool(keepdims))
     return y if type(initial) is int and initial == 0 else y + initial
-
-
-def _sum(a, axes, keepdims):
-    return total_(a) if axes is ALL[a.ndim] and not keepdims else sum_(a, axis=axes, keepdims=bool(keepdims))
-
-
-@Primitive.row(masks=False, batched=True, spreads=True)
-def mean_(x, *, axis, keepdims):
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x.shape, axis)
-
-
-@mean_.vjp("x")
-def _(g, x_like, axis, keepdims):
-    g = g / _count(x_like.shape, axis)
-    return g if keepdims else unreduce(g, axis, x_like.ndim)
-
-
-def _count(shape, axis):
-    return (shape[axis[0]] if len(axis) == 1 else math.prod([shape[i] for i in axis])) or np.nan
-
-
-@Primitive.row(masks=False, batched=True)
-def mean_all_(x):
-    """The mean of all elements, as `total_` is their sum."""
-    return np.add.reduce(x, axis=None) / (math.prod(x.shape) or np.nan)
-
-
-@mean_all_.vjp("x")
-def _(g, x_like):
-    return unreduce(g / (math.prod(x_like.shape) or np.nan), ALL[x_like.ndim], x_like.ndim)
 
 
 @composition(np.mean, samples=(*AXES[:-1], "f(x23, where=[True, False, True], axis=1)"))
 def mean(a, axis=None, dtype=None, keepdims=False, where=True):
-    axes = from_end(axis, a.ndim)
     if where is not True:
+        axes = from_end(axis, a.ndim)
         count = np.sum(np.broadcast_to(where, a.shape), axis=axes, keepdims=keepdims).astype(a.real.dtype)
-        return total(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
+        return np.sum(a, axis=axes, dtype=dtype, keepdims=keepdims, where=where) / count
     if dtype is not None:
         a = a.astype(dtype)
-    return mean_all_(a) if axes is ALL[a.ndim] and not keepdims else mean_(a, axis=axes, keepdims=bool(keepdims))
+    return mean_(a) if axis is None and not keepdims else mean_(a, axis=from_end(axis, a.ndim), keepdims=bool(keepdims))
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def prod_last_(x):
     return np.multiply.reduce(x, axis=-1)
 
@@ -120,7 +95,7 @@ def prod(a, axis=None, dtype=None, keepdims=False, initial=1, where=True):
         return a * initial
     y = prod_last_(gather_axes(a, axes))
     if keepdims:
-        y = np.expand_dims(y, tuple(a.ndim + i for i in axes))
+        y = np.expand_dims(y, axes)
     return y if type(initial) is int and initial == 1 else y * initial
 
 

@@ -1,40 +1,50 @@
-"""The scalar twins: Python's `math` with IEEE answers, so that a Value never raises where an array would not.
+"""Rows on single floats: twins that never raise, and what the names in a formula mean.
 
-`math.log(0)` raises; `np.log(0.0)` is -inf. Each twin takes the quick road and falls back on NumPy for the rest.
+`math.log(0)` raises; `np.log(0.0)` is -inf, and a Value never raises where an array would not.
 """
 
 from __future__ import annotations
 
-import functools
+import itertools
 import math
 from collections.abc import Callable
 
 import numpy as np
 
+from autograd.rules.functions import SQRT2, sigmoid
 
-def ieee(quick: Callable, exact: Callable) -> Callable:
-    """`quick` on floats, `exact` (NumPy) where `quick` raises."""
-
-    def twin(*args):
-        try:
-            return quick(*args)
-        except (ValueError, ArithmeticError):
-            with np.errstate(all="ignore"):
-                return float(exact(*map(np.float64, args)))
-
-    twin.__name__ = twin.__qualname__ = quick.__name__
-    return twin
+_SPECIAL = (0.0, -1.0, 1e300, math.inf, math.nan)  # each twin that raises at all does so at one of these (or a pair)
 
 
-def by_numpy(function: Callable) -> Callable:
-    """A twin for functions that `math` lacks."""
+def ieee(twin: Callable | None, function: Callable, count: int = 1) -> Callable:
+    """A twin of NumPy's `function` of `count` floats that never raises: `twin`, or NumPy's answer where it would.
 
-    def twin(*args):
+    Without a twin it is NumPy's answer everywhere; a twin that raises nowhere is left as it is, so that it stays quick.
+
+    >>> ieee(math.log, np.log)(0.0), ieee(math.tanh, np.tanh) is math.tanh
+    (-inf, True)
+    """
+
+    def by_numpy(*args):
         with np.errstate(all="ignore"):
             return float(function(*map(np.float64, args)))
 
-    twin.__name__ = twin.__qualname__ = function.__name__
-    return twin
+    def safe(*args):
+        try:
+            return twin(*args)
+        except (ArithmeticError, ValueError):
+            return by_numpy(*args)
+
+    return by_numpy if twin is None else safe if _raises(twin, count) else twin
+
+
+def _raises(twin, count) -> bool:
+    try:
+        for args in itertools.product(_SPECIAL, repeat=count):
+            twin(*args)
+    except (ArithmeticError, ValueError):
+        return True
+    return False
 
 
 def power(a: float, b: float) -> float:
@@ -57,98 +67,13 @@ def where_(condition, x, y):
     return np.where(condition, x, y)
 
 
-def relu(x):
-    """max(x, 0) with slope 0 at the kink; nan stays nan."""
-    return np.maximum(x, 0)
+_NUMBERS = {"pi": math.pi, "SQRT2": SQRT2, "LN2": math.log(2.0), "LN10": math.log(10.0), "__builtins__": {}}
 
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)), without overflow on either side: through tanh, which saturates."""
-    return 0.5 * np.tanh(0.5 * x) + 0.5
-
-
-def softplus(x):
-    """log(1 + exp(x)), without overflow."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def silu(x):
-    """x * sigmoid(x)."""
-    return x * sigmoid(x)
-
-
-def erf(x):
-    """2 / sqrt(pi) * the integral of exp(-t * t) from 0 to x, to the last bits.
-
-    Near 0 as x times a series in x * x, where nothing cancels; further out as 1 less what is left, which is small.
-    """
-    x = np.asarray(x)
-    near, far = _erf_series(x.dtype == np.float32)
-    z = np.minimum(np.abs(x), 6)  # beyond 6 it is 1
-    small, large = np.minimum(z, 1), np.maximum(z, 1)
-    inner = small * _chebyshev(small * small * 2 - 1, near)
-    outer = 1 - np.exp(-large * large) * _chebyshev((large - 3.5) / 2.5, far)
-    return np.copysign(np.where(z < 1, inner, outer), x)
-
-
-def _chebyshev(t, series):
-    return np.polynomial.chebyshev.chebval(t, series, tensor=False).astype(t.dtype)
-
-
-@functools.cache
-def _erf_series(short):
-    """Chebyshev series of erf(z) / z in z * z up to 1, and of exp(z * z) * erfc(z) from 1 to 6."""
-
-    def near(t):
-        return [math.erf(z) / z for z in np.sqrt((t + 1) / 2)]
-
-    def far(t):
-        return [math.exp(z * z) * math.erfc(z) for z in t * 2.5 + 3.5]
-
-    degrees = (7, 14) if short else (14, 26)  # as far as it takes for this many digits
-    return [np.polynomial.chebyshev.chebinterpolate(f, n) for f, n in zip((near, far), degrees, strict=True)]
-
-
-def gelu(x):
-    """x times the probability that a standard normal number is below x."""
-    return 0.5 * x * (1 + erf(x / SQRT2))
-
-
-def sigmoid_cross_entropy(a, b):
-    """log(1 + exp(a)) - a * b, without overflow."""
-    return np.maximum(a, 0) - a * b + np.log1p(np.exp(-np.abs(a)))
-
-
-SQRT2 = math.sqrt(2.0)
-LN2 = math.log(2.0)
-LN10 = math.log(10.0)
-
-_SHARED = {"pi": math.pi, "SQRT2": SQRT2, "LN2": LN2, "LN10": LN10, "__builtins__": {}}
-
-# What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values).
+# What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values). A row without a NumPy
+# name adds itself, so that higher orders find its derivative.
 ARRAY_NAMES = {
     name: getattr(np, name) for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power".split()
-} | {"sigmoid": sigmoid, "where": where_, **_SHARED}
+} | {"sigmoid": sigmoid, "where": where_, **_NUMBERS}
 
-# What they mean on floats.
-SCALAR_NAMES = {
-    "exp": ieee(math.exp, np.exp),
-    "log": ieee(math.log, np.log),
-    "log1p": ieee(math.log1p, np.log1p),
-    "sqrt": ieee(math.sqrt, np.sqrt),
-    "sin": ieee(math.sin, np.sin),
-    "cos": ieee(math.cos, np.cos),
-    "sinh": ieee(math.sinh, np.sinh),
-    "cosh": ieee(math.cosh, np.cosh),
-    "tanh": math.tanh,
-    "arctan": math.atan,
-    "abs": abs,
-    "sign": sign,
-    "where": where,
-    "floor": ieee(math.floor, np.floor),
-    "power": ieee(power, np.power),
-    "hypot": math.hypot,
-    "sigmoid": lambda x: 0.5 * math.tanh(0.5 * x) + 0.5,
-    "erf": math.erf,
-    **_SHARED,
-}
+# What they mean on floats: each elementwise row adds its own twin.
+SCALAR_NAMES = {"sign": sign, "floor": ieee(math.floor, np.floor), "where": where, **_NUMBERS}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor
-from autograd.rules.axes import one_from_end
+from autograd.rules.arrays import operand
+from autograd.rules.axes import along, one_from_end
 from autograd.rules.table import Primitive, composition
 
 SCANS = ("f(x5)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=-2)")
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def cumsum_(x, *, axis):
     return np.add.accumulate(x, axis=axis)
 
@@ -21,7 +21,7 @@ def _(g, axis):
     return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
 
-@Primitive.row(batched=True, masks=False)
+@Primitive
 def cumprod_last_(x):
     return np.multiply.accumulate(x, axis=-1)
 
@@ -91,14 +91,12 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
     for part in ends:
         if part is np._NoValue or part is None:
             continue
-        if not is_tensor(part):
-            part = np.asarray(part, dtype=a.dtype)
+        part = operand(part, a.dtype)
         if part.ndim == 0:
             part = np.broadcast_to(part, tuple(1 if i - a.ndim == axis else m for i, m in enumerate(a.shape)))
         parts.append(part)
     a = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
-    later = (..., slice(1, None)) + (slice(None),) * (-1 - axis)
-    sooner = (..., slice(None, -1)) + (slice(None),) * (-1 - axis)
+    later, sooner = along(axis, slice(1, None)), along(axis, slice(None, -1))
     for _ in range(n):
         a = a[later] - a[sooner]
     return a
@@ -110,15 +108,14 @@ def ediff1d(ary, to_end=None, to_begin=None):
     parts = [a[1:] - a[:-1]]
     for end, at in ((to_begin, 0), (to_end, len(parts) + 1)):
         if end is not None:
-            parts.insert(at, np.ravel(end if is_tensor(end) else np.asarray(end, dtype=a.dtype)))
+            parts.insert(at, np.ravel(operand(end, a.dtype)))
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
 @composition(np.trapezoid, samples=("f(x5)", "f(x34, dx=0.5, axis=0)", "f(x34, x=u4)", "f(x34, u34, axis=-1)"))
 def trapezoid(y, x=None, dx=1.0, axis=-1):
     axis = one_from_end(axis, y.ndim)
-    later = (..., slice(1, None)) + (slice(None),) * (-1 - axis)
-    sooner = (..., slice(None, -1)) + (slice(None),) * (-1 - axis)
+    later, sooner = along(axis, slice(1, None)), along(axis, slice(None, -1))
     if x is not None:
         dx = np.diff(x, axis=-1 if np.ndim(x) == 1 else axis)
         if np.ndim(x) == 1:

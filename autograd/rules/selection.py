@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, is_tensor
-from autograd.rules.axes import one_from_end
+from autograd.rules.arrays import array_of, is_tensor, operand
+from autograd.rules.axes import along, one_from_end
 from autograd.rules.table import Composition, composition
 
 
@@ -87,9 +87,6 @@ def pad(array, pad_width, mode="constant", **settings):
 def _pad_axis(a, axis, before, after, mode, settings):
     axis = one_from_end(axis, a.ndim)
 
-    def part(index):
-        return a[(..., index) + (slice(None),) * (-1 - axis)]
-
     def end(edge, width, k):
         if mode == "linear_ramp":
             target = float(np.broadcast_to(np.asarray(settings.get("end_values", 0)), (a.ndim, 2))[axis, k])
@@ -100,17 +97,18 @@ def _pad_axis(a, axis, before, after, mode, settings):
         source = a
         if length is not None:
             length = int(np.broadcast_to(np.asarray(length), (a.ndim, 2))[axis, k])
-            source = part(slice(None, length)) if k == 0 else part(slice(-length, None))
+            source = a[along(axis, slice(None, length) if k == 0 else slice(-length, None))]
         function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
         value = function(source, axis=axis, keepdims=True)
         return np.repeat(value, width, axis=axis)
 
-    return np.concatenate([end(part(slice(0, 1)), before, 0), a, end(part(slice(-1, None)), after, 1)], axis=axis)
+    first, last = a[along(axis, slice(0, 1))], a[along(axis, slice(-1, None))]
+    return np.concatenate([end(first, before, 0), a, end(last, after, 1)], axis=axis)
 
 
 @composition(np.full_like, samples=("f(x23, x)", "f(x23, x3)"))
 def full_like(a, fill_value, dtype=None, shape=None):
-    a = a if hasattr(a, "shape") else np.asarray(a)
+    a = operand(a)
     shape = a.shape if shape is None else shape
     if is_tensor(fill_value):
         y = np.copy(np.broadcast_to(fill_value, shape))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.axes import one_from_end
+from autograd.rules.axes import along, one_from_end
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def reshape_(x, *, shape):
     return np.reshape(x, shape)
 
@@ -18,7 +18,7 @@ def _(g, x_like, y_ndim):
     return np.reshape(g, np.shape(g)[: np.ndim(g) - y_ndim] + x_like.shape)
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def transpose_(x, *, axes):
     return np.transpose(x, axes)
 
@@ -29,7 +29,7 @@ def _(g, axes):
     return np.transpose(g, (*range(lead), *(lead + int(i) for i in np.argsort(axes))))
 
 
-@Primitive.row(masks=False, batched=True, broadcasts=True)
+@Primitive.row(broadcasts=True)
 def broadcast_to_(x, *, shape):
     return np.broadcast_to(x, shape)
 
@@ -39,7 +39,7 @@ def _(g):
     return g
 
 
-@Primitive.row(masks=False, batched=True, samples=("f(x23, dtype='f8')",))
+@Primitive.row(samples=("f(x23, dtype='f8')",))
 def astype(x, *, dtype):
     return x.astype(dtype)
 
@@ -49,9 +49,9 @@ def _(g):
     return g  # the walk casts it
 
 
-@Primitive.row(covers=np.copy, masks=False, batched=True, samples=("f(x23)",))
+@Primitive.row(covers=np.copy, samples=("f(x23)",))
 def copy(x):
-    return np.array(x)
+    return np.copy(x)
 
 
 @copy.vjp("x")
@@ -59,7 +59,7 @@ def _(g):
     return g
 
 
-@Primitive.row(masks=False, batched=True)
+@Primitive
 def concatenate_(*arrays, axis):
     return np.concatenate(arrays, axis=axis)
 
@@ -67,8 +67,7 @@ def concatenate_(*arrays, axis):
 @concatenate_.vjp("arrays")
 def _(g, i, likes, axis):
     start = sum(shape[axis] for shape in likes[:i])
-    index = (..., slice(start, start + likes[i][axis])) + (slice(None),) * (-1 - axis)
-    return g[index]
+    return g[along(axis, slice(start, start + likes[i][axis]))]
 
 
 @composition(np.reshape, samples=("f(x23, (3, -1))", "f(x23, -1)", "f(x23, (3, 2), order='F')", "f(x, (1, 1))"))

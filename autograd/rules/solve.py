@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, checked, is_tensor, possibly, sum_to
+from autograd.rules.arrays import array_of, checked, is_tensor, operand, possibly, sum_to
 from autograd.rules.linalg import adjoint
 from autograd.rules.table import Primitive, composition
 
 
-@Primitive.row(covers=np.linalg.inv, masks=False, samples=("f(m33)", "f(m233)"))
+@Primitive.row(covers=np.linalg.inv, samples=("f(m33)", "f(m233)"), batched=False)
 def inv(a):
     return np.linalg.inv(a)
 
@@ -20,7 +20,7 @@ def _(g, y):
     return -(h @ g @ h)
 
 
-@Primitive.row(masks=False)
+@Primitive.row(batched=False)
 def solve_(a, b):
     return np.linalg.solve(a, b)
 
@@ -43,7 +43,7 @@ def solve(a, b):
     return solve_(a, b)
 
 
-@Primitive.row(covers=np.linalg.slogdet, outputs=2, masks=False, samples=("f(m33)", "f(m233)", "f(z22)", "f(z222)"))
+@Primitive.row(covers=np.linalg.slogdet, outputs=2, samples=("f(m33)", "f(m233)", "f(z22)", "f(z222)"), batched=False)
 def slogdet(a):
     sign, logdet = np.linalg.slogdet(a)
     return np.asarray(sign), np.asarray(logdet)
@@ -58,7 +58,7 @@ def _(g, a, y):
     return scale[..., None, None] * adjoint(np.linalg.inv(a))
 
 
-@Primitive.row(covers=np.linalg.det, masks=False, samples=("f(m33)", "f(m233)", "f(m11)"))
+@Primitive.row(covers=np.linalg.det, samples=("f(m33)", "f(m233)", "f(m11)"), batched=False)
 def det(a):
     return np.asarray(np.linalg.det(a))
 
@@ -105,8 +105,7 @@ def _require_full_rank(a):
 def lstsq(a, b, rcond=None):
     raw = [array_of(x) for x in (a, b)]
     _, residuals, rank, sizes = np.linalg.lstsq(*raw, rcond=rcond)
-    a = a if is_tensor(a) else np.asarray(a)
-    return np.linalg.pinv(a) @ b, residuals, rank, sizes
+    return np.linalg.pinv(operand(a)) @ b, residuals, rank, sizes
 
 
 @composition(np.linalg.tensorinv, samples=("f(m66.reshape(6, 2, 3), ind=1)",))

@@ -31,7 +31,7 @@ ROWS: dict[str, Rule] = {}
 class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
-    spreads = False  # True: backward functions take one number for a gradient that is the same everywhere
+    spreads = False
     replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
@@ -54,16 +54,34 @@ class Differentiable(Rule):
 
     `needs[i]` names what argument i's backward function asks for besides `g`: argument names, `y`, `i`,
     `NAME_like` (an object with the shape, ndim, size and dtype of an argument), or a setting.
+
+    What a row says of itself, where it is not as usual. That is for the table's own `Primitive` rows; the values of
+    this class are the careful ones, for what is made elsewhere, such as a user's `primitive`.
+
+    ==========  ======  ===============================================================================================
+    flag        usual   meaning
+    ==========  ======  ===============================================================================================
+    batched     True    backward functions take a `g` with extra leading axes (False: they get its parts one by one; or
+                        a function of the node, which says so)
+    masks       False   the result can be finite where an argument is nan, as a selection's can: then the walk looks
+                        for nan among the gradients itself, and if it finds one goes again and lets 0 win over it
+    broadcasts  False   arguments broadcast against each other, and the walk undoes it
+    spreads     False   backward functions take one number for a gradient that is the same everywhere
+    outputs     1       how many results; more than 1: forward returns a tuple, and `g` is a list
+    ==========  ======  ===============================================================================================
+
+    Known without asking: `elementwise`, `ufunc` (forward takes `out=`), `variadic` (any number of arrays), and `quick`:
+    for each argument a function of `(g, *saved)` that is all there is to do, or None.
     """
 
+    batched: bool | Callable = False
+    masks = True
+    broadcasts = False
+    outputs = 1
     elementwise = False
-    ufunc = False  # forward is a NumPy ufunc, so it takes out=
+    ufunc = False
     variadic = False
-    outputs = 1  # more than 1: forward returns a tuple, and g is a list
-    batched = False  # True (or true of a node): backward functions accept extra leading axes on g
-    masks = True  # its result can be finite where an argument is nan, as a selection's can
-    broadcasts = False  # arguments broadcast against each other, and the walk undoes it
-    quick = None  # for each argument a function of (g, *saved) that is all there is to do
+    quick: tuple[Callable, ...] | None = None
 
     name: str
     forward: Callable
@@ -85,12 +103,15 @@ class Elementwise(Differentiable):
     batched = True
     broadcasts = True
 
-    def __init__(self, name, function, scalar, *formulas, domain=((-2.0, 2.0),), kinks=()):
-        super().__init__(name, [function] if isinstance(function, np.ufunc) else [], ())
-        self.forward = function
+    def __init__(self, name, function, twin, *formulas, domain=((-2.0, 2.0),), kinks=()):
         self.ufunc = isinstance(function, np.ufunc)
+        super().__init__(name, [function] if self.ufunc else [], ())
+        self.forward = function
+        self.scalar = scalars.SCALAR_NAMES[name] = scalars.ieee(twin, function, len(formulas))
+        self.twin = twin or self.scalar  # quicker than `scalar`, but it may raise
+        if not self.ufunc:
+            scalars.ARRAY_NAMES.setdefault(name, self)
         self.masks = any("!=" in text for text in formulas)
-        self.scalar = scalar
         self.formulas = formulas
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
@@ -101,6 +122,8 @@ class Elementwise(Differentiable):
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
+        what = f"`np.{function.__name__}`" if self.ufunc else (function.__doc__ or name).rstrip(".")
+        self.__doc__ = f"{what}; derivative {', '.join(f'`{text}`' for text in formulas)} (y is the result)."
 
     def __call__(self, *args, **settings):
         if not settings:
@@ -121,7 +144,6 @@ def _upstream(parameters: str, text: str) -> str:
 
 
 def _compile(text: str) -> Callable:
-    # 1.0 and an array is quicker than 1 and an array; either is weak.
     return eval(text, scalars.ARRAY_NAMES)
 
 
@@ -131,7 +153,8 @@ def _code(text: str):
 
 
 class Primitive(Differentiable):
-    """An operation on whole arrays. Use as a decorator; add a backward function for each argument with `.vjp`.
+    """An operation on whole arrays. Use as a decorator, by itself or as `row` with what the row says of itself (see
+    `Differentiable`); add a backward function for each argument with `.vjp`.
 
     >>> @Primitive.row(samples=["f(x23)"])
     ... def double_(x):
@@ -142,25 +165,22 @@ class Primitive(Differentiable):
     """
 
     def __init__(
-        self, function, covers=(), samples=(), batched=False, broadcasts=False, outputs=1, masks=True, spreads=False,
-        key=None,
+        self, function, covers=(), samples=(), key=None, *, batched=True, masks=False, broadcasts=False, spreads=False,
+        outputs=1,
     ):  # fmt: skip
         self.forward = function
-        self.batched = batched
-        self.outputs = outputs
-        self.broadcasts = broadcasts
-        self.masks = masks
-        self.spreads = spreads
+        self.batched, self.masks, self.broadcasts = batched, masks, broadcasts
+        self.spreads, self.outputs = spreads, outputs
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.arguments = tuple(
             p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
         )
-        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}  # of its settings
         self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
         self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for
         self.keeps = {}
-        self.doc = inspect.getdoc(function) or ""
+        self.__doc__ = inspect.getdoc(function) or ""
         super().__init__(function.__name__, covers, tuple(samples), key)
 
     @classmethod
@@ -180,7 +200,8 @@ class Primitive(Differentiable):
                 self.wants[argument] = wants = tuple(inspect.signature(function).parameters)[1:]
                 call = f"function({', '.join(['g', *map(self._find, wants)])})"
                 self.carries[argument] = eval(
-                    _code(f"lambda node, i, g, saved: {call}"), {"function": function, "rule": self}
+                    _code(f"lambda node, i, g, saved: {call}"),
+                    {"function": function, "rule": self, "defaults": self.defaults},
                 )
             return self
 
@@ -218,7 +239,7 @@ class Primitive(Differentiable):
         if want.endswith("_like") and want[:-5] in self.arguments:
             at = self.arguments.index(want[:-5])
             return f"node.parents[{at}] if node.parents[{at}] is not None else saved[{at}]"
-        return f"node.settings.get({want!r}, rule.defaults.get({want!r}))"
+        return f"(node.settings or defaults).get({want!r}, defaults.get({want!r}))"
 
 
 class Composition(Rule):

@@ -57,7 +57,7 @@ def where(condition, x, y):
     chosen, other = (x, y) if condition else (y, x)
     if hasattr(chosen, "__apply__"):
         return +chosen
-    return other.__constant__(float(chosen)) if hasattr(other, "__apply__") else chosen
+    return other._constant(float(chosen)) if hasattr(other, "__apply__") else chosen
 
 
 def clip(self, min=None, max=None):
@@ -66,7 +66,7 @@ def clip(self, min=None, max=None):
         return who.clip(self, min, max)
     y = self
     if min is not None and not y > min:
-        y = y * 0.0 + min if np.isfinite(y.data) else y.__constant__(min)
+        y = y * 0.0 + min if np.isfinite(y.data) else y._constant(min)
     if max is not None and not y < max:
-        y = y * 0.0 + max if np.isfinite(y.data) else y.__constant__(max)
+        y = y * 0.0 + max if np.isfinite(y.data) else y._constant(max)
     return y

@@ -7,10 +7,16 @@ from autograd.rules import scalars
 INLINE = {"add": "a + b", "subtract": "a - b", "multiply": "a * b", "negative": "-x", "positive": "+x",
            "abs": "abs(x)",           "square": "x * x", "relu": "x if x > 0 or x != x else 0.0"}  # fmt: skip
 
+# Where the twin raises, NumPy's answer is taken; where it does not, `try` costs nothing.
+_FORWARD = """try:
+        y = twin({arguments})
+    except (ArithmeticError, ValueError):
+        y = exact({arguments})"""
+
 _UNARY = """
 def method(self):
     x = self.data
-    y = {forward}
+    {forward}
     out = new(Value)
     out.data = y
     out.grad = out.name = out._b = out._db = None
@@ -37,7 +43,7 @@ def method(self, other):
         b = other.data
     else:
         other = b = operand(rule, other)
-    y = {forward}
+    {forward}
     out = new(Value)
     out.data = y
     out.grad = out.name = None
@@ -60,16 +66,15 @@ def compile_method(rule, names):
     template = _UNARY if len(rule.formulas) == 1 else _BINARY
     arguments = ", ".join(rule.arguments)
     texts = [text if text not in ("1", "-1", "0") else text + ".0" for text in rule.formulas]
-    forward = INLINE.get(rule.name, f"scalar({arguments})")
+    forward = f"y = {INLINE[rule.name]}" if rule.name in INLINE else _FORWARD.format(arguments=arguments)
     source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
                              db=texts[-1])  # fmt: skip
-    names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "scalar": rule.scalar,
-             "__name__": "autograd.scalar.value"}  # fmt: skip
+    names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "twin": rule.twin,
+             "exact": scalars.ieee(None, rule.forward), "__name__": "autograd.scalar.value"}  # fmt: skip
     exec(compile(source, f"<rule {rule.name}>", "exec"), names)
     method = names["method"]
     method.__name__ = rule.name
     method.__qualname__ = f"Value.{rule.name}"
-    derivative = ", ".join(f"`{text}`" for text in rule.formulas)
-    method.__doc__ = f"`np.{rule.name}`; derivative {derivative} (y is the result)."
+    method.__doc__ = rule.__doc__
     method.source = source
     return method

@@ -92,7 +92,7 @@ class Value:
     __array_function__ = dispatch.array_function
     clip = dispatch.clip
 
-    def __constant__(self, number):
+    def _constant(self, number):
         """A number that is no longer this one, yet was made from it: its slope is 0."""
         return _make(ROWS["positive"], float(number), self, 0.0)
 

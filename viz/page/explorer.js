@@ -317,7 +317,7 @@ function behind(i, flat) {
   }
   const settings = data.settings[i], axes = settings.axis === undefined ? null : [settings.axis].flat().map((a) => (a < 0 ? a + given[0].shape.length : a));
   if (op === "softmax" || op === "log_softmax") { const row = Array.from({ length: given[0].shape[axes[0]] }, (_, k) => { const index = [...at]; index[axes[0]] = k; return short(cell(0, index)); }); return `${op === "softmax" ? "exp" : "log softmax, "}(${row[at[axes[0]]]}) / (${list(row.map((r) => `exp(${r})`), " + ")})`; }
-  if (["sum", "total", "max", "min"].includes(op)) {
+  if (["sum", "max", "min"].includes(op)) {
     const over = axes || given[0].shape.map((_, k) => k), terms = [];
     for (let f = 0; f < given[0].cells.length; f++) { const index = indexOf(f, given[0].shape); if (index.filter((_, k) => !over.includes(k)).every((v, k) => v === at[k])) terms.push(short(cell(0, index))); }
     return op === "max" || op === "min" ? `${op}(${list(terms, ", ")})` : list(terms, " + ");

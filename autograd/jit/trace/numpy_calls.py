@@ -116,7 +116,7 @@ def _record(tape, kind, function, args, kwargs, y):
     if y is None:
         raise refuse(
             f"{function.__name__}",
-            "It changes something that the program cannot see: do it outside the function, with what that returns",
+            "What it changes the program cannot see: do it outside the function",
         )
     raise refuse(f"{getattr(function, '__name__', function)}, which gives a plain {type(y).__name__}", CHOICE)
 

@@ -1,15 +1,22 @@
 """Every row of the table, found by itself: values, derivatives, dtypes, memory layouts, empty arrays."""
 
+import functools
+import inspect
+import math
+import shutil
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, Value, check_grads, gradients, jacobian, testing
+from autograd import Tensor, Value, check_grads, gradients, jacobian, primitive, testing
 from autograd.rules.arrays import array_of
-from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Elementwise, Primitive
+from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Differentiable, Elementwise, Primitive
 from autograd.transforms.containers import leaves
 
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
@@ -185,3 +192,98 @@ def test_constants_give_no_tensors(row):
             continue
         assert not any(isinstance(part, Tensor | Value) for part in results(y))
         return
+
+
+@pytest.mark.parametrize("row", LINES, ids=lambda row: row.name)
+def test_the_twin_of_a_row_is_numpy_on_one_float_and_never_raises(row):
+    points = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 5e-324, 1e16, 710.0, 1e300, -1e300, np.inf, -np.inf, np.nan]
+
+    @given(st.tuples(*[st.sampled_from(points) | st.floats()] * len(row.formulas)))
+    def agrees(floats):
+        with np.errstate(all="ignore"):
+            expected = row.forward(*map(np.float64, floats))
+        atol = 1e-300 if row.ufunc else 1e-14  # in our own functions something may cancel, as in 1 + erf(-6)
+        assert np.isclose(row.scalar(*floats), expected, rtol=1e-12, atol=atol, equal_nan=True)
+
+    agrees()
+
+
+def test_a_row_without_a_twin_and_one_whose_twin_raises_take_numpy_s_answer():
+    assert ROWS["cbrt"].scalar(-8.0) == -2.0
+    assert ROWS["log"].twin is math.log
+    assert ROWS["log"].scalar(0.0) == -math.inf
+    assert ROWS["exp"].scalar(1e4) == math.inf
+    assert ROWS["tanh"].scalar is math.tanh  # it cannot raise, so nothing is put around it
+    assert Value(0.0).log().data == -math.inf
+
+
+def test_the_flags_of_a_row_are_explained_with_their_usual_values_in_one_place():
+    lines = (line.split() for line in Differentiable.__doc__.splitlines())
+    written = {line[0]: line[1] for line in lines if len(line) > 2 and line[1] in ("True", "False", "1")}
+    row = Primitive(lambda x: x, key="of this test")
+    del ROWS["of this test"]
+    assert written == {name: str(getattr(row, name)) for name in written}
+    parameters = inspect.signature(Primitive).parameters.values()
+    assert set(written) == {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def test_a_user_s_row_is_taken_to_be_careful():
+    rule = primitive(lambda x: x)
+    del ROWS[f"{__name__}.{rule.forward.__qualname__}"]
+    assert (rule.batched, rule.masks) == (False, True)
+    assert (Differentiable.batched, Differentiable.masks) == (False, True)
+
+
+def test_a_row_that_can_hide_a_nan_says_so(monkeypatch):
+    calls = []
+    for row in ROWS.values():
+        if isinstance(row, Primitive):
+            monkeypatch.setattr(row, "forward", functools.partial(listen, calls, row, row.forward))
+    for sample in SAMPLES:
+        if all(a.dtype.kind == "f" for a in sample.arrays):
+            with np.errstate(all="ignore"):
+                sample.call(*map(Tensor, sample.arrays))
+    assert len({row.name for row, *_ in calls}) > 35
+    hiding = {row.name for row, forward, args, settings in calls if hides_nan(forward, args, settings)}
+    # These read one triangle, but are given symmetric matrices; and the diagonal by np.einsum.
+    assert hiding - {row.name for row, *_ in calls if row.masks} == {"cholesky", "eigh", "einsum"}
+
+
+def listen(calls, row, forward, *args, **settings):
+    calls.append((row, forward, args, settings))
+    return forward(*args, **settings)
+
+
+def hides_nan(forward, args, settings):
+    for i, x in enumerate(map(np.asarray, args)):
+        for j in range(x.size if x.dtype.kind == "f" else 0):
+            spoilt = np.array(x)
+            spoilt.flat[j] = np.nan
+            try:
+                with np.errstate(all="ignore"):
+                    y = forward(*args[:i], spoilt, *args[i + 1 :], **settings)
+            except np.linalg.LinAlgError:
+                continue
+            if np.size(y[0] if isinstance(y, tuple) else y) and not any(np.isnan(part).any() for part in results(y)):
+                return True
+    return False
+
+
+def test_sum_and_mean_are_one_row_each_whatever_the_axes():
+    t = Tensor(np.arange(6.0).reshape(2, 3))
+    sums = [t.sum(), np.sum(t), t.sum(axis=0), np.sum(t, keepdims=True), np.add.reduce(t)]
+    means = [t.mean(), np.mean(t), t.mean(axis=(0, 1)), np.mean(t, keepdims=True)]
+    assert {y._node.rule for y in sums} == {ROWS["sum_"]}
+    assert {y._node.rule for y in means} == {ROWS["mean_"]}
+    assert {y._node.rule.name for y in sums + means} == {"sum", "mean"}
+
+
+def test_a_new_file_of_rules_is_found_by_itself(tmp_path):
+    autograd = Path(inspect.getfile(Tensor)).parents[1]
+    shutil.copytree(autograd, tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
+    row = "import math\n\nimport numpy as np\n\nfrom autograd.rules.table import Elementwise as row\n\n"
+    row += 'cubed = row("cubed", lambda x: x**3, None, "3 * x * x")\n'
+    (tmp_path / "autograd" / "rules" / "cubes.py").write_text(row)
+    program = "from autograd import Value, grad; print(grad(lambda x: x.cubed())(Value(2.0)).data)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["12.0"], run.stderr

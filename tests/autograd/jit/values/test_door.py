@@ -94,7 +94,7 @@ MEMBERS = {
     "__array__": ["np.asarray(v)", "np.array([v, v])"], "__array_ufunc__": ["np.exp(v)", "np.add(1.5, v)"],
     "__array_function__": ["np.where(v > 0, v, 0.5)", ("np.where(v, 1.0, v)", FALSE_OR_TRUE),
                            "np.clip(v, -0.5, 1.0)", "np.sum(v)"],
-    "__apply__": ["ROWS['tanh'](v)"], "__constant__": ["v.__constant__(2.0) + v"],
+    "__apply__": ["ROWS['tanh'](v)"],
     "__copy__": ["copy.copy(v)", "copy.copy(v) * 2"], "__deepcopy__": ["copy.deepcopy(v) * 2"],
     "__reduce__": ["pickle.loads(pickle.dumps(v)) * 2"],
     "__repr__": ["repr(v)", "str(v)", "f'{[v]}'"], "__format__": ["f'{v}'", "f'{v:.2f}'"],
