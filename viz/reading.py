@@ -7,10 +7,10 @@ import numpy as np
 from autograd import Tensor, Value
 from autograd.engine.backward import backward, reach
 from autograd.engine.graph import show_line
+from autograd.engine.modes import value_lines
 from autograd.rules.arrays import array_of, sum_to
 from autograd.scalar.backward import gradients_of
 from autograd.scalar.backward import reach as reach_values
-from autograd.scalar.value import LINES
 from nn.module import Module
 from viz.snapshot import Edge, Node, Numbers, Snapshot
 
@@ -139,7 +139,7 @@ def _of_value(output, names) -> Snapshot:
         grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
         nodes.append(
             Node(here, kind, v.op if slots else None, path or v.name, v.data, grad, (), "float64", modules[id(v)],
-                 show_line(LINES[v]) if v in LINES else None, backward_place.get(id(v)))
+                 show_line(value_lines[v]) if v in value_lines else None, backward_place.get(id(v)))
         )  # fmt: skip
         for slot, (operand, local) in enumerate(slots):
             source = ids[id(v), slot] if local is None else ids[id(operand)]

@@ -6,7 +6,8 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, is_stand_in
 from autograd.rules.complexes import modulus_
-from autograd.rules.table import FUNCTIONS, Constant, Elementwise, numpy_name
+from autograd.rules.structural import Constant, numpy_name
+from autograd.rules.table import FUNCTIONS, Elementwise
 
 _REDUCTIONS = {
     (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,

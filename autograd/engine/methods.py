@@ -6,7 +6,8 @@ import numpy as np
 
 from autograd.rules.arrays import array_of
 from autograd.rules.reductions import sum_
-from autograd.rules.table import FUNCTIONS, ROWS, Composition
+from autograd.rules.structural import Composition
+from autograd.rules.table import FUNCTIONS, ROWS
 
 
 def _binary(name):

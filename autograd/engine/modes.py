@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,6 +21,8 @@ anomaly: ContextVar[bool] = ContextVar("anomaly", default=False)
 keeping: ContextVar[bool] = ContextVar("keeping", default=False)
 observer: ContextVar = ContextVar("observer", default=None)  # who runs the operations of Tensors instead, or None
 value_observer: ContextVar = ContextVar("value_observer", default=None)  # who is told of those of Values, or None
+
+value_lines: WeakKeyDictionary = WeakKeyDictionary()  # where Values were made, as far as `keep_values` was asked for
 
 # Not empty while any thread is in any mode: asking a list costs less than asking two context variables, and
 # operations ask each time.
@@ -123,6 +126,15 @@ def look_at_gradient(node, i, c):
             f"the gradient of {node.rule.name} for argument {i} has {bad}; the forward line was {node.where}"
         )
     return c
+
+
+def look_at_value(out) -> None:
+    """The same for a Value that was just computed; and its line, where values are kept."""
+    if anomaly.get() and not np.isfinite(out.data):
+        operands = ", ".join(f"{array_of(x):.6g}" for x in (out._a, out._b) if x is not None)
+        raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
+    if keeping.get():
+        value_lines[out] = user_line()
 
 
 def _span(a) -> str:

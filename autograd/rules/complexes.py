@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import array_of
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 @Primitive.row(covers=np.conjugate, samples=("f(x23)", "f(z23)"))

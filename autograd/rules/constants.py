@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.table import Constant
+from autograd.rules.structural import Constant
 
 UFUNCS = """sign floor ceil rint trunc heaviside floor_divide signbit spacing nextafter isnan isinf isfinite
     equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor logical_not"""

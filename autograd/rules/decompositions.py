@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of
 from autograd.rules.linalg import adjoint
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 EighResult = namedtuple("EighResult", "eigenvalues eigenvectors")
 EigResult = namedtuple("EigResult", "eigenvalues eigenvectors")

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.rules.arrays import array_of
 from autograd.rules.axes import from_end, unreduce
 from autograd.rules.reductions import AXES, gather_axes
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 def _extreme(function, *aliases):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.axes import along, one_from_end
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 # The norm that the adjoint of a transform uses: scaling moves to the other direction.
 SCALE = {"backward": "forward", "ortho": "ortho", "forward": "backward"}

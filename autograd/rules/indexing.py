@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograd.rules.arrays import array_of, as_array, sum_to, zeros
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 TAKEN = ("f(x34, index=1)", "f(x34, index=(slice(None), -1))", "f(x34, index=(..., None, slice(0, 2)))",
          "f(x34, index=([0, 0, 2],))", "f(x34, index=([0, 2, 0], [1, 1, 1]))",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import operand, sum_to
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 @Primitive.row(batched=lambda node: all(p is None or p.ndim == 2 for p in node.parents) and len(node.shape) == 2)

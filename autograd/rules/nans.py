@@ -9,7 +9,7 @@ import numpy as np
 from autograd.rules.arrays import array_of
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import gather_axes
-from autograd.rules.table import composition
+from autograd.rules.structural import composition
 
 SAMPLES = ("f(x23)", "f(x34, axis=0)", "f(x234, axis=(0, -1))", "f(x23, axis=1, keepdims=True)")
 

@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from autograd.rules.arrays import as_array, sum_to
-from autograd.rules.table import Primitive
+from autograd.rules.structural import Primitive
 
 
 @Primitive.row(samples=("f(x4)", "f(x23)", "f(x23, axis=-2)"))

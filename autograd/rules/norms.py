@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, possibly
 from autograd.rules.statistics import safe_sqrt
-from autograd.rules.table import composition
+from autograd.rules.structural import composition
 
 NORMS = ("f(x3)", "f(x23)", "f(x3, 1)", "f(x3, 3)", "f(x3, np.inf)", "f(x3, -np.inf)", "f(x23, axis=0)",
          "f(x23, 'fro')",         "f(m33, 'nuc')", "f(m33, 2)", "f(m33, -2)", "f(x23, 1)", "f(x23, -1)",

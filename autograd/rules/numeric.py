@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import array_of, as_array, is_tensor, operand
-from autograd.rules.table import composition
+from autograd.rules.structural import composition
 
 
 @composition(np.nan_to_num, samples=("f(x23)", "f(x5, nan=1.0)"))

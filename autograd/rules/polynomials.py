@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.arrays import is_tensor, operand
-from autograd.rules.table import composition
+from autograd.rules.structural import composition
 
 
 @composition(np.polyval, samples=("f(x3, x4)", "f(x3, x)"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.rules.table import Primitive
+from autograd.rules.structural import Primitive
 
 
 def primitive(function=None, *, samples=(), batched=False):

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.rules.arrays import operand
 from autograd.rules.indexing import scatter
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------

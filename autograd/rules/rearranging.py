@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.rules.arrays import as_array, is_tensor, operand
 from autograd.rules.indexing import getitem
-from autograd.rules.table import Composition
+from autograd.rules.structural import Composition
 
 
 class Rearranging(Composition):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograd.rules.axes import from_end, unreduce
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 AXES = (
     "f(x)",

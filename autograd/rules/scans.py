@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.rules.arrays import operand
 from autograd.rules.axes import along, one_from_end
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 SCANS = ("f(x5)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=-2)")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, is_tensor, operand
 from autograd.rules.axes import along, one_from_end
-from autograd.rules.table import Composition, composition
+from autograd.rules.structural import Composition, composition
 
 
 @composition(np.sort, samples=("f(x5)", "f(x34, axis=0)", "f(x34, axis=None)", "f(x34, -1, kind='stable')"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.rules.axes import along, one_from_end
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 @Primitive

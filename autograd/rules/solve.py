@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, checked, is_tensor, operand, possibly, sum_to
 from autograd.rules.linalg import adjoint
-from autograd.rules.table import Primitive, composition
+from autograd.rules.structural import Primitive, composition
 
 
 @Primitive.row(covers=np.linalg.inv, samples=("f(m33)", "f(m233)"), batched=False)

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.rules.arrays import array_of, checked, possibly
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
-from autograd.rules.table import composition
+from autograd.rules.structural import composition
 
 SPREAD = (
     *AXES[1:-1],

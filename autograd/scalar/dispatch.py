@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd.engine.modes import observing_values
 from autograd.rules.arrays import array_of
-from autograd.rules.table import FUNCTIONS, Constant, Elementwise
+from autograd.rules.structural import Constant
+from autograd.rules.table import FUNCTIONS, Elementwise
 from autograd.scalar.operands import flat
 
 

@@ -7,13 +7,11 @@ text, which computes the result and the derivative at once, as plain floats. `pr
 from __future__ import annotations
 
 import operator
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograd.engine.graph import next_serial, show_line, user_line
-from autograd.engine.modes import ACTIVE, anomaly, keeping, tracking, value_observer
-from autograd.errors import AnomalyError
+from autograd.engine.graph import next_serial
+from autograd.engine.modes import ACTIVE, look_at_value, tracking, value_observer
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS, Elementwise
 from autograd.scalar import dispatch, operands
@@ -22,7 +20,6 @@ from autograd.scalar.methods import compile_method
 from autograd.scalar.operands import as_number, flat
 
 _new = object.__new__
-LINES: WeakKeyDictionary = WeakKeyDictionary()  # where Values were made, as far as `keep_values` was asked for
 
 
 def _compare(function):
@@ -140,8 +137,8 @@ class Value:
 
     def __repr__(self):
         name = f", name={self.name!r}" if self.name else ""
-        grad = "" if self.grad is None else f", grad={_digits(self.grad)}"
-        return f"Value(data={_digits(self.data)}{grad}{name})"
+        grad = "" if self.grad is None else f", grad={array_of(self.grad):.6g}"
+        return f"Value(data={self.data:.6g}{grad}{name})"
 
     def __format__(self, spec):
         return format(self.data, spec) if spec else repr(self)
@@ -157,10 +154,6 @@ class Value:
         return Value, (self.data, self.name)
 
 
-def _digits(x) -> str:
-    return f"{x.data if isinstance(x, Value) else x:.6g}"
-
-
 def _make(rule, y, a, da, b=None, db=None):
     out = _new(Value)
     out.data = y
@@ -171,14 +164,10 @@ def _make(rule, y, a, da, b=None, db=None):
 
 
 def _special(out):
-    """What the modes ask for: no graph under `no_grad`, an error at the first nan or inf under `detect_anomaly`."""
-    if value_observer.get() is not None:
-        return value_observer.get().node(out)
-    if anomaly.get() and not np.isfinite(out.data):
-        operands = ", ".join(_digits(x) for x in (out._a, out._b) if x is not None)
-        raise AnomalyError(f"{out.op} gave {out.data} at {show_line(user_line())}; its operands: {operands}")
-    if keeping.get():
-        LINES[out] = user_line()
+    """What the modes ask for: somebody who observes, a look at the number, no graph under `no_grad`."""
+    if (who := value_observer.get()) is not None:
+        return who.node(out)
+    look_at_value(out)
     return out if tracking.get() else Value(out.data)
 
 

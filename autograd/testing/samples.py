@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.rules.table import Composition, Elementwise
+from autograd.rules.structural import Composition
+from autograd.rules.table import Elementwise
 
 _NAME = re.compile(r"\b([xpsmzu])(\d*)\b(?!=)")
 

@@ -10,7 +10,8 @@ import pytest
 from door import agrees_on_tensors, own_members, replaced_first
 
 from autograd import Tensor, gradients, no_grad, testing
-from autograd.rules.table import FUNCTIONS, ROWS, Constant, Elementwise  # noqa: F401
+from autograd.rules.structural import Constant
+from autograd.rules.table import FUNCTIONS, ROWS, Elementwise  # noqa: F401
 
 # What `t` is at first, and what it is then: other signs, another order, other zeros.
 BEFORE = np.array([[1.5, -0.5, 2.25], [-3.0, 0.75, 0.0]])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from autograd.rules.table import FUNCTIONS, Constant
+from autograd.rules.structural import Constant
+from autograd.rules.table import FUNCTIONS
 
 # Not differentiated, and refused by name: integers, bits, dates, sets, roots and fits, and I0, whose derivative NumPy
 # has no function for.

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, Value, check_grads, gradients, jacobian, primitive, testing
 from autograd.rules.arrays import array_of
-from autograd.rules.table import FUNCTIONS, ROWS, Composition, Constant, Differentiable, Elementwise, Primitive
+from autograd.rules.structural import Composition, Constant, Primitive
+from autograd.rules.table import FUNCTIONS, ROWS, Differentiable, Elementwise
 from autograd.transforms.containers import leaves
 
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]

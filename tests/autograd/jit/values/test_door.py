@@ -10,7 +10,8 @@ from door import agrees, own_members
 from equal import same
 
 from autograd import Value, grad, gradients, no_grad, stop_gradient, testing, value_and_grad  # noqa: F401
-from autograd.rules.table import ROWS, Constant, Elementwise
+from autograd.rules.structural import Constant
+from autograd.rules.table import ROWS, Elementwise
 
 BEFORE, AFTER = 1.25, -0.7
 FALSE_OR_TRUE = 0.0, 1.0
