@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from autograd.jit.program.arena import Arena
-from autograd.jit.program.plan import last_uses
 from autograd.jit.program.steps import Var, variables
 
 SMALL = 1 << 12  # bytes
@@ -178,3 +177,16 @@ def _flat(step) -> bool:
     axis = step.kwargs.get("axis", step.args[1] if len(step.args) > 1 else 0)
     parts = step.args[0]
     return axis in (0, -1) and all(type(part) is Var and len(part.shape) == 1 for part in parts)
+
+
+def last_uses(steps, results) -> dict[Var, int]:
+    """For each piece of memory the number of the last step that touches it; `len(steps)` for what is returned."""
+    last = {}
+    for number, step in enumerate(steps):
+        for var in step.reads:
+            last[var.root] = number
+        for var in step.made:
+            last[var.root] = number
+    for var in variables(results):
+        last[var.root] = len(steps)
+    return last

@@ -10,9 +10,9 @@ import numpy as np
 from autograd.engine.graph import Lent
 from autograd.jit.program import listing
 from autograd.jit.program.cell import Cell
-from autograd.jit.program.code import Abort, Code
 from autograd.jit.program.memory import Memory
-from autograd.jit.program.plan import plan
+from autograd.jit.program.numpy_backend import Abort, Code
+from autograd.jit.program.passes import optimize
 from autograd.jit.program.steps import variables
 
 
@@ -33,7 +33,7 @@ class Program:
         self.commits = [cell for cell in cells if cell.replaced]
         self.written = [cell for cell in cells if cell.written and not cell.replaced]
         self.count = len(results)
-        self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        self.steps, self.results = optimize(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
         self.memory = Memory(self.steps, self.results)
         read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
         read |= {var.root for var in variables(self.results)}

@@ -11,7 +11,7 @@ from autograd.engine.backward import heard, quiet
 from autograd.engine.nan import has_nan
 from autograd.jit.program import calls
 from autograd.jit.program.memory import Memory
-from autograd.jit.program.naming import Names
+from autograd.jit.program.names import Names
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Var
 
