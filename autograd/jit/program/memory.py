@@ -1,4 +1,4 @@
-"""Where the arrays of a program lie: one block of memory serves several arrays whose lives do not overlap."""
+"""Liveness, and where arrays lie by it: one block of memory serves several arrays whose lives do not overlap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Memory:
 
     def __init__(self, steps, results):
         self.steps = steps
-        self.buffers: dict[Var, np.ndarray] = {}
+        self.arrays: dict[Var, np.ndarray] = {}  # all whose place stays the same
         self.places: dict[Var, tuple[int, int]] = {}  # where in memory, for what is not a part
         self.arena = Arena()
         self.joined: set[int] = set()  # numbers of the steps that need no call, since their parts lie in place
@@ -58,15 +58,19 @@ class Memory:
         """The arrays, now that all places are known."""
         memory = self.arena.memory()
         for var, (start, size) in self.places.items():
-            self.buffers[var] = _shaped(memory[start : start + size], var)
+            self.arrays[var] = _shaped(memory[start : start + size], var)
         for out, (whole, start) in self.parts.items():
-            if whole in self.buffers:
-                flat = self.buffers[whole].reshape(-1)
-                self.buffers[out] = flat[start : start + _size(out)].reshape(out.shape)
+            if whole in self.arrays:
+                flat = self.arrays[whole].reshape(-1)
+                self.arrays[out] = flat[start : start + _size(out)].reshape(out.shape)
+
+    def bind(self, outside: dict) -> None:
+        """Where the arrays from outside lie now."""
+        self.arrays.update(outside)
 
     def holds(self, x) -> bool:
         """Whether this is an array that lies in one of the buffers."""
-        return type(x) is Var and x in self.buffers
+        return type(x) is Var and x in self.arrays and x.root.place is None
 
     @property
     def nbytes(self) -> int:
