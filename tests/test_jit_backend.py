@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, grad, jit
+from autograd import Tensor, Value, grad, jit
 from autograd.engine.backward import heard, quiet
 from autograd.engine.nan import has_nan
 from autograd.jit.program import backend
@@ -122,7 +122,18 @@ def training():
     return [*history["loss"], *(p.data for p in model.parameters())]
 
 
-@pytest.mark.parametrize("case", [gradient, step, draws, training], ids=lambda case: case.__name__)
+def values():
+    a = Value(0.5)
+    f = jit(lambda *x: [(v * a).tanh() + v for v in x])
+    found = []
+    for k in range(3):
+        a.grad, xs = None, [Value(0.1 * i + k) for i in range(30)]
+        sum(f(*xs)).backward()
+        found += [a.grad, *(x.grad for x in xs)]
+    return found
+
+
+@pytest.mark.parametrize("case", [gradient, step, draws, training, values], ids=lambda case: case.__name__)
 def test_a_second_backend_gives_the_same_bits(case, monkeypatch):
     first = case()
     monkeypatch.setattr(backend, "USED", Interpreter)

@@ -15,7 +15,7 @@ import viz
 from autograd import Value, detect_anomaly, gradients, no_grad, stop_gradient, value_and_grad
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
-from autograd.jit.values.levels import Recipe
+from autograd.jit.values.levels import Levels
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.table import ROWS, Elementwise
 from autograd.testing.strategies import expressions
@@ -29,7 +29,7 @@ NUMBERS = st.floats(-2, 2, allow_subnormal=False)
 @pytest.fixture(autouse=True, params=["levels", "lines"])
 def way(request, monkeypatch):
     """Every test twice: computed by NumPy in levels, and as lines of Python, whatever would be quicker."""
-    monkeypatch.setattr(Recipe, "is_narrow", lambda self: request.param == "lines")
+    monkeypatch.setattr(Levels, "is_narrow", lambda self: request.param == "lines")
     return request.param
 
 

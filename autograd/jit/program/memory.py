@@ -16,17 +16,18 @@ class Memory:
     """Buffers for what the steps make, handed out in the order of the steps.
 
     A result takes the place of an operand that is not needed any more where both have the same shape. Arrays that are
-    joined end to end are made in their places from the start, so that joining them costs nothing.
+    joined end to end are made in their places from the start, so that joining them costs nothing. What is in `stay`
+    keeps its place until the end, for another program to read.
     """
 
-    def __init__(self, steps, results):
+    def __init__(self, steps, results, stay=()):
         self.steps = steps
         self.arrays: dict[Var, np.ndarray] = {}  # all whose place stays the same
         self.places: dict[Var, tuple[int, int]] = {}  # where in memory, for what is not a part
         self.arena = Arena()
         self.joined: set[int] = set()  # numbers of the steps that need no call, since their parts lie in place
         self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
-        self.last = last_uses(steps, results)
+        self.last = last_uses(steps, [*results, *stay])
         self._find_joins(results)
         self.alone = self._returned_alone(results)
         self.kept = kept = self._outlive()
@@ -50,7 +51,7 @@ class Memory:
                     self.places[whole] = living[whole] = heir or self.arena.take(whole.nbytes)
             for root in dying.get(number, ()):
                 piece = living.pop(root, None)
-                if piece is not None and not any(piece is other for other in living.values()):
+                if piece is not None:
                     self.arena.give(piece)
         self._make()
 
@@ -135,7 +136,7 @@ class Memory:
             self.joined.add(number)
 
     def _heir(self, step, number, out, living):
-        """The place of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
+        """The place, taken over, of an operand that nobody needs after this step, where writing over it is safe."""
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in step.reads:
@@ -150,7 +151,7 @@ class Memory:
                 and var not in self.kept
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
-                return living[var]
+                return living.pop(var)
         return None
 
 

@@ -95,11 +95,9 @@ class NumpyBackend:
     # -- one kind of step after the other -----------------------------------------------------------------------------
     def _out(self, step):
         out, function = step.outs[0], step.function
-        parts, named = self._arguments(step)
+        parts, named = self._operands(step)
         if function is np.matmul and _is_plain_product(step):
             function = np.dot  # the same sums, called more quickly
-        elif _is_of_one_dtype(step):
-            parts = [self.names.constant(x, out.dtype) for x in step.args]
         if out in self.memory.alone:
             name = self.names.of(out)
             if out.nbytes < buffers.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
@@ -109,18 +107,27 @@ class NumpyBackend:
         self._give(function, parts, named, self.names.of(out))
 
     def _into(self, step):
-        self._give(step.function, *self._arguments(step), self.names.of(step.outs[0]))
+        self._give(step.function, *self._operands(step), self.names.of(step.outs[0]))
+
+    def _operands(self, step):
+        parts, named = self._arguments(step)
+        if _is_of_one_dtype(step):
+            parts = [self.names.constant(x, step.outs[0].dtype) for x in step.args]
+        return parts, named
 
     def _give(self, function, parts, named, target):
         """A call that writes its result into an array; by position where that is allowed, which is quicker."""
         if function in (calls.cast, calls.copy, calls.copy_by_rows):
             return self._line(f"copyto({target}, {parts[0]}, 'unsafe')")
         is_method = isinstance(getattr(function, "__self__", None), np.ufunc)
-        if is_method and function.__name__ in ("reduce", "accumulate"):
-            axis = parts[1] if len(parts) > 1 else named.pop("axis", "0")
-            parts = [parts[0], axis, named.pop("dtype", "None"), target]
+        if is_method and function.__name__ in ("reduce", "accumulate", "reduceat"):
+            first = 2 if function.__name__ == "reduceat" else 1
+            axis = parts[first] if len(parts) > first else named.pop("axis", "0")
+            parts = [*parts[:first], axis, named.pop("dtype", "None"), target]
             if function.__name__ == "reduce" and "keepdims" in named:
                 parts.append(named.pop("keepdims"))
+        elif function is np.ndarray.take:
+            parts += [target, named.pop("mode")]
         elif function is np.dot or (isinstance(function, np.ufunc) and function not in (np.maximum, np.minimum)):
             parts.append(target)
         else:
