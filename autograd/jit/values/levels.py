@@ -6,6 +6,7 @@ otherwise be as many levels as it has terms. Its terms are added in the order in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -42,75 +43,67 @@ class Levels:
         return self.count < NARROW * len(self.groups) and self.count < LONGEST
 
 
+@dataclass(eq=False, slots=True)
 class Group:
     """Operations of one kind at one level; their results are `start` to `stop` of the program's numbers."""
 
-    __slots__ = ("count", "kind", "level", "operands", "parents", "start", "stop", "sums")
-
-    def __init__(self, kind, level, start, operands, parents, sums):
-        self.kind = kind
-        self.level = level
-        self.count = parents[0].shape[-1] if parents else 0
-        self.start = start
-        self.stop = start + self.count
-        self.operands = operands  # for each argument where to find it: a slice, or indices; of a sum, a matrix
-        self.parents = parents  # the same for gradients, -1 where none goes; always indices
-        self.sums = sums  # whether it is a long sum, of as many rows as there are terms
+    kind: object
+    level: int
+    start: int
+    stop: int
+    operands: list  # for each argument where to find it: a slice, or indices; of a sum, a matrix
+    parents: list  # the same for gradients, -1 where none goes; always indices
+    sums: bool  # whether it is a long sum, of as many rows as there are terms
 
 
+@dataclass(eq=False, slots=True)
 class Event:
-    """A backward pass among the groups: where its seed is, and the gradients that it gives."""
+    """A backward pass among the groups: where its seed is, and which gradients it gives."""
 
-    __slots__ = ("count", "level", "pullback", "seed", "start", "stop")
-
-    def __init__(self, layout, level, root, seed, targets, start):
-        self.level, self.seed, self.start, self.count = level, seed, start, len(targets)
-        self.stop = start + self.count
-        self.pullback = Pullback(layout, [root], targets)
+    level: int
+    start: int
+    stop: int
+    seed: int
+    pullback: Pullback
 
 
 class Layout:
     """Where the numbers of the levels stand, all in one array, and what is computed from where, group by group."""
 
     def __init__(self, levels):
-        registers, groups, terms = levels.registers, levels.groups, levels.terms
-        constants = [i for i in range(len(registers)) if levels.needed[i] and registers.kind[i] is CONSTANT]
-        sources = levels.inputs + constants
-        self.given, self.sources = len(levels.inputs), len(sources)
+        registers, kind, groups = levels.registers, levels.registers.kind, levels.groups
+        sources = levels.inputs + [i for i in range(len(registers)) if levels.needed[i] and kind[i] is CONSTANT]
+        self.given = len(levels.inputs)
         self.initial = np.array([registers.value[i] for i in sources], float)
         order = sorted(groups)
         members = [i for key in order for i in groups[key]]
-        place = np.full(len(registers) + 1, -1)  # one more, so that -1 stays -1
-        place[[*sources, *members]] = np.arange(len(sources) + len(members))
         self.size = len(sources) + len(members)
+        place = np.full(len(registers) + 1, -1)  # one more, so that -1 stays -1
+        place[[*sources, *members]] = np.arange(self.size)
         self.shown, self.roots, self.targets = (
             place[np.array(x, int)] for x in (levels.shown, levels.roots, levels.targets)
         )
-        self.groups = []
         a, b, parent_a, parent_b = (
             place[x] for x in (registers.a, registers.b, registers.parent_a, registers.parent_b)
         )
-        start = len(sources)
+        self.groups = []
+        stop = len(sources)
         for key in order:
-            members = groups[key]
             level, _, length, _ = key
-            kind = registers.kind[members[0]]
-            if kind is GRADIENT:
-                event = registers.a[members[0]]
-                self.groups.append(
-                    Event(self, level, place[registers.a[event]], place[registers.b[event]], b[members], start)
-                )
+            at = np.array(groups[key])
+            first, start, stop = at[0], stop, stop + len(at)
+            if kind[first] is GRADIENT:
+                event = registers.a[first]
+                self.groups.append(Event(level, start, stop, b[event], Pullback(self, [a[event]], b[at])))
             elif length:
-                table = np.array([terms[i] for i in members])  # (members, terms, 2)
-                operand, parent = place[table[:, :, 0].T], place[table[:, :, 1].T]
-                self.groups.append(Group(kind, level, start, [operand], [parent], True))
-            elif kind is not EVENT:  # that is computed for its gradients, if anybody reads one
-                at = np.array(members)
-                two = registers.b[members[0]] >= 0
-                operands = [_where(x[at]) for x in ((a, b) if two else (a,))]
-                parents = [x[at] for x in ((parent_a, parent_b) if two else (parent_a,))]
-                self.groups.append(Group(kind, level, start, operands, parents, False))
-            start += len(members)
+                table = np.array([levels.terms[i] for i in groups[key]])  # (members, terms, 2)
+                operand, parent = place[table.T]
+                self.groups.append(Group(ADD, level, start, stop, [operand], [parent], True))
+            elif kind[first] is not EVENT:  # that is computed for its gradients, if anybody reads one
+                both = slice(2 if registers.b[first] >= 0 else 1)
+                operands = [_where(x[at]) for x in (a, b)[both]]
+                parents = [x[at] for x in (parent_a, parent_b)[both]]
+                self.groups.append(Group(kind[first], level, start, stop, operands, parents, False))
 
     @cached_property
     def pullback(self):

@@ -62,9 +62,8 @@ class Lines:
                 lines.append(f"{_value(i)} = {_literal(registers.value[i])}")
             elif kind is EVENT:
                 asked = passes.get(i, [])
-                more, found = self._backward(
-                    [(registers.a[i], _value(registers.b[i]))], [registers.b[j] for j in asked], f"g{i}_"
-                )
+                root, seed = registers.a[i], _value(registers.b[i])
+                more, found = self._backward([(root, seed)], [registers.b[j] for j in asked], f"g{i}_")
                 lines += more + [f"{_value(j)} = {name}" for j, name in zip(asked, found, strict=True)]
             elif i in self.levels.terms:
                 terms = [_value(t) for t, _ in self.levels.terms[i]]
@@ -96,12 +95,8 @@ class Lines:
             if i in terms:
                 parts = [f"{prefix}{p} += {prefix}{i}" for _, p in terms[i] if p in active]
             else:
-                names = {
-                    "x": _value(registers.a[i]),
-                    "a": _value(registers.a[i]),
-                    "b": _value(registers.b[i]),
-                    "y": _value(i),
-                }
+                a, b = _value(registers.a[i]), _value(registers.b[i])
+                names = {"x": a, "a": a, "b": b, "y": _value(i)}
                 for k, p in enumerate((registers.parent_a[i], registers.parent_b[i])):
                     if p in active:
                         text = registers.kind[i].formulas[k]

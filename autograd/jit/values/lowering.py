@@ -20,6 +20,7 @@ from autograd.rules.table import ROWS
 
 RELU, POWER = ROWS["relu"], ROWS["power"]
 TAKE = np.ndarray.take  # np.take looks at its arguments for longer than this takes
+CHUNK = 1 << 21  # about how many numbers are computed at once; longer batches go in parts
 
 
 class Lowered:
@@ -31,22 +32,21 @@ class Lowered:
 
     def __init__(self, layout, tail=(), careful=False):
         self.layout, self.tail, self.careful = layout, tail, careful
-        self.rows = []  # (operation, how many, level, bytes) for each call
         self.nbytes = 0
+        self.wide = None  # the same for a batch, once one was asked for
         self.loaded = None  # the inputs whose numbers are in the arrays
         self.operands: dict = {}  # group -> its arguments and its result: slices of the numbers, or what was gathered
         self.arrays: dict = {}
+        self.steps: list = []
         self.index = itertools.count()
         numbers = np.zeros((layout.size, *tail))
-        numbers[: layout.sources] = layout.initial.reshape(-1, *(1 for _ in tail))
-        self.steps: list = []
+        numbers[: len(layout.initial)] = layout.initial.reshape(-1, *(1 for _ in tail))
         self.numbers = self._outside(numbers)
         given = self._var((layout.given, *tail), place="argument")
         self._write(operator.setitem, self.numbers, slice(0, layout.given), given)
-        for group in layout.groups:
-            row = self._event(group) if isinstance(group, Event) else self._forward(group)
-            self.rows.append(row)
-        stay = [x for group in layout.groups if group in self.operands for x in self._kept(group)]
+        # (operation, how many, level, bytes) for each call
+        self.rows = [(self._event if isinstance(x, Event) else self._forward)(x) for x in layout.groups]
+        stay = [x for group in self.operands for x in self._kept(group)]
         self.run = self._compile([given], self._take(self.numbers, layout.shown), stay if len(layout.roots) else [])
 
     # -- running ------------------------------------------------------------------------------------------------------
@@ -65,6 +65,21 @@ class Lowered:
             return self.pull(seeds)[0]
         except Abort:
             return self.masked.gradients(given, seeds)
+
+    def over(self, given, gradients):
+        """Both for a batch, each input a row; with roots that all have the gradient 1."""
+        n = given.shape[1]
+        width = max(1, min(n, CHUNK // max(1, self.layout.size)))
+        if self.wide is None or self.wide.tail != (width,):
+            self.wide = Lowered(self.layout, (width,))
+        found, slopes = (np.zeros((len(x), n)) for x in (self.layout.shown, self.layout.targets))
+        for stop in range(width, n + width, width):
+            part = slice(min(stop, n) - width, min(stop, n))  # the last part covers some of the one before again
+            inputs = given[:, part]
+            found[:, part] = self.wide.compute(inputs)
+            if gradients:
+                slopes[:, part] = self.wide.gradients(inputs, np.ones((len(self.layout.roots), 1)))
+        return found, slopes
 
     def _compute(self, given):
         self.loaded = None  # in case it raises
@@ -97,7 +112,7 @@ class Lowered:
         return Var(next(self.index), np.empty(shape), root, None, place)
 
     def _outside(self, array):
-        var = Var(next(self.index), array, place="register")
+        var = Var(next(self.index), array, place="cell")
         self.arrays[var] = array
         self.nbytes += array.nbytes
         return var
@@ -137,15 +152,18 @@ class Lowered:
         else:
             self._write(operator.setitem, out, ..., self._call(kind.forward, operands, out))
         name = f"sum of {len(group.operands[0])}" if group.sums else kind.name
-        return name, group.count, group.level, out.nbytes + sum(x.nbytes for x in gathered if type(x) is Var)
+        return (
+            name,
+            group.stop - group.start,
+            group.level,
+            out.nbytes + sum(x.nbytes for x in gathered if type(x) is Var),
+        )
 
     def _event(self, event):
         before = self.nbytes
-        seed, found = (
-            self._view(self.numbers, slice(*at)) for at in ((event.seed, event.seed + 1), (event.start, event.stop))
-        )
-        self._backward(event.pullback, seed, found)
-        return "backward", event.count, event.level, self.nbytes - before
+        seed = self._view(self.numbers, slice(event.seed, event.seed + 1))
+        self._backward(event.pullback, seed, self._view(self.numbers, slice(event.start, event.stop)))
+        return "backward", event.stop - event.start, event.level, self.nbytes - before
 
     def _operand(self, x):
         return x if type(x) is Var else self._view(self.numbers, x)
@@ -189,7 +207,7 @@ class Lowered:
             at, text = pullback.products.get((group, i), (None, None))
             if at is None:
                 continue
-            c = self._view(places, slice(at, at + group.count))
+            c = self._view(places, slice(at, at + g.shape[0]))
             if text in ("-1", "0"):
                 self._into(c, np.multiply, g, float(text))
                 continue

@@ -28,9 +28,9 @@ class Mixing:
                 return True
             if x.__class__ is Number and id(x) not in seen:
                 seen.add(id(x))
-                if (x.op is None and x.operands[:1] == (self.registers,)) or (
-                    self.used and id(x) in self.registers.sources
-                ):
+                if x.op is None and x.operands[:1] == (self.registers,):
+                    return True
+                if self.used and id(x) in self.registers.sources:
                     return True
                 stack += x.operands
         return False

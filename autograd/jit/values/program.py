@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from weakref import ref
 
+import numpy as np
+
 from autograd.engine.modes import ACTIVE, recording, value_tape
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
-from autograd.jit.values.batches import Batch
 from autograd.jit.values.levels import Layout, Levels
 from autograd.jit.values.lines import Lines
 from autograd.jit.values.lowering import Lowered
@@ -52,7 +53,6 @@ class ValueProgram:
         self.pattern = _pattern(tape.values)
         self.guards = list(tape.guards)
         self.lock = threading.RLock()
-        self.batch = Batch(self)
         self.levels, self._lowered = levels, None
         self.lines = Lines(levels) if levels.is_narrow() else None
         if self.lines is None:
@@ -86,7 +86,7 @@ class ValueProgram:
             reason = self.misfit(values)
             if reason is not None:
                 raise RecordingError(f"the recorded program does not fit: {reason}; record the function again")
-            given = self._read(values, numbers)
+            given = self._read([v.data for v in values], [v.grad or 0.0 for v in values], numbers)
             found = self.compute(given)
             for h, x in zip(self.data_holders, found, strict=False):
                 _value(h, values).data = x
@@ -103,8 +103,23 @@ class ValueProgram:
         With `gradients`, three things: the result, and the n derivatives of the sum of the returned Values, once in a
         list for each Value argument and once in a dictionary for each captured Value.
         """
+        values, numbers = ([np.asarray(x, float) for x in xs] for xs in (values, numbers))
+        (n,) = np.broadcast_shapes((1,), *(x.shape for x in [*values, *numbers]))
+        values, numbers = ([np.broadcast_to(x, n) for x in xs] for xs in (values, numbers))
+        given = self._read(values, [0.0] * len(values), numbers)
+        given = np.array([np.broadcast_to(x, n) for x in given]).reshape(len(given), n)
         with self.lock:
-            return self.batch.over(values, numbers, gradients)
+            found, slopes = self.lowered.over(given, gradients)
+        rows = iter(found[len(self.data_holders) + len(self.grad_holders) :])
+        numbers = [next(rows).astype(what) for kind, what in self.outputs if kind == "number"]
+        made = [next(rows) for _ in self.variables]
+        holders = [what for kind, what in self.outputs if kind == "holder"]
+        result = self.rebuild(numbers, made, [h if isinstance(h, Value) else values[h].copy() for h in holders])
+        if not gradients:
+            return result
+        slopes = dict(zip(self.leaves, slopes, strict=False))
+        captured = {h: g for h, g in slopes.items() if isinstance(h, Value)}
+        return result, [slopes.get(k, np.zeros(n)) for k in range(len(values))], captured
 
     def compute(self, given):
         """All numbers to be shown or written, from the inputs."""
@@ -126,13 +141,14 @@ class ValueProgram:
                     pass
             return self.lowered.gradients(given, seeds).tolist()
 
-    def _read(self, values, numbers):
+    def _read(self, data, grads, numbers):
+        """The inputs in order; what is captured is looked at now."""
         given = []
         for kind, what in self.inputs:
-            if kind == "data":
-                given.append(_value(what, values).data)
+            if isinstance(what, Value):
+                given.append(what.data if kind == "data" else what.grad or 0.0)
             else:
-                given.append(numbers[what] if kind == "number" else _value(what, values).grad or 0.0)
+                given.append((data if kind == "data" else grads if kind == "grad" else numbers)[what])
         return given
 
     def _result(self, replay, found):
@@ -176,7 +192,8 @@ class ValueProgram:
     @property
     def nbytes(self) -> int:
         """Bytes of all buffers."""
-        return (self._lowered.nbytes if self._lowered else 0) + self.batch.nbytes
+        lowered = [x for x in (self._lowered, self._lowered and self._lowered.wide) if x is not None]
+        return sum(x.nbytes for x in lowered)
 
 
 class Replay:

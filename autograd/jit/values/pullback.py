@@ -25,10 +25,10 @@ class Pullback:
         at = first_block
         for group in reversed(groups):
             if active[group.start : group.stop].any():
-                where[group.start : group.stop] = np.arange(at, at + group.count)
-                self.blocks.append((at, at + group.count, group))
-                at += group.count
-        sources = np.flatnonzero(active[: layout.sources])
+                where[group.start : group.stop] = np.arange(at, at + (group.stop - group.start))
+                self.blocks.append((at, at + (group.stop - group.start), group))
+                at += group.stop - group.start
+        sources = np.flatnonzero(active[: len(layout.initial)])
         where[sources] = np.arange(at, at + len(sources))
         self.blocks.append((at, at + len(sources), None))
         at += len(sources)
@@ -47,9 +47,9 @@ class Pullback:
                 if text == "1":
                     source = np.arange(start, stop)
                 else:
-                    source = np.arange(at, at + group.count)
+                    source = np.arange(at, at + (group.stop - group.start))
                     self.products[group, i] = (at, text)
-                    at += group.count
+                    at += group.stop - group.start
                 froms.append(np.broadcast_to(source, goes.shape)[goes][::-1])  # newest first, as the eager walk goes
                 tos.append(where[parents[goes]][::-1])
         self.size = at
