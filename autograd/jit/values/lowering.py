@@ -37,7 +37,7 @@ class Lowered:
         self.loaded = None  # the inputs whose numbers are in the arrays
         self.operands: dict = {}  # group -> its arguments and its result: slices of the numbers, or what was gathered
         self.arrays: dict = {}
-        self.steps: list = []
+        self.steps, self.views = [], {}
         self.index = itertools.count()
         numbers = np.zeros((layout.size, *tail))
         numbers[: len(layout.initial)] = layout.initial.reshape(-1, *(1 for _ in tail))
@@ -100,7 +100,7 @@ class Lowered:
         return self._compile([seeds], self._backward(self.layout.pullback, seeds))
 
     def _compile(self, arguments, result, stay=()):
-        steps, self.steps = self.steps, []
+        steps, self.steps, self.views = self.steps, [], {}
         memory = Memory(steps, [result], stay)
         memory.bind(self.arrays)
         self.nbytes += memory.nbytes
@@ -123,7 +123,11 @@ class Lowered:
         return var
 
     def _view(self, var, where):
-        return self._make("view", operator.getitem, (var, where), Var(next(self.index), self.arrays[var][where], var))
+        key = var, where.start, where.stop, where.step
+        if key not in self.views:
+            view = Var(next(self.index), self.arrays[var][where], var)
+            self.views[key] = self._make("view", operator.getitem, (var, where), view)
+        return self.views[key]
 
     def _take(self, var, at):
         self.nbytes += at.nbytes
@@ -180,11 +184,8 @@ class Lowered:
         """The steps of a backward pass into `found`, or else into an array of its own."""
         places = self._outside(np.zeros((pullback.size, *self.tail)))
         self._write(operator.setitem, self._view(places, slice(1, 1 + len(pullback.roots))), ..., seed)
-        for (start, stop, group), gathering in zip(pullback.blocks, pullback.gatherings, strict=True):
-            if gathering is None:
-                continue
+        for (start, stop, group), (at, starts) in zip(pullback.blocks, pullback.gatherings, strict=True):
             g = self._view(places, slice(start, stop))
-            at, starts = gathering
             if starts is None and len(at) == 1:
                 self._into(g, TAKE, places, at[0], 0, mode="clip")
             elif starts is None:

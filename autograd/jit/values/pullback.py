@@ -16,45 +16,37 @@ class Pullback:
     """Where everything is in a backward pass from the numbers at `roots` to those at `targets`."""
 
     def __init__(self, layout, roots, targets):
-        self.roots = np.asarray(roots)
+        self.roots, targets = np.asarray(roots), np.asarray(targets)
         groups = [group for group in layout.groups if hasattr(group, "parents")]  # no other lets gradients through
-        active = _active(layout.size, groups, self.roots, np.asarray(targets))
-        first_block = 1 + len(self.roots)
+        active = _active(layout.size, groups, self.roots, targets)
         where = np.zeros(layout.size + 1, np.intp)  # the place of a number's gradient
         self.blocks = []  # (start, stop, group or None for the sources), newest first
-        at = first_block
-        for group in reversed(groups):
-            if active[group.start : group.stop].any():
-                where[group.start : group.stop] = np.arange(at, at + (group.stop - group.start))
-                self.blocks.append((at, at + (group.stop - group.start), group))
-                at += group.stop - group.start
-        sources = np.flatnonzero(active[: len(layout.initial)])
-        where[sources] = np.arange(at, at + len(sources))
-        self.blocks.append((at, at + len(sources), None))
-        at += len(sources)
+        at = 1 + len(self.roots)
+        mine = [(np.arange(group.start, group.stop), group) for group in reversed(groups)]
+        for numbers, group in [*mine, (np.flatnonzero(active[: len(layout.initial)]), None)]:
+            if active[numbers].any():
+                where[numbers] = np.arange(at, at + len(numbers))
+                self.blocks.append((at, at + len(numbers), group))
+                at += len(numbers)
         end = at
-        self.products = {}  # (group, argument) -> the place of its products
-        froms, tos = [np.arange(1, first_block)], [where[self.roots]]
-        alive = active.copy()
-        alive[-1] = False  # that is where -1 leads
-        for start, stop, group in self.blocks[:-1]:
-            mine = active[group.start : group.stop]
-            for i, parents in enumerate(group.parents):
+        self.products = {}  # (group, argument) -> the place of its products, and the text of the derivative
+        froms, tos = [np.arange(1, 1 + len(self.roots))], [where[self.roots]]
+        for start, stop, group in self.blocks:
+            for i, parents in enumerate(group.parents if group else ()):
                 text = "1" if group.sums else (*group.kind.formulas, "", "")[i]
-                goes = alive[parents] & mine
+                goes = active[parents] & active[group.start : group.stop]
                 if not goes.any():
                     continue
-                if text == "1":
-                    source = np.arange(start, stop)
-                else:
-                    source = np.arange(at, at + (group.stop - group.start))
+                source = np.arange(start, stop)
+                if text != "1":
                     self.products[group, i] = (at, text)
-                    at += group.stop - group.start
+                    source += at - start
+                    at += stop - start
                 froms.append(np.broadcast_to(source, goes.shape)[goes][::-1])  # newest first, as the eager walk goes
                 tos.append(where[parents[goes]][::-1])
         self.size = at
         self._gather(np.concatenate(froms), np.concatenate(tos), end)
-        self.targets = where[np.asarray(targets, np.intp)]
+        self.targets = where[targets.astype(np.intp)]
 
     def _gather(self, froms, tos, end):
         """For each block, which places to add up: a matrix of indices, or indices and where each sum starts."""
@@ -68,12 +60,8 @@ class Pullback:
         ends = np.cumsum(counts)
         self.gatherings = []
         for start, stop, _ in self.blocks:
-            if start == stop:
-                self.gatherings.append(None)
-                continue
-            low = ends[start - 1]
+            low, n = ends[start - 1], counts[start]
             mine = froms[low : ends[stop - 1]]
-            n = counts[start]
             if (counts[start:stop] == n).all():
                 self.gatherings.append((np.ascontiguousarray(mine.reshape(-1, n).T), None))
             else:
