@@ -31,6 +31,9 @@ class Row:
     seconds: float | None = None
 
 
+RIGHT = {0, 6, 7, 8, 9}  # columns of numbers
+
+
 class Listing:
     """The rows of a program, as a table: `print(program.listing())`."""
 
@@ -46,45 +49,27 @@ class Listing:
 
     def __str__(self):
         timed = any(row.seconds is not None for row in self.rows)
-        head = ["", "call", "of", "gives", "shape", "in", "bytes", *(["flops", "us", "share"] if timed else [])]
-        total = sum(row.seconds or 0 for row in self.rows)
-        table = [head]
-        part = None
+        total = sum(row.seconds or 0 for row in self.rows) or 1
+        table = [["", "call", "of", "gives", "shape", "in", "bytes", *(["flops", "us", "share"] if timed else [])]]
         for row in self.rows:
-            if row.part != part:
-                part = row.part
-                table.append([f"-- {part}"])
-            line = [
-                str(row.number),
-                row.call,
-                ", ".join(row.inputs),
-                row.result,
-                _shape(row),
-                row.place,
-                _size(row.nbytes),
-            ]
+            line = [str(row.number), row.call, ", ".join(row.inputs), row.result, _shape(row), row.place]
+            line.append(_size(row.nbytes))
             if timed:
-                line += [
-                    _count(row.flops),
-                    f"{(row.seconds or 0) * 1e6:.1f}",
-                    f"{(row.seconds or 0) / (total or 1):.0%}",
-                ]
+                seconds = row.seconds or 0
+                line += [_count(row.flops), f"{seconds * 1e6:.1f}", f"{seconds / total:.0%}"]
             table.append(line)
-        widths = [max(len(line[i]) for line in table if len(line) > i and len(line) > 1) for i in range(len(head))]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         widths[2] = min(widths[2], 40)
-        text = [self.title]
-        for line in table:
-            if len(line) == 1:
-                text.append(line[0])
-                continue
-            cells = [cell if len(cell) <= w else cell[: w - 1] + "…" for cell, w in zip(line, widths, strict=False)]
-            right = {0, 6, 7, 8, 9}
-            text.append(
-                "  ".join(
-                    c.rjust(w) if i in right else c.ljust(w)
-                    for i, (c, w) in enumerate(zip(cells, widths, strict=False))
-                ).rstrip()
-            )
+        text, part = [self.title], None
+        for row, line in zip([None, *self.rows], table, strict=True):
+            if row is not None and row.part != part:
+                part = row.part
+                text.append(f"-- {part}")
+            cut = [cell if len(cell) <= w else cell[: w - 1] + "…" for cell, w in zip(line, widths, strict=True)]
+            aligned = [
+                c.rjust(w) if i in RIGHT else c.ljust(w) for i, (c, w) in enumerate(zip(cut, widths, strict=True))
+            ]
+            text.append("  ".join(aligned).rstrip())
         return "\n".join(text)
 
     __repr__ = __str__

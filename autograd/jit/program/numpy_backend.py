@@ -83,8 +83,8 @@ class NumpyBackend:
         self.lines += [(False, self.number, line) for line in self.names.lines]
         self.names.lines.clear()
 
-    def _assign(self, names, call, many=False):
-        self._line(f"{', '.join(names)}{',' * (many and len(names) == 1)}{' = ' if names else ''}{call}")
+    def _unpack(self, names, call):
+        self._line(f"{', '.join(names)}, = {call}" if names else call)
 
     def _text_of(self, step):
         return _called(self.text(step.function), *self._arguments(step))
@@ -139,11 +139,11 @@ class NumpyBackend:
             call = f"{self.text(step.args[0])}[{self.text(step.args[1])}]"
         else:
             call = self._text_of(step)
-        self._assign(map(self.names.of, step.outs), call)
+        self._line(f"{self.names.of(step.outs[0])} = {call}")
 
     def _calls(self, step):
         call = self._text_of(step)
-        self._assign([self.names.of(out) for out in step.outs], call, many=True)
+        self._unpack([self.names.of(out) for out in step.outs], call)
 
     def _view(self, step):
         if step.reads[0] in self.fixed:
@@ -188,7 +188,7 @@ class NumpyBackend:
         self._line(f"{name} = {_called(call, parts[2:], named)}")
 
     def _host(self, step):
-        self._assign([self.names.number(number) for number in step.outs], f"{self.text(step.function)}()", many=True)
+        self._unpack([self.names.number(number) for number in step.outs], f"{self.text(step.function)}()")
 
     def _check(self, step):
         self._line(self._text_of(step))

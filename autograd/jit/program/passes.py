@@ -116,7 +116,7 @@ def simplify(steps):
         step.substitute(replaced)
         if step.kind in ("out", "call") and type(step.outs[0]) is Var:
             same = _unchanged(step)
-            if same is not None and _is_safe(same, step.outs[0]):
+            if same is not None and _is_twin(same, step.outs[0]) and _is_safe(same, step.outs[0]):
                 replaced[step.outs[0]] = same
                 continue
             step = _reduction_of_one(step) or step
@@ -124,12 +124,13 @@ def simplify(steps):
     return kept, replaced
 
 
-def _is_safe(same, out):
+def _is_twin(x, out):
+    return (x.shape, x.dtype, x.layout, x.scalar) == (out.shape, out.dtype, out.layout, out.scalar)
+
+
+def _is_safe(x, out):
     """Whether two names for one array do no harm: nobody writes to it, and it does not come from outside."""
-    return (
-        same.shape == out.shape and same.dtype == out.dtype and same.layout == out.layout and same.scalar == out.scalar
-        and same.root.place is None and same.root.writes == 0 and out.writes == 0
-    )  # fmt: skip
+    return x.root.place is None and x.root.writes == 0 and out.writes == 0
 
 
 def _unchanged(step):
@@ -160,14 +161,9 @@ def _reduction_of_one(step):
         return None
     source, out = step.args[0], step.outs[0]
     settings = {key: value for key, value in step.kwargs.items() if key not in ("axis", "keepdims", "dtype")}
-    if settings or type(source) is not Var or not source.shape or source.scalar or not _is_safe_view(source, out):
+    if settings or type(source) is not Var or not source.shape or source.scalar or out.scalar:
+        return None
+    if (source.nbytes, source.dtype) != (out.nbytes, out.dtype) or not _is_safe(source, out):
         return None
     out.root = source.root
     return Step("view", np.reshape, (source, out.shape), {}, (out,), step.quiet)
-
-
-def _is_safe_view(source, out):
-    return (
-        source.nbytes == out.nbytes and source.dtype == out.dtype and not out.scalar and source.root.writes == 0
-        and source.root.place is None and out.writes == 0
-    )  # fmt: skip
