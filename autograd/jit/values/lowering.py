@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import operator
-from functools import cached_property
 
 import numpy as np
 
@@ -27,13 +26,18 @@ class Lowered:
     """A layout as two programs that share their numbers, for one sample or for a batch (a `tail` of axes).
 
     `compute` goes forward, `gradients` back from the roots. A nan in a gradient may be 0 from above times a singular
-    slope, which is 0: all is computed again then, with masks for that (`careful`).
+    slope, which is 0: at the first one all is lowered again, with masks for that (`careful`).
     """
 
-    def __init__(self, layout, tail=(), careful=False):
-        self.layout, self.tail, self.careful = layout, tail, careful
-        self.nbytes = 0
+    def __init__(self, layout, tail=()):
+        self.layout, self.tail = layout, tail
         self.wide = None  # the same for a batch, once one was asked for
+        self._lower(careful=False)
+
+    def _lower(self, careful):
+        layout, tail, self.careful = self.layout, self.tail, careful
+        self.nbytes = 0
+        self.pull = None  # the backward pass from the roots, made when somebody wants it
         self.loaded = None  # the inputs whose numbers are in the arrays
         self.operands: dict = {}  # group -> its arguments and its result: slices of the numbers, or what was gathered
         self.arrays: dict = {}
@@ -52,19 +56,27 @@ class Lowered:
     # -- running ------------------------------------------------------------------------------------------------------
     def compute(self, given) -> np.ndarray:
         """The numbers to be shown, from the inputs."""
+        self.loaded = None  # in case it raises
         try:
-            return self._compute(given)
+            (found,) = self.run(given)
         except Abort:
-            return self.masked.compute(given)
+            self._lower(careful=True)
+            (found,) = self.run(given)
+        self.loaded = given
+        return found
 
     def gradients(self, given, seeds) -> np.ndarray:
         """The gradients of the targets, from those of the roots."""
+        if self.loaded is not given:
+            self.compute(given)
+        if self.pull is None:
+            argument = self._var((len(self.layout.roots), *self.tail), place="argument")
+            self.pull = self._compile([argument], self._backward(self.layout.pullback, argument))
         try:
-            if self.loaded is not given:
-                self._compute(given)
             return self.pull(seeds)[0]
         except Abort:
-            return self.masked.gradients(given, seeds)
+            self._lower(careful=True)
+            return self.gradients(given, seeds)
 
     def over(self, given, gradients):
         """Both for a batch, each input a row; with roots that all have the gradient 1."""
@@ -80,24 +92,6 @@ class Lowered:
             if gradients:
                 slopes[:, part] = self.wide.gradients(inputs, np.ones((len(self.layout.roots), 1)))
         return found, slopes
-
-    def _compute(self, given):
-        self.loaded = None  # in case it raises
-        (found,) = self.run(given)
-        self.loaded = given
-        return found
-
-    @cached_property
-    def masked(self):
-        masked = Lowered(self.layout, self.tail, careful=True)
-        self.nbytes += masked.nbytes
-        return masked
-
-    @cached_property
-    def pull(self):
-        """The backward pass from the roots, on the same numbers; made when somebody wants it."""
-        seeds = self._var((len(self.layout.roots), *self.tail), place="argument")
-        return self._compile([seeds], self._backward(self.layout.pullback, seeds))
 
     def _compile(self, arguments, result, stay=()):
         steps, self.steps, self.views = self.steps, [], {}
