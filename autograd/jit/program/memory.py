@@ -116,7 +116,7 @@ class Memory:
             fits = len(set(roots)) == len(roots) and all(
                 root in makers
                 and self.steps[makers[root]].kind == "out"
-                and root.layout in (None, tuple(range(len(root.shape))))
+                and root.axes in (None, tuple(range(len(root.shape))))
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
                 and _in_order(part)
@@ -146,7 +146,7 @@ class Memory:
                 and self.last.get(var) == number
                 and var.shape == out.shape
                 and var.dtype == out.dtype
-                and var.layout == out.layout
+                and var.axes == out.axes
                 and var not in self.parts
                 and var not in self.kept
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
@@ -171,10 +171,10 @@ def _size(var) -> int:
 def _shaped(block, var):
     """The block as an array of the variable's shape, with its axes in the same order in memory."""
     flat = block[: var.nbytes].view(var.dtype)
-    if var.layout is None:
+    if var.axes is None:
         return flat.reshape(var.shape)
-    array = flat.reshape([var.shape[axis] for axis in var.layout])
-    return array.transpose(np.argsort(var.layout))
+    array = flat.reshape([var.shape[axis] for axis in var.axes])
+    return array.transpose(np.argsort(var.axes))
 
 
 def _flat(step) -> bool:

@@ -100,7 +100,7 @@ class NumpyBackend:
             function = np.dot  # the same sums, called more quickly
         if out in self.memory.alone:
             name = self.names.of(out)
-            if out.nbytes < buffers.LARGE or out.layout not in (None, tuple(range(len(out.shape)))):
+            if out.nbytes < buffers.LARGE or out.axes not in (None, tuple(range(len(out.shape)))):
                 return self._line(f"{name} = {_called(self.text(function), parts, named)}")
             # Memory of a result that was dropped, where there is some: fresh pages cost more than the arithmetic.
             self._line(f"{name} = fresh({out.shape}, {self.text(out.dtype)})")
@@ -255,7 +255,7 @@ def _is_plain_product(step):
     return (
         a is not None and b is not None and _is_whole(a) and _is_whole(b) and a.dtype == b.dtype
         and a.shape and b.shape and max(len(a.shape), len(b.shape)) == 2
-        and a.dtype.char in "df" and step.outs[0].layout in (None, (0, 1))
+        and a.dtype.char in "df" and step.outs[0].axes in (None, (0, 1))
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def simplify(steps):
 
 
 def _is_twin(x, out):
-    return (x.shape, x.dtype, x.layout, x.scalar) == (out.shape, out.dtype, out.layout, out.scalar)
+    return (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
 
 
 def _is_safe(x, out):

@@ -15,7 +15,7 @@ class Var:
     for what comes from outside.
     """
 
-    __slots__ = ("dense", "dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
+    __slots__ = ("axes", "dense", "dtype", "index", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
 
     def __init__(self, index, array, root=None, step=None, place=None):
         self.index = index
@@ -24,7 +24,7 @@ class Var:
         self.nbytes = array.nbytes
         self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
         self.dense = self.scalar or (array.flags.forc if array.ndim > 1 else min(array.strides, default=1) > 0)
-        self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
+        self.axes = None if self.scalar or array.ndim < 2 else _axes(array)
         self.root = self if root is None else root
         self.step = step
         self.place = place  # "argument", "cell", "constant" or None
@@ -34,7 +34,7 @@ class Var:
         return f"v{self.index}"
 
 
-def _layout(array):
+def _axes(array):
     """The axes in their order in memory; an axis of length 1 stays where it is."""
     strides = [s if n > 1 else math.inf for s, n in zip(array.strides, array.shape, strict=True)]
     if all(a >= b for a, b in itertools.pairwise([s for s in strides if s < math.inf])):

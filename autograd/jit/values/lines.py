@@ -1,8 +1,8 @@
 """Lines: a narrow program as plain Python on floats, one line for each operation.
 
-Where a level has an operation or two, as in a long chain, a call of NumPy costs more than the arithmetic. The text is
-made from the same rows, so it computes what Values compute; it raises where Python's floats raise, and the program then
-goes the way of NumPy.
+For fewer than NARROW operations a level, as in a long chain, Python's floats are much quicker than calls of NumPy, so
+such programs do not become steps, which are about arrays. The text is made from the same rows, so it computes what
+Values compute; it raises where Python's floats raise, and the program then goes the way of NumPy.
 """
 
 from __future__ import annotations
