@@ -27,7 +27,7 @@ class Var:
         self.axes = None if self.scalar or array.ndim < 2 else _axes(array)
         self.root = self if root is None else root
         self.step = step
-        self.place = place  # "argument", "cell", "constant" or None
+        self.place = place  # where it is from: "argument", "cell", "constant", "own" (kept from run to run); else None
         self.writes = 0  # how often its memory was written to after it was made
 
     def __repr__(self):

@@ -11,6 +11,7 @@ import operator
 
 import numpy as np
 
+from autograd.engine.nan import has_nan
 from autograd.jit.program import backend
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.steps import Abort, Step, Var
@@ -106,7 +107,7 @@ class Lowered:
         return Var(next(self.index), np.empty(shape), root, None, place)
 
     def _outside(self, array):
-        var = Var(next(self.index), array, place="cell")
+        var = Var(next(self.index), array, place="own")
         self.arrays[var] = array
         self.nbytes += array.nbytes
         return var
@@ -193,7 +194,7 @@ class Lowered:
         else:
             self._into(found, TAKE, places, pullback.targets, 0, mode="clip")
         if not self.careful:
-            self.steps.append(Step("guard", None, (0, True, [found]), {}, (), quiet=True, effect=True))
+            self.steps.append(Step("check", _no_nan, (found,), {}, (), quiet=True, effect=True))
         return found
 
     def _products(self, pullback, group, places, g):
@@ -219,6 +220,12 @@ def _power(a, b, out):
     np.power(a, b, out=out)
     if not np.isfinite(out).all():  # newer NumPys take the square root of one number for b = 0.5, as Values do then
         np.copyto(out, POWER.scalar(-np.inf, 0.5), where=(a == -np.inf) & (b == 0.5))
+
+
+def _no_nan(found):
+    # A product of BLAS tells most quickly, but for long ones it wakes threads that cost more.
+    if has_nan(found) if found.size < 1000 else np.isnan(found).any():
+        raise Abort
 
 
 def _stop_zeros(c, g):

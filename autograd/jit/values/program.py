@@ -106,8 +106,9 @@ class ValueProgram:
         values, numbers = ([np.asarray(x, float) for x in xs] for xs in (values, numbers))
         (n,) = np.broadcast_shapes((1,), *(x.shape for x in [*values, *numbers]))
         values, numbers = ([np.broadcast_to(x, n) for x in xs] for xs in (values, numbers))
-        given = self._read(values, [0.0] * len(values), numbers)
-        given = np.array([np.broadcast_to(x, n) for x in given]).reshape(len(given), n)
+        given = np.empty((len(self.inputs), n))
+        for row, x in zip(given, self._read(values, [0.0] * len(values), numbers), strict=True):
+            row[:] = x
         with self.lock:
             found, slopes = self.lowered.over(given, gradients)
         rows = iter(found[len(self.data_holders) + len(self.grad_holders) :])
