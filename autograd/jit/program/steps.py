@@ -43,7 +43,7 @@ def _axes(array):
 
 
 class Abort(Exception):
-    """A gradient has a nan that the careful walk would mask: the program has to be recorded again with that walk."""
+    """A gradient has a nan that the careful walk would mask: the program has to be made again with its masks."""
 
 
 class Step:
