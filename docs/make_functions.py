@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from autograd.rules.table import ROWS, Composition, Constant, Elementwise, Primitive, numpy_name
+from autograd.rules.structural import Composition, Constant, Primitive, numpy_name
+from autograd.rules.table import ROWS, Elementwise
 
 PAGE = Path(__file__).parent / "functions.md"
 HEAD = """# What differentiates

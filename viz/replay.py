@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.jit.values.cells import GATE
+from autograd.jit.values.operations import GATE
 from autograd.rules.table import ROWS
 from viz.snapshot import Snapshot
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
+from autograd.jit.program import backend
 from autograd.jit.program.number import Number
-from autograd.jit.program.steps import Var, variables
+from autograd.jit.program.steps import Step, Var, variables
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ class Row:
     seconds: float | None = None
 
 
+RIGHT = {0, 6, 7, 8, 9}  # columns of numbers
+
+
 class Listing:
     """The rows of a program, as a table: `print(program.listing())`."""
 
@@ -46,45 +49,27 @@ class Listing:
 
     def __str__(self):
         timed = any(row.seconds is not None for row in self.rows)
-        head = ["", "call", "of", "gives", "shape", "in", "bytes", *(["flops", "us", "share"] if timed else [])]
-        total = sum(row.seconds or 0 for row in self.rows)
-        table = [head]
-        part = None
+        total = sum(row.seconds or 0 for row in self.rows) or 1
+        table = [["", "call", "of", "gives", "shape", "in", "bytes", *(["flops", "us", "share"] if timed else [])]]
         for row in self.rows:
-            if row.part != part:
-                part = row.part
-                table.append([f"-- {part}"])
-            line = [
-                str(row.number),
-                row.call,
-                ", ".join(row.inputs),
-                row.result,
-                _shape(row),
-                row.place,
-                _size(row.nbytes),
-            ]
+            line = [str(row.number), row.call, ", ".join(row.inputs), row.result, _shape(row), row.place]
+            line.append(_size(row.nbytes))
             if timed:
-                line += [
-                    _count(row.flops),
-                    f"{(row.seconds or 0) * 1e6:.1f}",
-                    f"{(row.seconds or 0) / (total or 1):.0%}",
-                ]
+                seconds = row.seconds or 0
+                line += [_count(row.flops), f"{seconds * 1e6:.1f}", f"{seconds / total:.0%}"]
             table.append(line)
-        widths = [max(len(line[i]) for line in table if len(line) > i and len(line) > 1) for i in range(len(head))]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         widths[2] = min(widths[2], 40)
-        text = [self.title]
-        for line in table:
-            if len(line) == 1:
-                text.append(line[0])
-                continue
-            cells = [cell if len(cell) <= w else cell[: w - 1] + "…" for cell, w in zip(line, widths, strict=False)]
-            right = {0, 6, 7, 8, 9}
-            text.append(
-                "  ".join(
-                    c.rjust(w) if i in right else c.ljust(w)
-                    for i, (c, w) in enumerate(zip(cells, widths, strict=False))
-                ).rstrip()
-            )
+        text, part = [self.title], None
+        for row, line in zip([None, *self.rows], table, strict=True):
+            if row is not None and row.part != part:
+                part = row.part
+                text.append(f"-- {part}")
+            cut = [cell if len(cell) <= w else cell[: w - 1] + "…" for cell, w in zip(line, widths, strict=True)]
+            aligned = [
+                c.rjust(w) if i in RIGHT else c.ljust(w) for i, (c, w) in enumerate(zip(cut, widths, strict=True))
+            ]
+            text.append("  ".join(aligned).rstrip())
         return "\n".join(text)
 
     __repr__ = __str__
@@ -125,10 +110,8 @@ def listing(program, seconds=None) -> Listing:
 
 def peak(program) -> int:
     """Bytes that a replay needs at most: its buffers, and the arrays that it makes afresh."""
-    fresh = sum(
-        out.nbytes for step in program.steps for out in step.outs
-        if type(out) is Var and out.root is out and program.code.names.get(out, "").startswith("t")
-    )  # fmt: skip
+    made = {out for step in program.steps for out in step.made if out.root is out and out.place is None}
+    fresh = sum(out.nbytes for out in made if out not in program.memory.arrays)
     return program.nbytes + fresh + sum(var.nbytes for var in variables(program.results))
 
 
@@ -140,15 +123,9 @@ def measure(program, arguments, repeats) -> dict[int, float]:
     generators = [s.args[0] for s in program.steps if s.kind == "draw" and hasattr(s.args[0], "bit_generator")]
     generators += [a for a in arguments if isinstance(a, np.random.Generator)]
     states = [g.bit_generator.state for g in generators]
-    run = program.code.function(timed=True)[0]
     spent: dict[int, float] = defaultdict(float)
-    space = run.__globals__
-    own = {name: space[name] for name in space if name.startswith("k")}
-    for step in program.steps:  # the numbers of Python's side as they were, so that nothing counts on
-        if step.kind == "host":
-            values = tuple(number.value for number in step.outs)
-            space.update({name: (lambda values=values: values) for name, f in own.items() if f is step.function})
-    space.update(clock=time.perf_counter, spent=spent)
+    steps = [_frozen(step) if step.kind == "host" else step for step in program.steps]
+    run = backend.compile(steps, program.memory, program.arguments, program.results, spent).run
     times = defaultdict(list)
     try:
         for _ in range(repeats):
@@ -157,12 +134,17 @@ def measure(program, arguments, repeats) -> dict[int, float]:
             for number, seconds in spent.items():
                 times[number].append(seconds)
     finally:
-        space.update(own)
         for array, copy in zip(arrays, copies, strict=True):
             array[...] = copy
         for generator, state in zip(generators, states, strict=True):
             generator.bit_generator.state = state
     return {number: float(np.median(found)) for number, found in times.items()}
+
+
+def _frozen(step):
+    """A call of Python's side that gives the numbers it gave while recording, so that nothing counts on."""
+    values = tuple(number.value for number in step.outs)
+    return Step("host", lambda: values, (), {}, step.outs, step.quiet, effect=True)
 
 
 class _Names:
@@ -206,9 +188,9 @@ class _Names:
     def place(self, var) -> str:
         memory = self.program.memory
         root = memory.parts.get(var.root, (var.root,))[0]
-        if root not in memory.places or self.program.code.names.get(var, "").startswith("t"):
-            return "new" if root.place is None else "outside"
-        return f"@{memory.places[root][0]}"
+        if root in memory.places:
+            return f"@{memory.places[root][0]}"
+        return "new" if root.place is None else "outside"
 
 
 def _operands(step):

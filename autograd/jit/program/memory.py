@@ -1,4 +1,4 @@
-"""Where the arrays of a program lie: one block of memory serves several arrays whose lives do not overlap."""
+"""Liveness, and where arrays lie by it: one block of memory serves several arrays whose lives do not overlap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from autograd.jit.program.arena import Arena
-from autograd.jit.program.plan import last_uses
 from autograd.jit.program.steps import Var, variables
 
 SMALL = 1 << 12  # bytes
@@ -17,17 +16,18 @@ class Memory:
     """Buffers for what the steps make, handed out in the order of the steps.
 
     A result takes the place of an operand that is not needed any more where both have the same shape. Arrays that are
-    joined end to end are made in their places from the start, so that joining them costs nothing.
+    joined end to end are made in their places from the start, so that joining them costs nothing. What is in `stay`
+    keeps its place until the end, for another program to read.
     """
 
-    def __init__(self, steps, results):
+    def __init__(self, steps, results, stay=()):
         self.steps = steps
-        self.buffers: dict[Var, np.ndarray] = {}
+        self.arrays: dict[Var, np.ndarray] = {}  # all whose place stays the same
         self.places: dict[Var, tuple[int, int]] = {}  # where in memory, for what is not a part
         self.arena = Arena()
         self.joined: set[int] = set()  # numbers of the steps that need no call, since their parts lie in place
         self.parts: dict[Var, tuple[Var, int]] = {}  # what is made inside a joined array: (that array, from where)
-        self.last = last_uses(steps, results)
+        self.last = last_uses(steps, [*results, *stay])
         self._find_joins(results)
         self.alone = self._returned_alone(results)
         self.kept = kept = self._outlive()
@@ -51,7 +51,7 @@ class Memory:
                     self.places[whole] = living[whole] = heir or self.arena.take(whole.nbytes)
             for root in dying.get(number, ()):
                 piece = living.pop(root, None)
-                if piece is not None and not any(piece is other for other in living.values()):
+                if piece is not None:
                     self.arena.give(piece)
         self._make()
 
@@ -59,15 +59,19 @@ class Memory:
         """The arrays, now that all places are known."""
         memory = self.arena.memory()
         for var, (start, size) in self.places.items():
-            self.buffers[var] = _shaped(memory[start : start + size], var)
+            self.arrays[var] = _shaped(memory[start : start + size], var)
         for out, (whole, start) in self.parts.items():
-            if whole in self.buffers:
-                flat = self.buffers[whole].reshape(-1)
-                self.buffers[out] = flat[start : start + _size(out)].reshape(out.shape)
+            if whole in self.arrays:
+                flat = self.arrays[whole].reshape(-1)
+                self.arrays[out] = flat[start : start + _size(out)].reshape(out.shape)
+
+    def bind(self, outside: dict) -> None:
+        """Where the arrays from outside lie now."""
+        self.arrays.update(outside)
 
     def holds(self, x) -> bool:
         """Whether this is an array that lies in one of the buffers."""
-        return type(x) is Var and x in self.buffers
+        return type(x) is Var and x in self.arrays and x.root.place is None
 
     @property
     def nbytes(self) -> int:
@@ -112,7 +116,7 @@ class Memory:
             fits = len(set(roots)) == len(roots) and all(
                 root in makers
                 and self.steps[makers[root]].kind == "out"
-                and root.layout in (None, tuple(range(len(root.shape))))
+                and root.axes in (None, tuple(range(len(root.shape))))
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
                 and _in_order(part)
@@ -132,7 +136,7 @@ class Memory:
             self.joined.add(number)
 
     def _heir(self, step, number, out, living):
-        """The place of an operand that nobody needs after this step, when writing over it piece by piece is safe."""
+        """The place, taken over, of an operand that nobody needs after this step, where writing over it is safe."""
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in step.reads:
@@ -142,12 +146,12 @@ class Memory:
                 and self.last.get(var) == number
                 and var.shape == out.shape
                 and var.dtype == out.dtype
-                and var.layout == out.layout
+                and var.axes == out.axes
                 and var not in self.parts
                 and var not in self.kept
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
-                return living[var]
+                return living.pop(var)
         return None
 
 
@@ -167,10 +171,10 @@ def _size(var) -> int:
 def _shaped(block, var):
     """The block as an array of the variable's shape, with its axes in the same order in memory."""
     flat = block[: var.nbytes].view(var.dtype)
-    if var.layout is None:
+    if var.axes is None:
         return flat.reshape(var.shape)
-    array = flat.reshape([var.shape[axis] for axis in var.layout])
-    return array.transpose(np.argsort(var.layout))
+    array = flat.reshape([var.shape[axis] for axis in var.axes])
+    return array.transpose(np.argsort(var.axes))
 
 
 def _flat(step) -> bool:
@@ -178,3 +182,16 @@ def _flat(step) -> bool:
     axis = step.kwargs.get("axis", step.args[1] if len(step.args) > 1 else 0)
     parts = step.args[0]
     return axis in (0, -1) and all(type(part) is Var and len(part.shape) == 1 for part in parts)
+
+
+def last_uses(steps, results) -> dict[Var, int]:
+    """For each piece of memory the number of the last step that touches it; `len(steps)` for what is returned."""
+    last = {}
+    for number, step in enumerate(steps):
+        for var in step.reads:
+            last[var.root] = number
+        for var in step.made:
+            last[var.root] = number
+    for var in variables(results):
+        last[var.root] = len(steps)
+    return last

@@ -8,12 +8,11 @@ import threading
 import numpy as np
 
 from autograd.engine.graph import Lent
-from autograd.jit.program import listing
+from autograd.jit.program import backend, listing
 from autograd.jit.program.cell import Cell
-from autograd.jit.program.code import Abort, Code
 from autograd.jit.program.memory import Memory
-from autograd.jit.program.plan import plan
-from autograd.jit.program.steps import variables
+from autograd.jit.program.passes import optimize
+from autograd.jit.program.steps import Abort, variables
 from autograd.rules.arrays import array_of
 
 
@@ -34,7 +33,7 @@ class Program:
         self.commits = [cell for cell in cells if cell.replaced]
         self.written = [cell for cell in cells if cell.written and not cell.replaced]
         self.count = len(results)
-        self.steps, self.results = plan(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        self.steps, self.results = optimize(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
         self.memory = Memory(self.steps, self.results)
         read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
         read |= {var.root for var in variables(self.results)}
@@ -48,17 +47,16 @@ class Program:
             cell.last = None  # only the recorded call needed its numbers
         self.replays = 0
         self.example = None  # arguments to measure on
-        lent = self._lend()
+        self.lent = [(cell.owner, Lent(self.memory.arrays[var])) for cell, var in self._lend()]
         self._bind()
-        self.lent = [(cell.owner, Lent(self.code.array(var))) for cell, var in lent]
 
     def _bind(self):
         """Compile for the arrays that the cells hold now."""
         self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
-        bound = {cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)}
-        bound |= {var: array for array, var in self.constants}
-        self.code = Code(self.steps, self.results, self.arguments, bound, self.memory)
-        self.function, self.source = self.code.function()
+        self.memory.bind({cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)})
+        self.memory.bind({var: array for array, var in self.constants})
+        self.compiled = backend.compile(self.steps, self.memory, self.arguments, self.results)
+        self.function, self.source = self.compiled.run, self.compiled.source
 
     # -- running ------------------------------------------------------------------------------------------------------
     def run(self, arguments):
@@ -121,7 +119,7 @@ class Program:
     def drawn(self, number) -> list:
         """The random numbers that an aborted run had drawn when step `number` stopped it."""
         steps = [s for s in self.steps[:number] if s.kind == "draw" and s.function == "out"]
-        return [self.memory.buffers[s.outs[0]].copy() for s in steps]
+        return [self.memory.arrays[s.outs[0]].copy() for s in steps]
 
     def fits(self) -> bool:
         """Whether the settings are those recorded, and something is there where something was."""
@@ -142,7 +140,8 @@ class Program:
             if now.strides != before.strides:
                 raise Stale  # another order in memory gives other bits, and views of other things
             moved[cell.var] = now
-        if self.code.move(moved):
+        self.memory.bind(moved)
+        if self.compiled.move(moved):
             self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
         else:
             self._bind()

@@ -1,4 +1,4 @@
-"""The calls of a program and the arrays between them."""
+"""Steps: the one form between what was traced and what runs, the calls of a program and the arrays between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Var:
     for what comes from outside.
     """
 
-    __slots__ = ("dense", "dtype", "index", "layout", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
+    __slots__ = ("axes", "dense", "dtype", "index", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
 
     def __init__(self, index, array, root=None, step=None, place=None):
         self.index = index
@@ -24,17 +24,17 @@ class Var:
         self.nbytes = array.nbytes
         self.scalar = not isinstance(array, np.ndarray)  # NumPy gave a number such as np.float64
         self.dense = self.scalar or (array.flags.forc if array.ndim > 1 else min(array.strides, default=1) > 0)
-        self.layout = None if self.scalar or array.ndim < 2 else _layout(array)
+        self.axes = None if self.scalar or array.ndim < 2 else _axes(array)
         self.root = self if root is None else root
         self.step = step
-        self.place = place  # "argument", "cell", "constant" or None
+        self.place = place  # where it is from: "argument", "cell", "constant", "own" (kept from run to run); else None
         self.writes = 0  # how often its memory was written to after it was made
 
     def __repr__(self):
         return f"v{self.index}"
 
 
-def _layout(array):
+def _axes(array):
     """The axes in their order in memory; an axis of length 1 stays where it is."""
     strides = [s if n > 1 else math.inf for s, n in zip(array.strides, array.shape, strict=True)]
     if all(a >= b for a, b in itertools.pairwise([s for s in strides if s < math.inf])):
@@ -42,14 +42,31 @@ def _layout(array):
     return tuple(int(i) for i in np.argsort([-s for s in array.strides], kind="stable"))
 
 
+class Abort(Exception):
+    """A gradient has a nan that the careful walk would mask: the program has to be made again with its masks."""
+
+
 class Step:
-    """One call: `function(*args, **kwargs)`, whose arguments hold Vars and Numbers where those were given."""
+    """One call: `function(*args, **kwargs)`, whose arguments hold Vars and Numbers where those were given.
+
+    What `kind` says, and with it what a backend has to do:
+        out     makes outs[0], a new array, and could write it into a given one (`out=`)
+        call    makes outs[0] as it likes; "calls" gives several, as a tuple or list
+        view    makes outs[0], which looks at the memory of the first array among the arguments
+        write   writes into its first argument, which is outs[0]
+        into    writes its result into outs[0] (by `out=`)
+        fill    makes outs[0], all of it args[0], or whatever there was if that is None
+        draw    outs[0] = args[0].<args[1]>(*args[2:]), with `out=` if the function is "out"
+        host    calls Python, which gives the Numbers in outs
+        check   calls Python for the errors it may raise
+        listen  remembers, as args[0], NumPy's last complaint about an invalid operation
+        guard   raises Abort where one of the arrays args[2] has a nan, and there was a complaint since args[0] was
+                remembered or args[1] is true
+    """
 
     __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "outs", "quiet")
 
     def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
-        # out (takes out=), call, calls (gives a tuple), view, write, into (a write by out=), fill, draw; and what is
-        # no call of NumPy: host and check (Python's), listen and guard (for the careful backward walk)
         self.kind = kind
         self.function = function
         self.args = args

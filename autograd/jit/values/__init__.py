@@ -1,3 +1,3 @@
-"""Programs of Values: cells sorted into levels, or written as lines of Python floats."""
+"""Programs of Values: registers sorted into levels and lowered to steps, or written as lines of Python floats."""
 
 __all__: list[str] = []

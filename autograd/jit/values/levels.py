@@ -1,4 +1,4 @@
-"""Levels: cells sorted so that those of one kind at one depth are computed by one NumPy call.
+"""Levels: registers sorted so that those of one kind at one depth are computed by one NumPy call.
 
 A long sum `a + b + c + ...`, whose partial sums nobody else asks for, counts as one operation: Python's `sum` would
 otherwise be as many levels as it has terms. Its terms are added in the order in which Python adds them.
@@ -6,32 +6,36 @@ otherwise be as many levels as it has terms. Its terms are added in the order in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
-from autograd.jit.values.cells import CONSTANT, EVENT, GRADIENT, INPUT
+from autograd.jit.values.pullback import Pullback
+from autograd.jit.values.registers import CONSTANT, EVENT, GRADIENT, INPUT
 from autograd.rules.table import ROWS
 
 ADD = ROWS["add"]
 NARROW = 6  # operations in a level: for fewer, Python's own floats are much quicker
-LONGEST = 20_000  # operations in one text, which takes its time to compile
+LONGEST = 100_000  # operations in one text, which takes its time to compile
 
 
-class Recipe:
-    """What is to be computed: the cells to show, those that gradients start from (`roots`) and go to (`targets`).
+class Levels:
+    """What is to be computed: the registers to show, those that gradients start from (`roots`) and go to (`targets`).
 
-    `inputs` says for each input cell what it stands for, in the order in which inputs are given.
+    `inputs` says for each input register what it stands for, in the order in which inputs are given.
     """
 
-    def __init__(self, cells, inputs, shown, roots):
-        self.cells = cells
+    def __init__(self, registers, inputs, shown, roots):
+        self.registers = registers
         self.shown = shown
         self.roots = roots
         wanted = shown + roots
-        self.needed = _needed(cells, wanted)
-        self.inputs = [cell for cell in inputs if self.needed[cell]]
-        self.targets = [cell for cell in self.inputs if inputs[cell][0] == "data"] + roots
-        self.terms = _long_sums(cells, self.needed, wanted)
-        self.groups = _levels(cells, self.needed, self.terms)
+        self.needed = _needed(registers, wanted)
+        self.inputs = [register for register in inputs if self.needed[register]]
+        self.targets = [register for register in self.inputs if inputs[register][0] == "data"] + roots
+        self.terms = _long_sums(registers, self.needed, wanted)
+        self.groups = _levels(registers, self.needed, self.terms)
         self.count = sum(map(len, self.groups.values()))
 
     def is_narrow(self) -> bool:
@@ -39,93 +43,90 @@ class Recipe:
         return self.count < NARROW * len(self.groups) and self.count < LONGEST
 
 
+@dataclass(eq=False, slots=True)
 class Group:
     """Operations of one kind at one level; their results are `start` to `stop` of the program's numbers."""
 
-    __slots__ = ("count", "kind", "level", "operands", "parents", "start", "stop", "sums")
-
-    def __init__(self, kind, level, start, operands, parents, sums):
-        self.kind = kind
-        self.level = level
-        self.count = parents[0].shape[-1] if parents else 0
-        self.start = start
-        self.stop = start + self.count
-        self.operands = operands  # for each argument where to find it: a slice, or indices; of a sum, a matrix
-        self.parents = parents  # the same for gradients, -1 where none goes; always indices
-        self.sums = sums  # whether it is a long sum, of as many rows as there are terms
+    kind: object
+    level: int
+    start: int
+    stop: int
+    operands: list  # for each argument where to find it: a slice, or indices; of a sum, a matrix
+    parents: list  # the same for gradients, -1 where none goes; always indices
+    sums: bool  # whether it is a long sum, of as many rows as there are terms
 
 
-class Pass:
-    """A backward pass: where its seed is, and where its gradients of which numbers go."""
+@dataclass(eq=False, slots=True)
+class Event:
+    """A backward pass among the groups: where its seed is, and which gradients it gives."""
 
-    __slots__ = ("level", "root", "seed", "start", "stop", "targets")
+    level: int
+    start: int
+    stop: int
+    seed: int
+    pullback: Pullback
 
-    def __init__(self, level, root, seed, targets, start):
-        self.level, self.root, self.seed, self.targets, self.start = level, root, seed, targets, start
-        self.stop = start + len(targets)
 
+class Layout:
+    """Where the numbers of the levels stand, all in one array, and what is computed from where, group by group."""
 
-class Plan:
-    """The layout: `place[cell]` is where a cell's number stands (-1: nowhere); `steps`, groups and passes in order."""
-
-    def __init__(self, recipe):
-        cells, needed, terms, groups = recipe.cells, recipe.needed, recipe.terms, recipe.groups
-        constants = [i for i in range(len(cells)) if needed[i] and cells.kind[i] is CONSTANT]
-        self.sources = recipe.inputs + constants
-        self.initial = np.array([cells.value[i] for i in self.sources], float)
-        self.place = place = np.full(len(cells) + 1, -1)  # one more, so that -1 stays -1
-        place[self.sources] = np.arange(len(self.sources))
-        size = len(self.sources)
+    def __init__(self, levels):
+        registers, kind, groups = levels.registers, levels.registers.kind, levels.groups
+        sources = levels.inputs + [i for i in range(len(registers)) if levels.needed[i] and kind[i] is CONSTANT]
+        self.given = len(levels.inputs)
+        self.initial = np.array([registers.value[i] for i in sources], float)
         order = sorted(groups)
+        members = [i for key in order for i in groups[key]]
+        self.size = len(sources) + len(members)
+        place = np.full(len(registers) + 1, -1)  # one more, so that -1 stays -1
+        place[[*sources, *members]] = np.arange(self.size)
+        self.shown, self.roots, self.targets = (
+            place[np.array(x, int)] for x in (levels.shown, levels.roots, levels.targets)
+        )
+        a, b, parent_a, parent_b = (
+            place[x] for x in (registers.a, registers.b, registers.parent_a, registers.parent_b)
+        )
+        self.groups = []
+        stop = len(sources)
         for key in order:
-            members = groups[key]
-            place[members] = np.arange(size, size + len(members))
-            size += len(members)
-        self.size = size
-        self.steps = []
-        a, b, parent_a, parent_b = (place[x] for x in (cells.a, cells.b, cells.parent_a, cells.parent_b))
-        size = len(self.sources)
-        for key in order:
-            members = groups[key]
             level, _, length, _ = key
-            kind = cells.kind[members[0]]
-            if kind is GRADIENT:
-                event = cells.a[members[0]]
-                step = Pass(level, place[cells.a[event]], place[cells.b[event]], b[members], size)
-            elif kind is EVENT:
-                step = None  # computed for its gradients, if anybody reads one
+            at = np.array(groups[key])
+            first, start, stop = at[0], stop, stop + len(at)
+            if kind[first] is GRADIENT:
+                event = registers.a[first]
+                self.groups.append(Event(level, start, stop, b[event], Pullback(self, [a[event]], b[at])))
             elif length:
-                table = np.array([terms[i] for i in members])  # (members, terms, 2)
-                operand, parent = place[table[:, :, 0].T], place[table[:, :, 1].T]
-                step = Group(kind, level, size, [operand], [parent], True)
-            else:
-                at = members[0] if len(members) == 1 else np.array(members)
-                two = cells.b[members[0]] >= 0
-                operands = [_where(x[at]) for x in ((a, b) if two else (a,))]
-                parents = [np.atleast_1d(x[at]) for x in ((parent_a, parent_b) if two else (parent_a,))]
-                step = Group(kind, level, size, operands, parents, False)
-            size += len(members)
-            if step is not None:
-                self.steps.append(step)
-        self.groups = [step for step in self.steps if isinstance(step, Group)]
+                table = np.array([levels.terms[i] for i in groups[key]])  # (members, terms, 2)
+                operand, parent = place[table.T]
+                self.groups.append(Group(ADD, level, start, stop, [operand], [parent], True))
+            elif kind[first] is not EVENT:  # that is computed for its gradients, if anybody reads one
+                both = slice(2 if registers.b[first] >= 0 else 1)
+                operands = [_where(x[at]) for x in (a, b)[both]]
+                parents = [x[at] for x in (parent_a, parent_b)[both]]
+                self.groups.append(Group(kind[first], level, start, stop, operands, parents, False))
+
+    @cached_property
+    def pullback(self):
+        """The backward pass from the roots to the targets."""
+        return Pullback(self, self.roots, self.targets)
 
 
-def _needed(cells, wanted):
-    """For each cell whether the wanted ones cannot do without it; one byte more than there are cells."""
-    needed = bytearray(len(cells) + 1)
+def _needed(registers, wanted):
+    """For each register whether the wanted ones cannot do without it; one byte more than there are registers."""
+    needed = bytearray(len(registers) + 1)
     for i in wanted:
         needed[i] = 1
-    a, b, parent_a, parent_b = cells.a, cells.b, cells.parent_a, cells.parent_b
-    for i in range(len(cells) - 1, -1, -1):
+    a, b, parent_a, parent_b = registers.a, registers.b, registers.parent_a, registers.parent_b
+    for i in range(len(registers) - 1, -1, -1):
         if needed[i]:
             needed[a[i]] = needed[b[i]] = needed[parent_a[i]] = needed[parent_b[i]] = 1  # [-1] is the spare place
     return needed
 
 
-def _long_sums(cells, needed, wanted):
-    """For each sum of three terms or more: its (cell, parent) pairs, from the left. The partial sums drop out."""
-    kind, a, b, parent_a, parent_b = cells.kind, cells.a, cells.b, cells.parent_a, cells.parent_b
-    uses = _uses(cells, needed, wanted)
+def _long_sums(registers, needed, wanted):
+    """For each sum of three terms or more: its (register, parent) pairs, from the left. The partial sums drop out."""
+    kind, a, b, parent_a, parent_b = registers.kind, registers.a, registers.b, registers.parent_a, registers.parent_b
+    uses = _uses(registers, needed, wanted)
     terms = {}
     for i, k in enumerate(kind):
         if k is ADD and needed[i]:
@@ -143,25 +144,25 @@ def _long_sums(cells, needed, wanted):
     return terms
 
 
-def _uses(cells, needed, wanted):
-    """How often each cell is asked for, where 2 stands for any way but as the operand of one operation."""
+def _uses(registers, needed, wanted):
+    """How often each register is asked for, where 2 stands for any way but as the operand of one operation."""
     alive = np.frombuffer(needed, np.uint8)[:-1] != 0
-    uses = np.zeros(len(cells) + 1, int)
+    uses = np.zeros(len(registers) + 1, int)
     uses[np.array(wanted, int)] = 2
-    for operand, parent in ((cells.a, cells.parent_a), (cells.b, cells.parent_b)):
+    for operand, parent in ((registers.a, registers.parent_a), (registers.b, registers.parent_b)):
         operand, parent = np.array(operand, int)[alive], np.array(parent, int)[alive]
         uses += np.roll(np.bincount(operand + 1, minlength=len(uses)), -1)  # -1 stays at the end
         uses[parent[parent != operand]] = 2
-    for i, kind in enumerate(cells.kind):
+    for i, kind in enumerate(registers.kind):
         if kind is EVENT or kind is GRADIENT:
-            uses[cells.a[i]] = uses[cells.b[i]] = 2
+            uses[registers.a[i]] = uses[registers.b[i]] = 2
     return uses.tolist()
 
 
-def _levels(cells, needed, terms):
-    """(level, number of the kind, terms of a long sum, whatever else differs) -> the cells in that group."""
-    kind, a, b, parent_a, parent_b = cells.kind, cells.a, cells.b, cells.parent_a, cells.parent_b
-    level = [0] * (len(cells) + 1)
+def _levels(registers, needed, terms):
+    """(level, number of the kind, terms of a long sum, whatever else differs) -> the registers in that group."""
+    kind, a, b, parent_a, parent_b = registers.kind, registers.a, registers.b, registers.parent_a, registers.parent_b
+    level = [0] * (len(registers) + 1)
     level[-1] = -1
     deepest = 0
     groups = {}
@@ -202,10 +203,7 @@ def _levels(cells, needed, terms):
 
 def _where(at):
     """A slice for indices that step evenly or stay the same, as they can be read without a copy."""
-    if at.ndim == 0 or len(at) == 1:
-        first = int(at if at.ndim == 0 else at[0])
-        return slice(first, first + 1)
-    first, step = int(at[0]), int(at[1] - at[0])
+    first, step = int(at[0]), int(at[1] - at[0]) if len(at) > 1 else 0
     if step >= 0 and (at[1:] - at[:-1] == step).all():
         return slice(first, first + 1) if step == 0 else slice(first, int(at[-1]) + 1, step)
     return at

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
-from autograd.jit.values.cells import GATE, gate
+from autograd.jit.values.operations import GATE, gate
 from autograd.jit.values.shown import get_data
 from autograd.scalar.value import Value, _make
 
@@ -16,7 +16,7 @@ class Mixing:
 
     def operand(self, number):
         """A Number beside a Value: the float to compute with, remembered until the result arrives at `node`."""
-        self.pending = (float(number.value), self.cells.of(number))
+        self.pending = (float(number.value), self.registers.of(number))
         return self.pending[0]
 
     def takes(self, inputs) -> bool:
@@ -28,7 +28,9 @@ class Mixing:
                 return True
             if x.__class__ is Number and id(x) not in seen:
                 seen.add(id(x))
-                if (x.op is None and x.operands[:1] == (self.cells,)) or (self.used and id(x) in self.cells.sources):
+                if x.op is None and x.operands[:1] == (self.registers,):
+                    return True
+                if self.used and id(x) in self.registers.sources:
                     return True
                 stack += x.operands
         return False

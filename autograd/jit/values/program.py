@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from weakref import ref
 
+import numpy as np
+
 from autograd.engine.modes import ACTIVE, observing_values, tracking
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
-from autograd.jit.values.batches import Batch
-from autograd.jit.values.bound import Leveled
-from autograd.jit.values.levels import Recipe
+from autograd.jit.values.levels import Layout, Levels
 from autograd.jit.values.lines import Lines
+from autograd.jit.values.lowering import Lowered
 from autograd.jit.values.outputs import Output
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild
@@ -31,40 +32,38 @@ class ValueProgram:
         made.sort(key=tape.node_of)  # as old to one another as they are in the recording
         self.skeleton = rebuild(result, [None] * len(flat))
         self.outputs = [_output(tape, x, made) for x in flat]
-        shown = [tape.cells.of(x) for x in flat if isinstance(x, Number)] + [tape.data_cell(v) for v in made]
-        grads = [tape.grad_cell(v) for v in made]
+        shown = [tape.registers.of(x) for x in flat if isinstance(x, Number)] + [tape.data_register(v) for v in made]
+        grads = [tape.grad_register(v) for v in made]
         self.variables = [v._rule is None for v in made]
-        self.grad_shown = [cell is not None for cell in grads]
+        self.grad_shown = [register is not None for register in grads]
         touched = [(tape.holder(v), v) for v in tape.leaves if tape.holder(v) is not None]
         self.cleared = [h for h, v in touched if tape.grads.get(v, 0) is None]
         self.data_holders = [h for h, v in touched if tape.nodes[v] in tape.written]
         self.grad_holders = [h for h, v in touched if tape.grads.get(v) is not None]
-        written = [tape.data_cell(v) for _, v in touched if tape.nodes[v] in tape.written]
+        written = [tape.data_register(v) for _, v in touched if tape.nodes[v] in tape.written]
         written += [tape.grads[v] for _, v in touched if tape.grads.get(v) is not None]
-        inputs = dict(sorted(((cell, what) for what, cell in tape.cells.inputs.items()), key=_by_kind))
+        inputs = dict(sorted(((register, what) for what, register in tape.registers.inputs.items()), key=_by_kind))
         roots = [tape.node_of(v) for v in made]
-        shown = [*written, *shown, *(cell for cell in grads if cell is not None)]
-        recipe = Recipe(tape.cells, inputs, shown, roots)
-        self.inputs = [inputs[cell] for cell in recipe.inputs]
+        shown = [*written, *shown, *(register for register in grads if register is not None)]
+        levels = Levels(tape.registers, inputs, shown, roots)
+        self.inputs = [inputs[register] for register in levels.inputs]
         self.leaves = [holder for kind, holder in self.inputs if kind == "data"]  # at the first places
-        self.depends = tape.cells.dependence(roots, recipe.targets)
+        self.depends = tape.registers.dependence(roots, levels.targets)
         self.captured = {h for h in self.leaves if isinstance(h, Value)}
         self.pattern = _pattern(tape.values)
         self.guards = list(tape.guards)
         self.lock = threading.RLock()
-        self.batch = Batch(self)
-        self._leveled = None
-        self.recipe = recipe
-        self.lines = Lines(recipe) if recipe.is_narrow() else None
+        self.levels, self._lowered = levels, None
+        self.lines = Lines(levels) if levels.is_narrow() else None
         if self.lines is None:
-            self.leveled  # noqa: B018 - made now, so that the recipe can go
-            self.recipe = None
+            self.lowered  # noqa: B018 - made now, so that the levels can go
+            self.levels = None
 
     @property
-    def leveled(self):
-        if self._leveled is None:
-            self._leveled = Leveled(self.recipe)
-        return self._leveled
+    def lowered(self):
+        if self._lowered is None:
+            self._lowered = Lowered(Layout(self.levels))
+        return self._lowered
 
     def misfit(self, values=()) -> str | None:
         """Why the program does not fit these Values, so that the function should be recorded again; or None."""
@@ -87,7 +86,7 @@ class ValueProgram:
             reason = self.misfit(values)
             if reason is not None:
                 raise RecordingError(f"the recorded program does not fit: {reason}; record the function again")
-            given = self._read(values, numbers)
+            given = self._read([v.data for v in values], [v.grad or 0.0 for v in values], numbers)
             found = self.compute(given)
             for h, x in zip(self.data_holders, found, strict=False):
                 _value(h, values).data = x
@@ -104,8 +103,24 @@ class ValueProgram:
         With `gradients`, three things: the result, and the n derivatives of the sum of the returned Values, once in a
         list for each Value argument and once in a dictionary for each captured Value.
         """
+        values, numbers = ([np.asarray(x, float) for x in xs] for xs in (values, numbers))
+        (n,) = np.broadcast_shapes((1,), *(x.shape for x in [*values, *numbers]))
+        values, numbers = ([np.broadcast_to(x, n) for x in xs] for xs in (values, numbers))
+        given = np.empty((len(self.inputs), n))
+        for row, x in zip(given, self._read(values, [0.0] * len(values), numbers), strict=True):
+            row[:] = x
         with self.lock:
-            return self.batch.over(values, numbers, gradients)
+            found, slopes = self.lowered.over(given, gradients)
+        rows = iter(found[len(self.data_holders) + len(self.grad_holders) :])
+        numbers = [next(rows).astype(what) for kind, what in self.outputs if kind == "number"]
+        made = [next(rows) for _ in self.variables]
+        holders = [what for kind, what in self.outputs if kind == "holder"]
+        result = self.rebuild(numbers, made, [h if isinstance(h, Value) else values[h].copy() for h in holders])
+        if not gradients:
+            return result
+        slopes = dict(zip(self.leaves, slopes, strict=False))
+        captured = {h: g for h, g in slopes.items() if isinstance(h, Value)}
+        return result, [slopes.get(k, np.zeros(n)) for k in range(len(values))], captured
 
     def compute(self, given):
         """All numbers to be shown or written, from the inputs."""
@@ -114,25 +129,27 @@ class ValueProgram:
                 return self.lines.compute(given)
             except (ArithmeticError, ValueError):
                 pass  # Python's floats raise where NumPy's give inf or nan
-        return self.leveled.compute(given)
+        return self.lowered.compute(given).tolist()
 
     def gradients(self, given, seeds):
         """From gradients of returned Values, by index: those of the leaves, and of the returned Values."""
         with self.lock:
+            seeds = [seeds.get(k, 0.0) for k in range(len(self.variables))]
             if self.lines is not None:
                 try:
                     return self.lines.gradients(given, seeds)
                 except (ArithmeticError, ValueError):
                     pass
-            return self.leveled.gradients(given, seeds)
+            return self.lowered.gradients(given, seeds).tolist()
 
-    def _read(self, values, numbers):
+    def _read(self, data, grads, numbers):
+        """The inputs in order; what is captured is looked at now."""
         given = []
         for kind, what in self.inputs:
-            if kind == "data":
-                given.append(_value(what, values).data)
+            if isinstance(what, Value):
+                given.append(what.data if kind == "data" else what.grad or 0.0)
             else:
-                given.append(numbers[what] if kind == "number" else _value(what, values).grad or 0.0)
+                given.append((data if kind == "data" else grads if kind == "grad" else numbers)[what])
         return given
 
     def _result(self, replay, found):
@@ -171,12 +188,13 @@ class ValueProgram:
 
     def rows(self):
         """What is computed, in order: (operation, how many, level, bytes of numbers and gathered operands)."""
-        return list(self.leveled.bound.rows)
+        return list(self.lowered.rows)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all buffers."""
-        return (self._leveled.nbytes if self._leveled else 0) + self.batch.nbytes
+        lowered = [x for x in (self._lowered, self._lowered and self._lowered.wide) if x is not None]
+        return sum(x.nbytes for x in lowered)
 
 
 class Replay:
@@ -228,5 +246,5 @@ def _pattern(values):
 
 def _by_kind(item):
     """Captured Values first, then arguments, then the rest, so that leaves are the first numbers of a program."""
-    cell, (kind, holder) = item
-    return {"data": 0, "number": 2, "grad": 3}[kind] + (kind == "data" and isinstance(holder, int)), cell
+    register, (kind, holder) = item
+    return {"data": 0, "number": 2, "grad": 3}[kind] + (kind == "data" and isinstance(holder, int)), register

@@ -10,9 +10,9 @@ from autograd.engine.graph import next_serial
 from autograd.engine.modes import anomaly, tracking, value_observer
 from autograd.errors import RecordingError
 from autograd.jit.program.number import Number
-from autograd.jit.values.cells import CONSTANT, EVENT, GRADIENT, Cells
 from autograd.jit.values.mixing import Mixing
 from autograd.jit.values.program import ValueProgram
+from autograd.jit.values.registers import CONSTANT, EVENT, GRADIENT, Registers
 from autograd.jit.values.shown import get_data, get_grad, installed, set_data, set_grad
 from autograd.rules.table import ROWS
 from autograd.scalar.backward import accumulate, gradients_of
@@ -31,11 +31,11 @@ class ValueTape(Mixing):
     """
 
     def __init__(self, numbers=(), values=()):
-        self.cells = Cells()
-        self.nodes: dict[Value, int] = {}  # the cell that a Value was made as
-        self.written: dict[int, int] = {}  # that cell -> the one that its `.data` was written from last
+        self.registers = Registers()
+        self.nodes: dict[Value, int] = {}  # the register that a Value was made as
+        self.written: dict[int, int] = {}  # that register -> the one that its `.data` was written from last
         self.grads: dict[Value, int | None] = {}  # `.grad` where it is not simply that of the last backward pass
-        self.events: list[tuple[int, dict]] = []  # backward passes: the cell, and the gradient of each Value reached
+        self.events: list[tuple[int, dict]] = []  # backward passes: the register, and gradients by Value
         self.gradients_read: dict[tuple[int, int], int] = {}
         self.leaves: list[Value] = []
         self.outer: list[Value] = []  # captured results: their graph goes on outside
@@ -43,7 +43,7 @@ class ValueTape(Mixing):
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
         for k, number in enumerate(numbers):
-            self.cells.register(number, self.cells.input(("number", k), number.value))
+            self.registers.bind(number, self.registers.input(("number", k), number.value))
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
         self.start = next_serial()
 
@@ -65,7 +65,7 @@ class ValueTape(Mixing):
         """A Value was just computed."""
         if anomaly.get():
             raise RecordingError("detect_anomaly() inside a recorded function: call the function without jit for it")
-        nodes, written, cells = self.nodes, self.written, self.cells
+        nodes, written, registers = self.nodes, self.written, self.registers
         pending, self.pending = self.pending, None
         x = out._a
         if out._da is not None:
@@ -75,7 +75,7 @@ class ValueTape(Mixing):
                 a = written.get(a, a)
         else:
             parent_a = -1
-            a = pending[1] if pending is not None and x is pending[0] else cells.constant(x)
+            a = pending[1] if pending is not None and x is pending[0] else registers.constant(x)
         x = out._b
         if out._db is not None:
             b = nodes.get(x)
@@ -86,40 +86,42 @@ class ValueTape(Mixing):
             parent_b = -1
             b = -1
             if x is not None:
-                b = pending[1] if pending is not None and x is pending[0] else cells.constant(x)
-        fixed = cells.fixed
+                b = pending[1] if pending is not None and x is pending[0] else registers.constant(x)
+        fixed = registers.fixed
         same = fixed[a] and (b < 0 or fixed[b])
         rule = out._rule
         if not tracking.get():
             out = Value(get_data(out))
             parent_a = parent_b = -1
             self.leaves.append(out)
-        nodes[out] = cells.add(rule, get_data(out), a, b, parent_a, parent_b, same)
+        nodes[out] = registers.add(rule, get_data(out), a, b, parent_a, parent_b, same)
         return out
 
     def leaf(self, v):
-        """The cell of a Value that no operation on the tape made."""
+        """The register of a Value that no operation on the tape made."""
         if v in self.positions:
-            cell = self.cells.input(("data", self.positions[v]), get_data(v))
+            register = self.registers.input(("data", self.positions[v]), get_data(v))
         elif v._serial > self.start:
             if v._rule is not None:
                 raise RecordingError(
                     "a Value that was computed during the recording, but not in it (in another thread, say), would be "
                     "the same at every replay: compute it in the function itself"
                 )
-            cell = self.cells.add(CONSTANT, get_data(v), fixed=True)
+            register = self.registers.add(CONSTANT, get_data(v), fixed=True)
         else:
-            cell = self.cells.input(("data", v), get_data(v))
+            register = self.registers.input(("data", v), get_data(v))
         if v._rule is not None:
             self.outer.append(v)
         self.leaves.append(v)
-        self.nodes[v] = cell
-        return cell
+        self.nodes[v] = register
+        return register
 
     def compute(self, v, number):
         """`Value(number)`: a variable whose number comes from the program."""
-        cell = self.cells.of(number)
-        self.nodes[v] = self.cells.add(ROWS["positive"], float(number.value), cell, fixed=self.cells.fixed[cell])
+        register = self.registers.of(number)
+        self.nodes[v] = self.registers.add(
+            ROWS["positive"], float(number.value), register, fixed=self.registers.fixed[register]
+        )
         self.leaves.append(v)
         return float(number.value)
 
@@ -137,7 +139,7 @@ class ValueTape(Mixing):
                 "second derivatives (create_graph, or grad and value_and_grad of a Value) in a function of Values "
                 "under jit: use gradients(y, x), or Tensors, or call the function without jit"
             )
-        cell = self.cells.add(EVENT, None, self.node_of(v), self.cells.of(seed))
+        register = self.registers.add(EVENT, None, self.node_of(v), self.registers.of(seed))
         token = value_observer.set(None)
         try:
             grads = gradients_of(v, seed.value if seed.__class__ is Number else seed)
@@ -148,23 +150,23 @@ class ValueTape(Mixing):
                 "backward() inside a function under jit reached a Value that was computed before the call, whose graph "
                 "goes on outside: compute it inside, or call backward() on the result, outside the function"
             )
-        return cell, grads
+        return register, grads
 
     def _event(self, v, seed, create_graph):
-        cell, grads = self._pass(v, seed, create_graph)
+        register, grads = self._pass(v, seed, create_graph)
         for u in [u for u in self.leaves if u in grads]:
-            g = self._gradient(cell, self.nodes[u], grads[u])
+            g = self._gradient(register, self.nodes[u], grads[u])
             before = self.grads[u] if u in self.grads else self._entry(u)
-            self.grads[u] = g if before is None else self.cells.add(ROWS["add"], None, before, g)
+            self.grads[u] = g if before is None else self.registers.add(ROWS["add"], None, before, g)
         for u in [u for u in self.grads if u in grads and u._rule is not None]:
             del self.grads[u]  # written before; an inner node's gradient is that of the last pass
-        self.events.append((cell, grads))
+        self.events.append((register, grads))
         return grads
 
     def _entry(self, u):
-        """The cell of the `.grad` that a leaf came with, which counts as 0 where there is none."""
+        """The register of the `.grad` that a leaf came with, which counts as 0 where there is none."""
         holder = self.holder(u)
-        return None if holder is None else self.cells.input(("grad", holder), get_grad(u) or 0.0)
+        return None if holder is None else self.registers.input(("grad", holder), get_grad(u) or 0.0)
 
     def holder(self, u):
         """The position of an argument, or the captured Value itself; None for those made inside."""
@@ -174,7 +176,7 @@ class ValueTape(Mixing):
     def _gradient(self, event, node, g):
         key = event, node
         if key not in self.gradients_read:
-            self.gradients_read[key] = self.cells.add(GRADIENT, g, event, node)
+            self.gradients_read[key] = self.registers.add(GRADIENT, g, event, node)
         return self.gradients_read[key]
 
     # -- what the user's code reads and writes ------------------------------------------------------------------------
@@ -182,12 +184,12 @@ class ValueTape(Mixing):
         node = self.nodes.get(v)
         return self.leaf(v) if node is None else node
 
-    def data_cell(self, v):
+    def data_register(self, v):
         node = self.node_of(v)
         return self.written.get(node, node)
 
-    def grad_cell(self, v):
-        """The cell that `.grad` shows now, or None. What it was before the call is guarded: None must stay None."""
+    def grad_register(self, v):
+        """The register that `.grad` shows now, or None. What it was before the call is guarded: None must stay None."""
         node = self.node_of(v)
         if v in self.grads:
             return self.grads[v]
@@ -203,20 +205,20 @@ class ValueTape(Mixing):
         return None if absent else self._entry(v)
 
     def read_data(self, v):
-        return self.cells.shown(self.data_cell(v), get_data(v))
+        return self.registers.shown(self.data_register(v), get_data(v))
 
     def read_grad(self, v):
-        cell = self.grad_cell(v)
-        return None if cell is None else self.cells.shown(cell, get_grad(v))
+        register = self.grad_register(v)
+        return None if register is None else self.registers.shown(register, get_grad(v))
 
     def write_data(self, v, x):
         node = self.node_of(v)
-        self.written[node] = self.cells.of(x)
+        self.written[node] = self.registers.of(x)
         set_data(v, x.value if x.__class__ is Number else x)
 
     def write_grad(self, v, x):
         self.node_of(v)
-        self.grads[v] = None if x is None else self.cells.of(x)
+        self.grads[v] = None if x is None else self.registers.of(x)
         set_grad(v, x.value if x.__class__ is Number else x)
 
     def program(self, result):
@@ -238,4 +240,4 @@ class _Found:
         g = self.grads.get(v)
         if g is None:
             return default
-        return self.tape.cells.shown(self.tape._gradient(self.event, self.tape.nodes[v], g), g)
+        return self.tape.registers.shown(self.tape._gradient(self.event, self.tape.nodes[v], g), g)

@@ -36,9 +36,9 @@ def test_ten_thousand_samples_at_once():
 
 
 def test_a_batch_in_parts_and_its_gradients(monkeypatch):
-    from autograd.jit.values import batches
+    from autograd.jit.values import lowering
 
-    monkeypatch.setattr(batches, "CHUNK", 100)
+    monkeypatch.setattr(lowering, "CHUNK", 100)
     w = Value(0.7)
 
     def f(x, y):

@@ -6,7 +6,6 @@ import operator
 
 import numpy as np
 
-from autograd.jit.program.memory import Memory
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Var
 
@@ -20,48 +19,40 @@ _INFIX = {
 class Names:
     """`space` holds what the global names mean: `b7` for an array whose memory stays, `k2` for a constant.
 
-    Locals: `a0` for an argument, `t9` for an array made afresh at each replay, `n3` for a number.
+    Locals: `a0` for an argument, `t9` for an array made afresh at each replay, `n3` for a number, whose line stands in
+    `lines` from when it is first asked for.
     """
 
-    def __init__(self, memory: Memory, arguments):
-        self.memory = memory
+    def __init__(self, arrays, arguments):
+        self.lines: list[str] = []
         self.space: dict = {}
         self.names: dict[Var, str] = {}
         self.fixed: dict[Var, np.ndarray] = {}
         self.numbers: dict[int, str] = {}
         self.constants: dict = {}
         self.zero_d: dict = {}
-        self.lines: list[tuple[bool, str]] = []  # the text so far, and whether NumPy's warnings are off there
-        self.where: list[int] = []  # for each line the number of its step
-        self.number = -1  # that of the step being written
         self.arguments = [f"a{i}" for i in range(len(arguments))]
         self.names.update((var, f"a{i}") for i, var in enumerate(arguments) if var is not None)
+        for var, array in arrays.items():
+            self.fix(var, array)
 
-    def _line(self, text, quiet=False):
-        self.lines.append((quiet, text))
-        self.where.append(self.number)
+    def fix(self, var, array):
+        """Bind an array that stays where it is to a global name."""
+        self.fixed[var] = self.space[f"b{var.index}"] = array
+        self.names[var] = f"b{var.index}"
 
-    def _fix(self, var, array):
-        self.fixed[var] = array
-        self.names[var] = name = f"b{var.index}"
-        self.space[name] = array
+    def of(self, var) -> str:
+        return self.names.setdefault(var, f"t{var.index}")
 
-    def _name(self, var) -> str:
-        name = self.names.get(var)
-        if name is None:
-            buffer = self.memory.buffers.get(var)
-            if buffer is None:
-                name = self.names[var] = f"t{var.index}"
-            else:
-                self._fix(var, buffer)
-                name = self.names[var]
-        return name
+    def is_local(self, var) -> bool:
+        """Whether it is made afresh at each replay."""
+        return self.names.get(var, "").startswith("t")
 
     def text(self, x) -> str:
         """An argument as Python text."""
         kind = type(x)
         if kind is Var:
-            return self._name(x)
+            return self.of(x)
         if kind is Number:
             return self._number(x)
         if kind is int or kind is bool or x is None:
@@ -77,21 +68,28 @@ class Names:
             self.space[name] = x
         return self.constants[key]
 
+    def constant(self, x, dtype):
+        """A plain number beside arrays of one dtype as an array, which NumPy need not convert at each call."""
+        if type(x) not in (int, float) or not abs(x) <= np.finfo(dtype).max:
+            return self.text(x)
+        return self.text(self.zero_d.setdefault((repr(x), dtype), np.array(x, dtype)))
+
+    def number(self, number) -> str:
+        """A name for a number that the step being written gives."""
+        name = self.numbers[id(number)] = f"n{len(self.numbers)}"
+        return name
+
     def _number(self, x) -> str:
-        name = self.numbers.get(id(x))
-        if name is not None:
-            return name
-        name = self.numbers[id(x)] = f"n{len(self.numbers)}"
-        if x.op is None:
-            self.numbers[id(x)] = f"a{x.operands[2]}"  # an argument: others have their names by now
+        if id(x) in self.numbers:
             return self.numbers[id(x)]
+        if x.op is None:  # an argument: others have their names by now
+            name = self.numbers[id(x)] = f"a{x.operands[2]}"
+            return name
+        name = self.number(x)
         parts = [self.text(part) for part in x.operands]
         infix = _INFIX.get(x.op)
-        if infix is not None:
-            line = f"{name} = {parts[0]} {infix} {parts[1]}"
-        else:
-            line = f"{name} = {self.text(x.op)}({', '.join(parts)})"
-        self._line(line)
+        value = f" {infix} ".join(parts) if infix else f"{self.text(x.op)}({', '.join(parts)})"
+        self.lines.append(f"{name} = {value}")
         return name
 
 

@@ -1,0 +1,169 @@
+"""The passes over recorded steps: dead code, common subexpressions, and calls that change nothing.
+
+Each takes steps and gives fewer; none changes a bit of what is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.jit.program import calls
+from autograd.jit.program.steps import Step, Var, substitute, variables
+
+# The operand that a number leaves as it is: x * 1, 1 * x, x / 1, x ** 1, x - 0.
+_NEUTRAL = {np.multiply: (1, (0, 1)), np.divide: (1, (0,)), np.power: (1, (0,)), np.subtract: (0, (0,))}
+
+
+def optimize(steps, results):
+    """The steps that `results` and the outside need, each once; and `results` in terms of what is left."""
+    steps = dead_code(steps, results)
+    for improve in (simplify, common_subexpressions):
+        steps, replaced = improve(steps)
+        results = substitute(results, replaced)
+    return dead_code(steps, results), results
+
+
+def dead_code(steps, results) -> list[Step]:
+    """The steps without those that nobody needs: what matters is found from the last step backwards."""
+    wanted = set()
+    for var in variables(results):
+        wanted.add(var)
+        wanted.add(var.root)
+    kept = []
+    for step in reversed(steps):
+        made = step.made
+        if step.effect:
+            keep = True
+        elif step.kind in ("write", "into"):
+            root = made[0].root
+            keep = root.place is not None or root in wanted
+        else:
+            keep = any(out in wanted for out in made)
+        if keep:
+            kept.append(step)
+            for var in step.reads:
+                wanted.add(var)
+                wanted.add(var.root)
+            for var in made:
+                wanted.add(var)
+                wanted.add(var.root)
+    return kept[::-1]
+
+
+def common_subexpressions(steps):
+    """One step for equal calls, unless somebody writes into what they make or read; and what stands for what."""
+    known: dict = {}
+    versions: dict = {}
+    replaced: dict[Var, Var] = {}
+    kept = []
+    for step in steps:
+        step.substitute(replaced)
+        if step.kind in ("write", "into"):
+            root = step.outs[0].root
+            outside = root.place is not None
+            versions["outside" if outside else root] = versions.get("outside" if outside else root, 0) + 1
+        key = None
+        if step.kind == "view" or (
+            step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)
+        ):
+            key = _key(step, versions)
+        if key is not None:
+            same = known.get(key)
+            if same is not None:
+                replaced.update(zip(step.outs, same.outs, strict=True))
+                continue
+            known[key] = step
+        kept.append(step)
+    return kept, replaced
+
+
+def _key(step, versions):
+    """What tells the call from others, or None where that cannot be said."""
+    seen = () if step.kind == "view" else tuple(
+        versions.get("outside" if var.root.place is not None else var.root, 0) for var in step.reads
+    )  # fmt: skip
+    try:
+        key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _frozen(x):
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return (kind, *map(_frozen, x))
+    if kind is dict:
+        return tuple((key, _frozen(value)) for key, value in x.items())
+    if kind is slice:
+        return (slice, x.start, x.stop, x.step)
+    if kind is float or isinstance(x, np.generic):
+        return (kind, repr(x))  # tells 0.0 from -0.0, and nan from nothing
+    if kind is bool or kind is int:
+        return (kind, x)
+    if isinstance(getattr(x, "__self__", None), np.ufunc):
+        return (x.__self__, x.__name__)
+    return x
+
+
+def simplify(steps):
+    """The steps without those that change nothing (times 1, a maximum along axes of length 1, a copy nobody writes to),
+    and what stands for what. Only what leaves every bit as it is."""
+    replaced: dict[Var, Var] = {}
+    kept = []
+    for step in steps:
+        step.substitute(replaced)
+        if step.kind in ("out", "call") and type(step.outs[0]) is Var:
+            same = _unchanged(step)
+            if same is not None and _is_twin(same, step.outs[0]) and _is_safe(same, step.outs[0]):
+                replaced[step.outs[0]] = same
+                continue
+            step = _reduction_of_one(step) or step
+        kept.append(step)
+    return kept, replaced
+
+
+def _is_twin(x, out):
+    return (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
+
+
+def _is_safe(x, out):
+    """Whether two names for one array do no harm: nobody writes to it, and it does not come from outside."""
+    return x.root.place is None and x.root.writes == 0 and out.writes == 0
+
+
+def _unchanged(step):
+    """The argument that the result of this call equals bit by bit, if there is one."""
+    function, args = step.function, step.args
+    if step.kwargs:
+        return None
+    if function in _NEUTRAL:
+        number, places = _NEUTRAL[function]
+        for i in places:
+            x, other = args[i], args[1 - i]
+            if type(x) is Var and isinstance(other, int | float | np.floating) and other == number:
+                if number == 0 and np.signbit(other):
+                    return None  # -0.0 - -0.0 is 0.0
+                return x  # of the result's dtype, or this is not what happens
+    if function is calls.copy or function is calls.cast:
+        return args[0] if type(args[0]) is Var and args[0].root is args[0] else None
+    if function is np.where and isinstance(args[0], bool | np.bool_):
+        chosen = args[1] if args[0] else args[2]
+        return chosen if type(chosen) is Var else None
+    return None
+
+
+def _reduction_of_one(step):
+    """A reduction along axes of length 1 as the view that it is; not a sum, which makes 0.0 of -0.0."""
+    owner = getattr(step.function, "__self__", None)
+    if owner not in (np.maximum, np.minimum, np.multiply) or step.function.__name__ != "reduce":
+        return None
+    source, out = step.args[0], step.outs[0]
+    settings = {key: value for key, value in step.kwargs.items() if key not in ("axis", "keepdims", "dtype")}
+    if settings or type(source) is not Var or not source.shape or source.scalar or out.scalar:
+        return None
+    if (source.nbytes, source.dtype) != (out.nbytes, out.dtype) or not _is_safe(source, out):
+        return None
+    out.root = source.root
+    return Step("view", np.reshape, (source, out.shape), {}, (out,), step.quiet)
