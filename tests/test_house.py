@@ -243,13 +243,8 @@ def test_tests_are_of_one_subject(path):
 
 
 # -- one door: who wants the array behind a Tensor asks array_of, which knows whether something is being traced -------
-SLOT = re.compile(r"\._array\b")
-AT_THE_DOOR = [  # these keep the array, or are the door itself
-    "autograd/rules/arrays.py",
-    "autograd/engine/apply.py",
-    "autograd/engine/tensor.py",
-    "autograd/jit/trace/door.py",
-]
+SLOT = re.compile(r"\._array\b(?! = )")  # read, not set
+AT_THE_DOOR = ["autograd/rules/arrays.py", "autograd/jit/trace/door.py"]  # `array_of`, and what it leads past
 OF_TRACING = re.compile(r"(?<![A-Za-z0-9])(__traced__|taping|tape|jit)(?![A-Za-z0-9])", re.IGNORECASE)
 
 

@@ -53,7 +53,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         node = self._node
         if self._share is not None:
             writes.check_current(self, "data")
-        array = self._array
+        array = array_of(self)
         if node.rule is None:
             if isinstance(array, np.generic):
                 array = self._array = np.array(array)
@@ -70,13 +70,13 @@ class Tensor(Guards, Operators, Handle, shown=True):
             raise TypeError(
                 "only a variable's data can be replaced; this Tensor was computed, so set its inputs instead"
             )
-        if value is not self._array:
+        if value is not array_of(self):
             value = copied(array_of(value), node.dtype)
             if value.shape != node.shape:
                 raise ValueError(
                     f"data of shape {value.shape} for a Tensor of shape {node.shape}; make a new Tensor for a new shape"
                 )
-        if value is self._array:  # written to in place, by somebody who has it
+        if value is array_of(self):  # written to in place, by somebody who has it
             node.seal.mark = writes.WRITTEN
             node.seal = writes.Seal()
             node.seal.mark = writes.EXPOSED
@@ -91,7 +91,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         through what was recorded before is refused afterwards, as after any write.
         """
         node = self._node
-        if array is self._array:
+        if array is array_of(self):
             node.seal = writes.renewed(node.seal)
             return
         if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
@@ -198,7 +198,7 @@ class Tensor(Guards, Operators, Handle, shown=True):
         if result.shape != node.shape:
             raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
         if ACTIVE and not tracking.get() and node.rule is None:
-            self.data = result._array
+            self.data = array_of(result)
             return self
         if node.rule is None and node.grad is not None:
             raise RuntimeError(
@@ -211,20 +211,20 @@ class Tensor(Guards, Operators, Handle, shown=True):
             writes.check_current(self, "data")
             self._share.version += 1  # what shares the old memory would show the write in NumPy
             self._share = None
-        self._array = result._array
+        self._array = array_of(result)
         self._node = result._node
         return self
 
     def _become_alias(self, source: Tensor) -> Tensor:
         """Stand for a new node that passes everything on to `source`: a variable of its own within one transform."""
         node = source._node
-        self._array = source._array
+        self._array = array_of(source)
         self._node = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
         return self
 
     def _become_leaf(self, source: Tensor) -> Tensor:
         """Show the array of `source` as a variable of its own."""
-        self._array = source._array
+        self._array = array_of(source)
         self._node = leaf(source.shape, source.dtype)
         return self
 
@@ -232,10 +232,10 @@ class Tensor(Guards, Operators, Handle, shown=True):
         return np.copy(self)
 
     def __deepcopy__(self, memo):
-        return Tensor(self._array, name=self.name)
+        return Tensor(array_of(self), name=self.name)
 
     def __reduce__(self):
-        return Tensor, (np.asarray(self._array), None, self.name)
+        return Tensor, (np.asarray(array_of(self)), None, self.name)
 
 
 _ALIAS = ROWS["positive"]
