@@ -23,11 +23,12 @@ FLOORS["autograd"] = [
     ["engine"],
     ["scalar"],
     ["transforms"],
-    ["checks", "testing"],
+    ["checks", "testing", "hips"],
     ["jit.program"],
     ["jit.trace"],
     ["jit.values"],
     ["jit"],
+    ["extend"],  # the page for libraries on top
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
