@@ -26,6 +26,7 @@ ValueError: the root of a negative number
 from __future__ import annotations
 
 from autograd.engine.modes import checked, observed_by, observing
+from autograd.engine.writes import renewed
 from autograd.hips import defjvp, defvjp, primitive
 from autograd.jit import Jitted
 from autograd.jit.trace import generators, tape
@@ -43,10 +44,20 @@ from autograd.rules.networks import (
 # -- Tensors, and the arrays behind them: besides these, `array_of`, `as_array` and `is_tensor` ------------------------
 
 
-def shows(tensor, array) -> bool:
-    """Whether this very array is the one that the Tensor shows (see `Tensor.rebase`), or did before it was traced."""
+def show(tensors, arrays) -> bool:
+    """Whether these Tensors show these very arrays (see `Tensor.rebase`), or did before they were traced."""
     tracer = observing()
-    return (array_of(tensor) if tracer is None else tracer.first(tensor)) is array
+    for tensor, array in zip(tensors, arrays, strict=True):
+        if (tensor._array if tracer is None else tracer.first(tensor)) is not array:
+            return False
+    return True
+
+
+def rewritten(tensors) -> None:
+    """Say that the arrays of some variables were written to: to go back through what they gave before is refused."""
+    for tensor in tensors:
+        node = tensor._node
+        node.seal = renewed(node.seal)
 
 
 def shown_as(kind, tensor):
@@ -211,8 +222,9 @@ __all__ = [
     "on_failure",
     "primitive",
     "relu",
+    "rewritten",
+    "show",
     "shown_as",
-    "shows",
     "sigmoid",
     "sigmoid_cross_entropy",
     "silu",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, Value, check_grads, extend, grad, hessian, jacobian, jit, jvp, no_grad
-from autograd.errors import BackwardError, RecordingError
+from autograd.errors import BackwardError, ChangedError, RecordingError
 from autograd.extend import defjvp, defvjp, primitive
 
 X = np.array([1.5, 0.5, -1.0])
@@ -51,14 +51,29 @@ def test_who_made_a_tensor():
         assert extend.made_by(np.tanh(Tensor(X))) is None
 
 
-def test_which_array_is_shown_even_while_traced():
+def test_which_arrays_are_shown_even_while_traced():
+    seen = io.StringIO()
+    array = X.copy()
+    tensors = [Tensor(X), Tensor(X)]
+    arrays = [tensors[0].data, array]
+    seen.write(f"{extend.show(tensors, arrays)} ")
+    tensors[1].rebase(array)
+    seen.write(f"{extend.show(tensors, arrays)} ")
+    jit(lambda: seen.write(f"{extend.show(tensors, arrays)}") and tensors[1] * 2)()
+    assert seen.getvalue() == "False True True"
+
+
+def test_what_was_written_to_cannot_be_gone_back_through():
     array = X.copy()
     t = Tensor(X)
-    found = [extend.shows(t, array)]
     t.rebase(array)
-    found.append(extend.shows(t, array))
-    jit(lambda: found.append(extend.shows(t, array)) or t * 2)()
-    assert found == [False, True, True]
+    y = np.sum(t * t)
+    array *= 2
+    extend.rewritten([t])
+    with pytest.raises(ChangedError):
+        y.backward()
+    np.sum(t * t).backward()
+    assert t.grad.tolist() == (4 * X).tolist()
 
 
 # -- while a function is traced ----------------------------------------------------------------------------------------

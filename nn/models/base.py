@@ -7,8 +7,7 @@ import sys
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.engine.modes import ACTIVE
-from autograd.jit.trace.tape import current, watch
+from autograd.extend import tracing, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text
@@ -162,7 +161,7 @@ class Model(Layer):
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
         parameters, layers = self._charging or self.charging()
-        if ACTIVE:
+        if tracing():
             self._watch_regularizers()
         found = [p.regularizer(p) for p in parameters]
         for layer in layers:
@@ -172,10 +171,9 @@ class Model(Layer):
         return found
 
     def _watch_regularizers(self):
-        tape = current()
-        for p in self.parameters() if tape is not None else ():
+        for p in self.parameters():
             regularizer = getattr(p, "regularizer", None)
-            tape.watched.append((p, "regularizer", regularizer))
+            watch(p, "regularizer")
             if hasattr(regularizer, "__dict__"):
                 watch(regularizer)
 

@@ -6,9 +6,8 @@ import math
 
 import numpy as np
 
-from autograd import Tensor, no_grad
-from autograd.engine.modes import checked
-from autograd.rules.arrays import array_of
+from autograd import no_grad
+from autograd.extend import array_of, checked
 from nn.training.data import aligned, as_inputs, weights_of
 
 
@@ -17,7 +16,7 @@ class NotFinite(ArithmeticError):
 
 
 def check_finite(loss) -> None:
-    checked(_check_finite, array_of(loss) if isinstance(loss, Tensor) else loss)
+    checked(_check_finite, array_of(loss))
 
 
 def _check_finite(loss):
