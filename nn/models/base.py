@@ -38,7 +38,9 @@ class Model(Layer):
     loss: losses.Loss | None = None
     stop_training = False
     epochs_done = 0
-    unwatched = ("epochs_done", "stop_training", "history")
+    unwatched = (
+        "epochs_done", "stop_training", "history", "_steps", "_metrics", "_warned", "_shapes", "_modules", "_charging",
+    )  # fmt: skip
     history = None
     _steps: dict | None = None  # how `fit`, `evaluate` and `predict` run a batch: see `nn.training.replay`
     _functional: type[Model] | None = None
@@ -152,10 +154,8 @@ class Model(Layer):
 
     @property
     def programs(self) -> dict[str, list]:
-        """The recorded programs of "train", "test" and "predict": print one to see its calls."""
-        return {
-            what: [entry.program for entry in steps.entries.values()] for what, steps in (self._steps or {}).items()
-        }
+        """The programs of "train", "test" and "predict": print one to see its calls."""
+        return {what: steps.jitted.programs for what, steps in (self._steps or {}).items()}
 
     @property
     def losses(self) -> list:

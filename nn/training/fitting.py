@@ -86,9 +86,6 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
     batches = watchers.wants_batches("train")
     updates = Updates(model, at_once=batches)
     trust(model, data)
-    begin = getattr(run, "begin", None)  # of a recorded step: look again whether the program fits the model
-    if begin is not None:
-        begin(run.strict)
     for step, (x, y, weight) in enumerate(data.epoch(rng)):
         if batches:
             watchers.call("on_train_batch_begin", step)
