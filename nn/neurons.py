@@ -56,9 +56,21 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, all given the same inputs: a list of n_out Values, or one Value if n_out is 1."""
+    """Neurons side by side, all given the same inputs: a list of n_out Values, or one Value if n_out is 1.
 
-    def __init__(self, n_in, n_out, activation="tanh", seed=None, name="layer"):
+    The layer to subclass in Keras's way, with `build` and `call`, is `nn.layers.Layer`.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        own = next((name for name in ("call", "build") if name in vars(cls)), None)
+        if own is not None:
+            raise _not_keras(f"{cls.__name__} defines {own}")
+
+    def __init__(self, n_in=None, n_out=None, activation="tanh", seed=None, name="layer", **unknown):
+        if unknown or n_in is None or n_out is None:
+            given = f"{min(unknown)}=" if unknown else "no n_in and n_out"
+            raise _not_keras(f"{type(self).__name__} got {given}")
         rng = generator(seed)
         self.n_in = _count("n_in", n_in)
         self.n_out = _count("n_out", n_out)
@@ -79,6 +91,12 @@ class Layer(Module):
 
     def __repr__(self):
         return f"Layer({self.n_in}, {self.n_out}, activation={self.activation!r})"
+
+
+def _not_keras(what):
+    return TypeError(
+        f"{what}, and nn.Layer is a layer of neurons, Layer(n_in, n_out); for layers as in Keras subclass nn.layers.Layer"
+    )
 
 
 class MLP(Module):

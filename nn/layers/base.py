@@ -19,7 +19,7 @@ from nn.seeds import generator
 
 layers = Registry("layer")
 
-# Functions of (layer, input, output) that look on while layers are called: the linter, recorders, pictures.
+# Functions of (layer, input, output) that look on while layers are called: the linter, Recorder, pictures.
 OBSERVERS: list = []
 
 # While a model is loaded: how many numbers its parameters may still hold, which is what the file has.

@@ -34,7 +34,7 @@ def say(model, key, text) -> None:
     """Warn once for each model and mistake."""
     if key not in model._warned:
         model._warned = model._warned | {key}
-        warnings.warn(text, ModelWarning, stacklevel=6)
+        warnings.warn(text, ModelWarning, stacklevel=5)
 
 
 def _inputs(model, x):
