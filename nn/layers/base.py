@@ -211,9 +211,7 @@ class Layer(Module):
     def trainable_weights(self) -> list[Parameter]:
         return self.trainable_parameters()
 
-    @property
-    def trainable_variables(self) -> list[Parameter]:
-        return self.trainable_parameters()
+    trainable_variables = trainable_weights
 
     def get_weights(self) -> list[np.ndarray]:
         """A copy of every parameter, in order."""

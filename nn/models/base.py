@@ -123,21 +123,17 @@ class Model(Layer):
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
         parameters, layers = self._charging or self.charging()
-        if tracing():
-            self._watch_regularizers()
+        for p in self.parameters() if tracing() else ():
+            if hasattr(p, "regularizer"):  # a plain Tensor has none
+                watch(p, "regularizer")
+                if hasattr(p.regularizer, "__dict__"):
+                    watch(p.regularizer)
         found = [p.regularizer(p) for p in parameters]
         for layer in layers:
             if layer._added:
                 found += layer._added
                 layer._added = None
         return found
-
-    def _watch_regularizers(self):
-        for p in self.parameters():
-            regularizer = getattr(p, "regularizer", None)
-            watch(p, "regularizer")
-            if hasattr(regularizer, "__dict__"):
-                watch(regularizer)
 
     def forget_added(self) -> None:
         """Drop what layers added to the loss in calls whose loss nobody computed, such as a dry run."""

@@ -22,9 +22,9 @@ def fit(
     """Train for some epochs and give the History of losses and metrics.
 
     `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed` restarts
-    the generator that shuffles and drops; without it the model's own goes on. A step is recorded once for each shape of
+    the generator that shuffles and drops; without it the model's own goes on. A step is traced once for each shape of
     batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error where a step cannot
-    be recorded instead of doing so.
+    be traced instead of doing so.
     """
     need(model, "fit", optimizer=True)
     if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:

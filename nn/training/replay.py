@@ -9,7 +9,7 @@ from autograd.errors import RecordingError
 from autograd.extend import Jitted, array_of
 from nn.layers.base import OBSERVERS
 
-MOST = 64  # recordings, after which Python runs a step that is recorded more often than replayed
+MOST = 64  # programs, after which Python runs a step that is traced more often than replayed
 
 
 class Steps:
@@ -23,14 +23,8 @@ class Steps:
         self.function = function
         self.jitted = Jitted(function, limit=math.inf, around=self._undone, plain=True)
         self.calls = 0
-        self.strict = False
+        self.strict = False  # whether to raise the error instead of running in Python
         self.refusal: RecordingError | None = None  # why it cannot be repeated
-
-    def begin(self, strict) -> None:
-        """Raise the error that says why it cannot be repeated, if it was said that it must be."""
-        self.strict = strict
-        if strict and self.refusal is not None:
-            raise self.refusal
 
     def __call__(self, *batch):
         if OBSERVERS or self.refusal is not None:
@@ -45,7 +39,7 @@ class Steps:
 
     @contextmanager
     def _undone(self):
-        """A recording, put back if it cannot be repeated."""
+        """What happens while jit traces, put back if it cannot be repeated."""
         undo = Undo(self.model)
         try:
             if not self.strict and self.jitted.recordings >= MOST and self.calls < 2 * self.jitted.recordings:
@@ -60,7 +54,7 @@ class Steps:
             raise
 
     def __deepcopy__(self, memo):
-        return None  # a copy of the model records its own
+        return None  # a copy of the model traces its own
 
     def __reduce__(self):
         return (type(None), ())
@@ -80,7 +74,9 @@ def steps_for(model, what, jit=None):
     found = model._steps.get(what)
     if found is None:
         found = model._steps[what] = Steps(model, function)
-    found.begin(strict=jit is True)
+    found.strict = jit is True
+    if found.strict and found.refusal is not None:
+        raise found.refusal
     return found
 
 

@@ -140,7 +140,7 @@ def test_errors_say_what_to_do(call, message):
 
 @pytest.mark.parametrize("method", ["call", "build"])
 def test_a_subclass_in_keras_style_is_told_where_that_layer_is(method):
-    with pytest.raises(TypeError, match=rf"Scale defines {method}, .* subclass nn\.layers\.Layer"):
+    with pytest.raises(TypeError, match=rf"Scale defines {method}; .* subclass nn\.layers\.Layer"):
         type("Scale", (nn.Layer,), {method: lambda self, x: x})
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Tensor
 from autograd.extend import Jitted
 from nn import layers
 from nn.callbacks import Callback
@@ -109,6 +110,23 @@ def test_what_changes_from_batch_to_batch_runs_in_python_in_the_end():
     steps = with_programs._steps["train"]
     assert steps.jitted.recordings == 64
     assert "from batch to batch" in str(steps.refusal)
+
+
+def test_a_plain_tensor_among_the_parameters():
+    class Shift(layers.Layer):
+        def build(self, input_shape):
+            self.by = Tensor(np.zeros(input_shape[-1:], np.float32))
+
+        def call(self, x):
+            return x + self.by
+
+    def start(jit):
+        model = nn.Sequential([Shift(), layers.Dense(1)], seed=0)
+        model.compile("sgd", "mse")
+        model.fit(X, Y, epochs=2, batch_size=8, verbose=0, seed=1, jit=jit)
+        return [np.asarray(w).tolist() for w in model.get_weights()]
+
+    assert start(False) == start(True)
 
 
 def test_a_jitted_of_plain_results_gives_arrays():
