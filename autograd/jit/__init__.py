@@ -120,8 +120,8 @@ class Jitted:
             return args, kwargs, self._with_repeats(key, arguments), arguments
         plain = not kwargs
         for x in args:
-            if type(x) is np.ndarray and x.dtype.kind in NUMBERS:  # what `sign` does, for the commonest
-                key.append((x.shape, x.dtype, x.strides))
+            if type(x) is np.ndarray and (dtype := x.dtype).kind in NUMBERS:  # what `sign` does, for the commonest
+                key.append((x.shape, dtype, x.strides))
                 arguments.append(x)
             elif x is None:
                 key.append(None)

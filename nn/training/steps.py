@@ -30,6 +30,8 @@ def _check_finite(loss):
 
 def plain(y):
     """The numbers of predictions."""
+    if type(y) is np.ndarray:  # of a program, mostly
+        return y
     return [plain(part) for part in y] if isinstance(y, list | tuple) else array_of(y)
 
 

@@ -144,7 +144,7 @@ def test_a_subclass_in_keras_style_is_told_where_that_layer_is(method):
         type("Scale", (nn.Layer,), {method: lambda self, x: x})
 
 
-@pytest.mark.parametrize("settings", [{"units": 3}, {"name": "scale"}, {"dtype": "float32"}, {}])
+@pytest.mark.parametrize("settings", [{"units": 3}, {"name": "scale"}, {"n_in": 2, "n_out": 3, "dtype": "float32"}, {}])
 def test_settings_of_keras_are_told_where_that_layer_is(settings):
     class Scale(nn.Layer):
         def __init__(self, **others):
