@@ -25,7 +25,7 @@ ValueError: the root of a negative number
 
 from __future__ import annotations
 
-from autograd.engine.modes import checked, observed_by, observing
+from autograd.engine.modes import ACTIVE, checked, observed_by, observing
 from autograd.engine.writes import renewed
 from autograd.jit import Jitted
 from autograd.jit.trace import generators, tape
@@ -92,7 +92,7 @@ def made_by(tensor) -> str | None:
 
 def tracing() -> bool:
     """Whether a function is being traced in this thread."""
-    return observing() is not None
+    return bool(ACTIVE) and observing() is not None
 
 
 def untraced():
@@ -122,8 +122,7 @@ def watch(thing, *attributes) -> None:
     >>> fast(np.ones(2))
     array([3., 3.])
     """
-    tracer = observing()
-    if tracer is None:
+    if not ACTIVE or (tracer := observing()) is None:  # layers ask at every call
         return
     if attributes:
         tracer.watched += [(thing, name, getattr(thing, name)) for name in attributes]
@@ -133,7 +132,7 @@ def watch(thing, *attributes) -> None:
 
 def generator_of(owner, attribute):
     """The `np.random.Generator` kept as an attribute: what is drawn from it is drawn anew at every replay."""
-    return getattr(owner, attribute) if observing() is None else generators.observed(owner, attribute)
+    return generators.observed(owner, attribute) if tracing() else getattr(owner, attribute)
 
 
 # -- while `jit` traces: what Python does at every replay; besides these, `checked` ------------------------------------

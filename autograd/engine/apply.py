@@ -40,8 +40,14 @@ def apply(rule, args, settings):
         else:
             raw.append(arg if type(arg) is float or type(arg) is int else constant(rule, arg))
             parents.append(None)
-    check_settings(rule, settings)
-    y = _forward(rule, raw, settings)
+    if settings:
+        check_settings(rule, settings)
+    if ACTIVE and (who := observer.get()) is not None:
+        y = who.forward(rule, raw, settings)
+    elif rule.ufunc and not settings and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
+        y = fast.call(rule.forward, raw)
+    else:
+        y = rule.forward(*raw, **settings)
     if ACTIVE:
         look_at_result(rule, raw, y)
         if not tracking.get():
@@ -95,14 +101,6 @@ def apply_elementwise(rule, a, b=None):
     tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
     return tensor
-
-
-def _forward(rule, raw, settings):
-    if ACTIVE and (who := observer.get()) is not None:
-        return who.forward(rule, raw, settings)
-    if rule.ufunc and not settings and type(raw[0]) is np.ndarray and raw[0].nbytes >= LARGE:
-        return fast.call(rule.forward, raw)
-    return rule.forward(*raw, **settings)
 
 
 # -- what a node keeps -----------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def _walk(order, seeds, targets, wrap, lead, how, quick=False):
                 raise BackwardError(_failed(node, i, error)) from error
             if c is None:
                 continue
-            if parent.shape != same or c.dtype is not parent.dtype:
+            if parent.shape != (same or c.shape) or c.dtype is not parent.dtype:
                 c = _fit(c, node, i, parent, lead)
             grads[parent] = _sum(grads[parent], c, parent, ours) if parent in grads else c
     kept.update(grads if targets is None else {node: g for node, g in grads.items() if node in targets})

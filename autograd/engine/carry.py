@@ -16,7 +16,11 @@ def plain(node, i, g, saved, lead):
     if rule.masks:
         heard()  # the rule chooses among its arguments, so a nan may have come this way without a sound
     if not rule.elementwise:
-        return _structural(node, rule, i, g, saved, lead)
+        if lead or g.__class__ is list or (g.shape != node.shape and (g.shape or not rule.spreads)):
+            c = _full(node, rule, i, g, saved, lead)
+        else:
+            c = rule.carry(node, i, g, saved)
+        return c if c is None or hasattr(c, "shape") else np.asarray(c)
     if node.dtype.kind == "c":
         return careful(node, i, g, saved, lead)
     return fast.carry(rule, i, g, saved) if node.large else rule.backwards[i](g, *saved)
@@ -26,7 +30,7 @@ def careful(node, i, g, saved, lead):
     """The same, where a gradient of exactly 0 wins over a singular slope."""
     rule = node.rule
     if not rule.elementwise:
-        return _structural(node, rule, i, g, saved, lead)
+        return plain(node, i, g, saved, lead)
     if rule.formulas[i] in ("1", "-1", "0"):
         return rule.backwards[i](g, *saved)
     slope = rule.derivatives[i](*saved)
@@ -36,14 +40,6 @@ def careful(node, i, g, saved, lead):
 def watched(node, i, g, saved, lead):
     """The same, and an error at the first gradient that is not finite."""
     return look_at_gradient(node, i, careful(node, i, g, saved, lead))
-
-
-def _structural(node, rule, i, g, saved, lead):
-    if lead or g.__class__ is list or (g.shape != node.shape and (g.shape or not rule.spreads)):
-        c = _full(node, rule, i, g, saved, lead)
-    else:
-        c = rule.carry(node, i, g, saved)
-    return c if c is None or hasattr(c, "shape") else np.asarray(c)
 
 
 def _full(node, rule, i, g, saved, lead):

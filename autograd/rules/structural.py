@@ -67,12 +67,13 @@ class Primitive(Differentiable):
         """
 
         def register(function):
+            usual = {f"default_{name}": value for name, value in self.defaults.items()}
             for argument in arguments or self.arguments:
                 self.wants[argument] = wants = tuple(inspect.signature(function).parameters)[1:]
                 call = f"function({', '.join(['g', *map(self._find, wants)])})"
                 self.carries[argument] = eval(
                     _code(f"lambda node, i, g, saved: {call}"),
-                    {"function": function, "rule": self, "defaults": self.defaults},
+                    {"function": function, "rule": self, "defaults": self.defaults, **usual},
                 )
             return self
 
@@ -110,7 +111,8 @@ class Primitive(Differentiable):
         if want.endswith("_like") and want[:-5] in self.arguments:
             at = self.arguments.index(want[:-5])
             return f"node.parents[{at}] if node.parents[{at}] is not None else saved[{at}]"
-        return f"(node.settings or defaults).get({want!r}, defaults.get({want!r}))"
+        default = f"default_{want}" if want in self.defaults else "None"
+        return f"(node.settings or defaults).get({want!r}, {default})"
 
 
 class Composition(Rule):
