@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import Tensor
-from autograd.rules import elementwise, networks
-from autograd.rules.arrays import array_of
+from autograd import Tensor, extend
+from autograd.extend import array_of
 from nn.registry import Registry
 
 activations = Registry("activation")
@@ -25,10 +24,7 @@ class Probabilities(Tensor):
 def _remember(y, logits):
     if not isinstance(y, Tensor) or y.is_leaf:
         return y
-    shown = object.__new__(Probabilities)
-    shown._array, shown._node, shown._share = y._array, y._node, y._share
-    if y._share is not None:
-        shown._version = y._version
+    shown = extend.shown_as(Probabilities, y)
     shown.logits = logits
     return shown
 
@@ -51,7 +47,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     elif negative_slope:
         y = leaky_relu(x, negative_slope)
     else:
-        y = elementwise.relu(x)
+        y = extend.relu(x)
     return y if max_value is None else np.minimum(y, max_value)
 
 
@@ -64,19 +60,19 @@ def relu6(x):
 @add("leaky_relu")
 def leaky_relu(x, negative_slope=0.2):
     """f(x) = x where x > 0, negative_slope * x elsewhere."""
-    return np.where(_plain(x) > 0, x, negative_slope * x)
+    return np.where(array_of(x) > 0, x, negative_slope * x)
 
 
 @add("elu")
 def elu(x, alpha=1.0):
     """f(x) = x where x > 0, alpha * (exp(x) - 1) elsewhere."""
-    return np.where(_plain(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+    return np.where(array_of(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 
 @add("celu")
 def celu(x, alpha=1.0):
     """f(x) = max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0)."""
-    return np.where(_plain(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0) / alpha))
+    return np.where(array_of(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0) / alpha))
 
 
 @add("selu")
@@ -90,13 +86,13 @@ def gelu(x, approximate=False):
     """f(x) = x * P(N < x) for a standard normal N; `approximate` by a tanh."""
     if approximate:
         return 0.5 * x * (1.0 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
-    return elementwise.gelu(x)
+    return extend.gelu(x)
 
 
 @add("silu", "swish")
 def silu(x):
     """f(x) = x * sigmoid(x)."""
-    return elementwise.silu(x)
+    return extend.silu(x)
 
 
 swish = silu
@@ -105,13 +101,13 @@ swish = silu
 @add("mish")
 def mish(x):
     """f(x) = x * tanh(softplus(x))."""
-    return x * np.tanh(elementwise.softplus(x))
+    return x * np.tanh(extend.softplus(x))
 
 
 @add("softplus")
 def softplus(x):
     """f(x) = log(1 + exp(x))."""
-    return elementwise.softplus(x)
+    return extend.softplus(x)
 
 
 @add("softsign")
@@ -127,7 +123,7 @@ def sigmoid(x):
     >>> sigmoid(np.array([0.0, 100.0]))
     array([0.5, 1. ])
     """
-    return _remember(elementwise.sigmoid(x), x)
+    return _remember(extend.sigmoid(x), x)
 
 
 @add("tanh")
@@ -169,13 +165,13 @@ def tanh_shrink(x):
 @add("hard_shrink")
 def hard_shrink(x, threshold=0.5):
     """f(x) = x where |x| > threshold, 0 elsewhere."""
-    return np.where(np.abs(_plain(x)) > threshold, x, 0.0)
+    return np.where(np.abs(array_of(x)) > threshold, x, 0.0)
 
 
 @add("soft_shrink")
 def soft_shrink(x, threshold=0.5):
     """f(x) = x moved towards 0 by threshold."""
-    return elementwise.relu(x - threshold) - elementwise.relu(-x - threshold)
+    return extend.relu(x - threshold) - extend.relu(-x - threshold)
 
 
 @add("softmax")
@@ -186,13 +182,13 @@ def softmax(x, axis=-1):
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    return _remember(networks.softmax(x, axis=_from_end(x, axis, "softmax")), x)
+    return _remember(extend.softmax(x, axis=_from_end(x, axis, "softmax")), x)
 
 
 @add("log_softmax")
 def log_softmax(x, axis=-1):
     """f(x) = x - log(sum(exp(x))) along an axis."""
-    return networks.log_softmax(x, axis=_from_end(x, axis, "log_softmax"))
+    return extend.log_softmax(x, axis=_from_end(x, axis, "log_softmax"))
 
 
 def get(what):
@@ -204,12 +200,8 @@ def get(what):
     return linear if what is None else activations.get(what)
 
 
-def _plain(x):
-    return array_of(x)
-
-
 def _from_end(x, axis, name):
-    if not np.ndim(_plain(x)):
+    if not np.ndim(array_of(x)):
         raise ValueError(f"{name} needs at least one axis, got a single number; for two classes use sigmoid")
     ndim = x.ndim
     if not -ndim <= axis < ndim:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.extend import array_of
 
 
 class Parameter(Tensor):
@@ -34,12 +35,12 @@ class Parameter(Tensor):
         self.data = value
 
     def __deepcopy__(self, memo):
-        return Parameter(self._array, None, self.name, self.trainable, self.regularizer)
+        return Parameter(array_of(self), None, self.name, self.trainable, self.regularizer)
 
     __copy__ = Tensor.__copy__
 
     def __reduce__(self):
-        return Parameter, (np.asarray(self._array), None, self.name, self.trainable, self.regularizer)
+        return Parameter, (np.asarray(array_of(self)), None, self.name, self.trainable, self.regularizer)
 
 
 class Module:

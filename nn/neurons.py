@@ -14,6 +14,7 @@ from autograd import Tensor, Value
 from nn import activations
 from nn.errors import ShapeError
 from nn.layers import Activation, Dense, Dropout, Input
+from nn.layers.core import whole
 from nn.models import Sequential
 from nn.module import Module
 from nn.seeds import generator
@@ -30,7 +31,7 @@ class Neuron(Module):
     """
 
     def __init__(self, n_in, activation="tanh", seed=None, w=None, b=0.0):
-        self.n_in = _count("n_in", n_in)
+        self.n_in = whole("n_in", n_in)
         self._activation = activations.get(activation)
         if w is None:
             # As wide as keeps the size of signals: wider for relu, which halves them.
@@ -56,12 +57,24 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, all given the same inputs: a list of n_out Values, or one Value if n_out is 1."""
+    """Neurons side by side, all given the same inputs: a list of n_out Values, or one Value if n_out is 1.
 
-    def __init__(self, n_in, n_out, activation="tanh", seed=None, name="layer"):
+    The layer to subclass in Keras's way, with `build` and `call`, is `nn.layers.Layer`.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        own = next((name for name in ("call", "build") if name in vars(cls)), None)
+        if own is not None:
+            raise _not_keras(f"{cls.__name__} defines {own}")
+
+    def __init__(self, n_in=None, n_out=None, activation="tanh", seed=None, name="layer", **unknown):
+        if unknown or n_in is None or n_out is None:
+            given = f"{min(unknown)}=" if unknown else "no n_in and n_out"
+            raise _not_keras(f"{type(self).__name__} got {given}")
         rng = generator(seed)
-        self.n_in = _count("n_in", n_in)
-        self.n_out = _count("n_out", n_out)
+        self.n_in = whole("n_in", n_in)
+        self.n_out = whole("n_out", n_out)
         self.name = name
         self.neurons = [Neuron(n_in, activation, rng) for _ in range(n_out)]
 
@@ -79,6 +92,12 @@ class Layer(Module):
 
     def __repr__(self):
         return f"Layer({self.n_in}, {self.n_out}, activation={self.activation!r})"
+
+
+def _not_keras(what):
+    return TypeError(
+        f"{what}; nn.Layer is a layer of neurons, Layer(n_in, n_out): for a layer as in Keras subclass nn.layers.Layer"
+    )
 
 
 class MLP(Module):
@@ -100,7 +119,7 @@ class MLP(Module):
         if not n_outs:
             raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1])")
         rng = generator(seed)
-        sizes = [_count("n_in", n_in), *(_count("n_outs", n) for n in n_outs)]
+        sizes = [whole("n_in", n_in), *(whole("n_outs", n) for n in n_outs)]
         last = len(n_outs) - 1
         self.layers = [
             Layer(a, b, activation if i < last else output_activation, rng, f"layer{i}")
@@ -192,9 +211,3 @@ def _inputs(x, n, who):
     if len(x) != n:
         raise ShapeError(f"{who} takes {n} inputs, got {len(x)}")
     return x
-
-
-def _count(name, value) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more; got {value!r:.60}")
-    return int(value)

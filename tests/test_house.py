@@ -23,11 +23,12 @@ FLOORS["autograd"] = [
     ["engine", "functional"],
     ["scalar"],
     ["transforms"],
-    ["checks", "testing"],
+    ["checks", "testing", "hips"],
     ["jit.program"],
     ["jit.trace"],
     ["jit.values"],
     ["jit"],
+    ["extend"],  # the page for libraries on top
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
@@ -129,6 +130,26 @@ def test_packages_import_only_packages_below():
         for path in files(*PACKAGES)
         for name, line in imports(path)
         if PACKAGES.index(name.split(".")[0]) > PACKAGES.index(path.relative_to(ROOT).parts[0])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+# What a library on top of the engine may import of it, and what it must not touch: `autograd.extend` says the rest.
+PAGES = {"autograd", "autograd.errors", "autograd.extend", "autograd.functional"}
+INSIDE = {"_array", "_node", "_share", "_version", "_grad", "seal", "tape"}
+
+
+@pytest.mark.parametrize("path", files("nn"), ids=module)
+def test_nn_leans_on_a_page(path):
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for name, line in imports(path)
+        if name.split(".")[0] == "autograd" and name not in PAGES
+    ]
+    wrong += [
+        f"{path.relative_to(ROOT)}:{node.lineno} touches .{node.attr}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in INSIDE
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -13,6 +13,7 @@ from autograd.rules.arrays import array_of
 from autograd.rules.table import Rule
 
 _new = object.__new__
+_NONE = (None,)
 
 
 class Handle:
@@ -69,14 +70,18 @@ def apply(rule, args, settings):
 def apply_elementwise(rule, a, b=None):
     """The same for the commonest calls, without the generality: elementwise rows of small Tensors and plain numbers."""
     x = array_of(a)
+    mask = 1
     if b is None:
-        raw, parents, mask, plain = (x,), (a._node,), 1, True
+        raw, parents = (x,), (a._node,)
+        plain = True
     elif isinstance(b, Handle):
         z = array_of(b)
-        raw, parents, mask, plain = (x, z), (a._node, b._node), 3, b._share is None and z.nbytes < LARGE
+        raw, parents = (x, z), (a._node, b._node)
+        mask = 3
+        plain = b._share is None and z.nbytes < LARGE
     else:
         kind = type(b)
-        raw, parents, mask = (x, b), (a._node, None), 1
+        raw, parents = (x, b), (a._node, None)
         plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
     if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
         return apply(rule, (a,) if b is None else (a, b), {})
@@ -86,7 +91,7 @@ def apply_elementwise(rule, a, b=None):
     if indices:
         saved, marks = keep(rule, raw, parents, mask, y)
     else:
-        saved, marks = (*nothing, y if keeps_y else None), None
+        saved, marks = nothing + ((y,) if keeps_y else _NONE), None
     tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
     tensor._share = None
     return tensor

@@ -68,10 +68,7 @@ def reach(outputs, targets=None, leaves=True) -> list[Node]:
 
 
 def _walk(order, seeds, targets, wrap, lead, how, quick=False):
-    """The gradients of the nodes that keep one.
-
-    `how` carries a gradient to one argument of a node; `quick` lets elementwise rules be called without it.
-    """
+    """The gradients of the nodes that keep one; `how` carries them to an argument, `quick` rules go without it."""
     grads, kept = dict(seeds), {}
     ours = set()  # nodes whose gradient is an array made here, so adding in place is safe
     alive = None if targets is None else targets.union(order)
@@ -105,16 +102,9 @@ def _walk(order, seeds, targets, wrap, lead, how, quick=False):
                 continue
             if parent.shape != same or c.dtype is not parent.dtype:
                 c = _fit(c, node, i, parent, lead)
-            if parent in grads:
-                c = _sum(grads[parent], c, parent in ours)
-                if wrap is None:
-                    ours.add(parent)
-            grads[parent] = c
+            grads[parent] = _sum(grads[parent], c, parent, ours) if parent in grads else c
     kept.update(grads if targets is None else {node: g for node, g in grads.items() if node in targets})
-    for node, g in kept.items():
-        if type(g) is not np.ndarray or g.shape != node.shape:  # else it is filled out, and no Tensor
-            kept[node] = _finish(node, g, lead, wrap)
-    return kept
+    return _filled(kept, lead, wrap)
 
 
 def _fit(c, node, i, parent, lead):
@@ -128,10 +118,11 @@ def _fit(c, node, i, parent, lead):
     return c if c.dtype is dtype or c.dtype == dtype else to_dtype(c, dtype)
 
 
-def _sum(before, c, in_place):
-    """The gradient of a node so far and another contribution, in place where the array there was made by the walk."""
-    if in_place and type(c) is type(before) and c.shape == before.shape != ():
+def _sum(before, c, node, ours):
+    """The gradient of a node so far and another contribution, in place where the array there is one of `ours`."""
+    if node in ours and type(c) is type(before) and c.shape == before.shape != () and not is_tensor(c):
         return np.add(before, c, out=before)
+    ours.add(node)
     return fast.add(before, c)
 
 
@@ -164,16 +155,18 @@ def to_dtype(c, dtype):
     return c if c.dtype == dtype else c.astype(dtype)
 
 
-def _finish(node, g, lead, wrap):
-    """A gradient filled out to the shape of its node, as what the caller works with."""
-    if node.shape is None:
-        return g
-    shape = g.shape[:lead] + node.shape if lead else node.shape
-    if g.shape != shape:
-        g = expand(g, shape)
-    if wrap is None:
-        return as_array(g)
-    return g if is_tensor(g) else wrap(as_array(g), leaf(shape, node.dtype))
+def _filled(kept, lead, wrap):
+    """Gradients filled out to the shapes of their nodes, as what the caller works with."""
+    for node, g in kept.items():
+        if node.shape is None or (wrap is None and type(g) is np.ndarray and g.shape == node.shape):
+            continue  # a node with several outputs, or nothing to do
+        shape = g.shape[:lead] + node.shape
+        g = g if g.shape == shape else expand(g, shape)
+        if wrap is None:
+            kept[node] = as_array(g)
+        else:
+            kept[node] = g if is_tensor(g) else wrap(as_array(g), leaf(shape, node.dtype))
+    return kept
 
 
 def _check_shape(node, i, shape, wanted):

@@ -11,13 +11,16 @@ import inspect
 import threading
 import warnings
 from collections import OrderedDict
+from contextlib import nullcontext
 
 import numpy as np
 
 from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
 from autograd.engine.tensor import Tensor
-from autograd.jit.entry import hashable, lift, record, sign
+from autograd.jit.entry import NUMBERS, hashable, lift, record, sign
 from autograd.jit.program.program import Abort, Program, Stale
+from autograd.rules.arrays import array_of
+from autograd.transforms.containers import tree_map
 
 __all__ = ["Jitted", "jit"]
 
@@ -46,15 +49,21 @@ def jit(function=None, *, static=(), limit=LIMIT):
 
 
 class Jitted:
-    """A function under `jit`. `program(*args)` shows the program for some arguments, `programs` all there are."""
+    """A function under `jit`. `program(*args)` shows the program for some arguments, `programs` all there are.
 
-    def __init__(self, function, static=(), limit=LIMIT):
+    For libraries: each recording runs inside `around()`, a context manager that may refuse what cannot be repeated and
+    put back what a failed one has changed. `plain`: Tensors among the results come back as arrays.
+    """
+
+    def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False):
         if not callable(function):
             raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
         functools.update_wrapper(self, function)
         self.function = function
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self.limit = limit
+        self.around = around
+        self.plain = plain
         self.entries: OrderedDict = OrderedDict()
         self.lock = threading.RLock()
         self.recordings = 0
@@ -113,12 +122,18 @@ class Jitted:
                     sign(value, key, arguments)
             args, kwargs = bound.args, bound.kwargs
             return args, kwargs, self._with_repeats(key, arguments), arguments
+        plain = not kwargs
         for x in args:
-            if type(x) is np.ndarray and x.dtype.kind == "f":  # what `sign` does, for the commonest
-                key.append((x.shape, x.dtype, x.strides))
+            if type(x) is np.ndarray and (dtype := x.dtype).kind in NUMBERS:  # what `sign` does, for the commonest
+                key.append((x.shape, dtype, x.strides))
                 arguments.append(x)
+            elif x is None:
+                key.append(None)
             else:
+                plain = False
                 sign(x, key, arguments)
+        if plain:
+            return args, kwargs, tuple(key), arguments
         for name, x in kwargs.items():
             key.append(name)
             sign(x, key, arguments)
@@ -141,7 +156,9 @@ class Jitted:
         with self.lock:
             self.recordings += 1
             self.entries.pop(key, None)
-            entry, result = record(self.function, self._lift, args, kwargs, careful, served)
+            with self.around():
+                entry, result = record(self.function, self._lift, args, kwargs, careful, served)
+            entry.plain = self.plain
             self.entries[key] = entry
             while len(self.entries) > self.limit:
                 self.entries.popitem(last=False)
@@ -152,7 +169,7 @@ class Jitted:
                     "changes as an array or a float, or leave jit away",
                     stacklevel=4,
                 )
-            return result
+            return tree_map(array_of, result) if self.plain else result
 
     def _lift(self, tape, args, kwargs):
         """The arguments with stand-ins for those that vary."""

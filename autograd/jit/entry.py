@@ -19,11 +19,15 @@ from autograd.jit.trace.tape import Restart
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves
+from autograd.transforms.containers import leaves, rebuild, tree_map
+
+NUMBERS = "biufc"  # the kinds of dtype that a program takes
 
 
 class Entry:
-    """A program with what its function refers to."""
+    """A program with what its function refers to. `plain`: it gives arrays for Tensors."""
+
+    plain = False
 
     def __init__(self, program, results, outside, careful, tensors):
         self.program = program
@@ -33,6 +37,8 @@ class Entry:
         results.same = lambda: outside.same() and program.fits()
         self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
         self.tensors = [x if id(x) in self.around else None for x in tensors]
+        tree = results.tree  # with None for each result
+        self.row = type(tree) if type(tree) in (list, tuple) and all(part is None for part in tree) else None
 
     def fits(self, arguments) -> bool:
         """Whether all is as it was recorded; a Tensor that the function also uses from outside must be the same one."""
@@ -43,7 +49,14 @@ class Entry:
         return self.outside.same() and self.program.fits()
 
     def replay(self, arguments, args, kwargs):
-        return self.results.build(self.program.run(arguments), args, kwargs)
+        found = self.program.run(arguments)
+        if not self.plain:
+            return self.results.build(found, args, kwargs)
+        if self.results.given:
+            return tree_map(array_of, self.results.build(found, args, kwargs))
+        if self.row is not None:
+            return self.row(found)
+        return found[0] if self.results.single else rebuild(self.results.tree, found)
 
 
 class ValueEntry:
@@ -108,14 +121,15 @@ def _record(function, lift_all, args, kwargs, careful, served):
     results = Results(tree, tape, function, args, kwargs)
     program = Program(tape, results.flat)
     tensors = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
-    return Entry(program, results, outside, careful, tensors), results.now(args, kwargs)
+    result = results.now(args, kwargs)
+    return Entry(program, results, outside, careful, tensors), result
 
 
 def sign(x, key, arguments) -> None:
     """Add what kind of argument this is to `key`, and what varies of it to `arguments`."""
     kind = type(x)
     if kind is np.ndarray:
-        if x.dtype.kind not in "biufc":
+        if x.dtype.kind not in NUMBERS:
             raise TypeError(f"jit got an array of dtype {x.dtype}; it records functions of numbers")
         key.append((x.shape, x.dtype, x.strides))  # the order in memory decides the bits of sums, and what is a view
         arguments.append(x)
@@ -196,4 +210,4 @@ def lift(tape, x):
     return x
 
 
-__all__ = ["hashable", "lift", "record", "sign"]
+__all__ = ["NUMBERS", "hashable", "lift", "record", "sign"]

@@ -12,7 +12,7 @@ from autograd.rules.structural import Primitive, composition
 
 
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------
-@Primitive.row(batched=False)
+@Primitive.row(batched=False, masks=True)  # a letter twice in one operand is a diagonal, which leaves the rest out
 def einsum_(*arrays, subscripts):
     return np.copy(np.einsum(subscripts, *arrays))
 

@@ -83,11 +83,7 @@ class Lifted:
 
     def lower(self, y):
         """A result as the caller should see it: a Tensor inside another transform, else plain."""
-        return (
-            y
-            if self.nested or not isinstance(y, Tensor | Value)
-            else plain(y.item() if isinstance(y, Value) else array_of(y))
-        )
+        return y if self.nested or not isinstance(y, Tensor | Value) else plain(y)
 
     def pack(self, found, nested=None):
         """Gradients in the structure of the arguments; None for leaves that are not numbers."""
@@ -107,7 +103,6 @@ def as_given(g, nested):
 
 
 def plain(g):
-    if isinstance(g, Tensor):
-        g = array_of(g)
-    g = g.data if isinstance(g, Value) else g
+    """The numbers alone: of an array without axes a NumPy number."""
+    g = array_of(g)
     return g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g

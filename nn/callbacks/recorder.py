@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import no_grad
-from autograd.rules.arrays import array_of
+from autograd.extend import array_of
 from nn.callbacks.base import Callback, callbacks
 from nn.layers.base import OBSERVERS, Layer
 
@@ -65,7 +65,7 @@ class Recorder(Callback):
         return found
 
     def _parameter(self, p) -> dict:
-        weights, gradient = p._array, p.grad
+        weights, gradient = array_of(p), p.grad
         found = {"size": rms(weights), "weights": histogram(weights)}
         if gradient is not None:
             found |= {"gradient": rms(gradient), "gradients": histogram(gradient)}

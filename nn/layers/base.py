@@ -9,10 +9,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.engine.modes import ACTIVE, observed_by
-from autograd.jit.trace.generators import observed
-from autograd.jit.trace.tape import watch
-from autograd.rules.arrays import as_array
+from autograd.extend import array_of, as_array, generator_of, untraced, watch
 from nn import initializers, regularizers
 from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape
@@ -22,7 +19,7 @@ from nn.seeds import generator
 
 layers = Registry("layer")
 
-# Functions of (layer, input, output) that look on while layers are called: the linter, recorders, pictures.
+# Functions of (layer, input, output) that look on while layers are called: the linter, Recorder, pictures.
 OBSERVERS: list = []
 
 # While a model is loaded: how many numbers its parameters may still hold, which is what the file has.
@@ -112,7 +109,7 @@ class Layer(Module):
         """The generator that this layer draws from: by its own seed, or shared by the whole model."""
         if self._rng is None:
             self._rng = generator(self.seed)
-        return observed(self, "_rng") if ACTIVE else self._rng
+        return generator_of(self, "_rng")
 
     def share_random(self, rng) -> None:
         """Draw from this generator, here and in the layers inside, unless a seed was given."""
@@ -132,11 +129,10 @@ class Layer(Module):
             x = self.as_input(x)
             shapes = x.shape
         if not self.built:
-            with observed_by(None):  # happens once, so it is no part of a program
+            with untraced():  # happens once, so it is no part of a program
                 self.build_for(shapes)
         self.check_input(shapes)
-        if ACTIVE:
-            watch(self)
+        watch(self)
         if _takes_training(type(self)):
             kwargs["training"] = self.training if training is None else training
         try:
@@ -215,13 +211,11 @@ class Layer(Module):
     def trainable_weights(self) -> list[Parameter]:
         return self.trainable_parameters()
 
-    @property
-    def trainable_variables(self) -> list[Parameter]:
-        return self.trainable_parameters()
+    trainable_variables = trainable_weights
 
     def get_weights(self) -> list[np.ndarray]:
         """A copy of every parameter, in order."""
-        return [np.array(parameter._array) for parameter in self.parameters()]
+        return [np.array(array_of(parameter)) for parameter in self.parameters()]
 
     def set_weights(self, weights) -> None:
         """Set every parameter, in order; all shapes are checked first."""

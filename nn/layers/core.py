@@ -6,9 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.engine.modes import checked
-from autograd.rules import networks
-from autograd.rules.arrays import array_of, as_array
+from autograd.extend import array_of, as_array, checked, linear
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
 
@@ -48,7 +46,7 @@ class Dense(Layer):
             self.refuse(shape, f"{self.kernel.shape[0]} numbers in the last axis")
 
     def call(self, x):
-        y = networks.linear(x, self.kernel, self.bias) if self.use_bias else np.matmul(x, self.kernel)
+        y = linear(x, self.kernel, self.bias) if self.use_bias else np.matmul(x, self.kernel)
         y = self.activation(y)
         if self.activity_regularizer is not None:
             self.add_loss(self.activity_regularizer(y) / len(x))
@@ -153,7 +151,7 @@ class Embedding(Layer):
         self.embeddings = self.add_weight(shape, self.embeddings_initializer, self.embeddings_regularizer)
 
     def call(self, x):
-        index = as_array(array_of(x) if hasattr(x, "__apply__") else x)
+        index = as_array(array_of(x))
         checked(self.check_index, index)
         return self.embeddings[index.astype(np.intp)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 
-from autograd.rules import networks
+from autograd import extend
 from nn.layers.base import Layer, layers
 
 
@@ -32,7 +32,7 @@ class Dropout(Layer):
             shape = tuple(n if m is None else m for n, m in zip(x.shape, self.noise_shape, strict=True))
         kept = (self.random.random(shape, dtype=x.dtype) >= self.rate).astype(x.dtype)
         kept *= 1.0 / (1.0 - self.rate)
-        return networks.dropout(x, kept=kept)
+        return extend.dropout(x, kept=kept)
 
 
 @layers.add("GaussianNoise")

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from autograd.rules.arrays import array_of
+from autograd.extend import array_of
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers

@@ -7,9 +7,7 @@ import functools
 import numpy as np
 
 from autograd import Tensor
-from autograd.engine.modes import ACTIVE, checked
-from autograd.jit.trace.tape import watch
-from autograd.rules.arrays import array_of, as_array
+from autograd.extend import array_of, as_array, checked, watch
 from nn.registry import Registry
 
 losses = Registry("loss")
@@ -61,7 +59,7 @@ class Loss:
 
     def prepare(self, y_true, dtype):
         """The targets as the array that `call` takes."""
-        return as_array(array_of(y_true) if hasattr(y_true, "_node") else y_true, dtype)
+        return as_array(array_of(y_true), dtype)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if isinstance(y_true, Tensor) and not isinstance(y_pred, Tensor):
@@ -72,11 +70,10 @@ class Loss:
                 y_pred = y_pred.astype(np.float64)
         if not y_pred.size:
             raise ValueError(f"{self.name} of an empty batch: predictions of shape {y_pred.shape} have no mean")
-        if ACTIVE:
-            watch(self)
+        watch(self)
         if self.checking:
             shape = y_pred.shape
-            targets = array_of(y_true) if hasattr(y_true, "_node") else y_true
+            targets = array_of(y_true)
             self.check_shape(targets, shape)
             if type(self).check_values is not Loss.check_values:
 
@@ -156,7 +153,7 @@ class FunctionLoss(Loss):
         """A user's own function decides which targets it takes."""
 
     def prepare(self, y_true, dtype):
-        y_true = as_array(array_of(y_true) if hasattr(y_true, "_node") else y_true)
+        y_true = as_array(array_of(y_true))
         return y_true if y_true.dtype.kind in "iub" else y_true.astype(dtype, copy=False)
 
 

@@ -10,9 +10,8 @@ import warnings
 
 import numpy as np
 
-from autograd import Tensor
-from autograd.rules import elementwise, networks
-from autograd.rules.arrays import array_of, as_array
+from autograd import Tensor, extend
+from autograd.extend import array_of, as_array, made_by
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
 
@@ -31,10 +30,10 @@ class _Crossentropy(Loss):
         """The logits behind the predictions, or None when only probabilities are known."""
         known = getattr(y_pred, "logits", None)
         if not self.from_logits:
-            return known if known is not None and y_pred._node.rule.name == activation else None
+            return known if known is not None and made_by(y_pred) == activation else None
         if known is not None:
             warnings.warn(
-                f"{self.name} with from_logits=True got the result of a {y_pred._node.rule.name}, which is already a "
+                f"{self.name} with from_logits=True got the result of a {made_by(y_pred)}, which is already a "
                 "probability, so it is squashed twice; use from_logits=False, or leave the activation out",
                 ModelWarning,
                 stacklevel=5,
@@ -51,7 +50,7 @@ class BinaryCrossentropy(_Crossentropy):
             y_true = y_true * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
         z = self.logits(y_pred, "sigmoid")
         if z is not None:
-            return elementwise.sigmoid_cross_entropy(z, y_true).mean(axis=-1)
+            return extend.sigmoid_cross_entropy(z, y_true).mean(axis=-1)
         p = np.clip(y_pred, EPSILON, 1.0 - EPSILON)
         return -np.mean(y_true * np.log(p) + (1.0 - y_true) * np.log(1.0 - p), axis=-1)
 
@@ -75,7 +74,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
     def call(self, y_true, y_pred):
         if self.label_smoothing:
             y_true = y_true * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
-        p = elementwise.sigmoid(y_pred) if self.from_logits else y_pred
+        p = extend.sigmoid(y_pred) if self.from_logits else y_pred
         p = np.clip(p, EPSILON, 1.0 - EPSILON)
         surprise = -(y_true * np.log(p) + (1.0 - y_true) * np.log(1.0 - p))
         right = y_true * p + (1.0 - y_true) * (1.0 - p)
@@ -94,7 +93,7 @@ class CategoricalCrossentropy(_Crossentropy):
             y_true = y_true * (1.0 - self.label_smoothing) + self.label_smoothing / y_pred.shape[-1]
         z = self.logits(y_pred, "softmax")
         if z is not None:
-            return networks.softmax_cross_entropy(z, y_true)
+            return extend.softmax_cross_entropy(z, y_true)
         p = y_pred / np.sum(y_pred, axis=-1, keepdims=True)
         return -np.sum(y_true * np.log(np.clip(p, EPSILON, 1.0 - EPSILON)), axis=-1)
 
@@ -127,7 +126,7 @@ class SparseCategoricalCrossentropy(Loss):
             z = np.log(np.clip(p, EPSILON, 1.0 - EPSILON))
             values = -np.take_along_axis(z, labels[..., None], axis=-1)[..., 0]
         else:
-            values = networks.label_cross_entropy(z, labels=labels)
+            values = extend.label_cross_entropy(z, labels=labels)
         return values if self.ignore_class is None else np.where(y_true == self.ignore_class, 0.0, values)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
@@ -181,7 +180,7 @@ class Hinge(Loss):
     """mean(max(1 - t * y_pred, 0)) for targets t of -1 and 1 (0 and 1 are taken as those)."""
 
     def call(self, y_true, y_pred):
-        return np.mean(elementwise.relu(1.0 - _signs(y_true) * y_pred), axis=-1)
+        return np.mean(extend.relu(1.0 - _signs(y_true) * y_pred), axis=-1)
 
 
 @losses.add("squared_hinge")
@@ -189,7 +188,7 @@ class SquaredHinge(Loss):
     """mean(max(1 - t * y_pred, 0)**2) for targets t of -1 and 1 (0 and 1 are taken as those)."""
 
     def call(self, y_true, y_pred):
-        return np.mean(np.square(elementwise.relu(1.0 - _signs(y_true) * y_pred)), axis=-1)
+        return np.mean(np.square(extend.relu(1.0 - _signs(y_true) * y_pred)), axis=-1)
 
 
 @losses.add("categorical_hinge")
@@ -199,7 +198,7 @@ class CategoricalHinge(Loss):
     def call(self, y_true, y_pred):
         right = np.sum(y_true * y_pred, axis=-1)
         wrong = np.max((1.0 - y_true) * y_pred, axis=-1)
-        return elementwise.relu(wrong - right + 1.0)
+        return extend.relu(wrong - right + 1.0)
 
 
 def more_than_one(name, shape):

@@ -15,9 +15,7 @@ import re
 
 import numpy as np
 
-from autograd.engine.modes import ACTIVE
-from autograd.jit.trace.tape import current
-from autograd.rules.arrays import array_of
+from autograd.extend import array_of, checked, tracing
 from nn.registry import Registry
 
 metrics = Registry("metric")
@@ -44,7 +42,7 @@ class Metric:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "update_state" in vars(cls):
-            cls.update_state = _recorded(cls.update_state)
+            cls.update_state = _traced(cls.update_state)
 
     def __new__(cls, *args, **kwargs):
         metric = object.__new__(cls)
@@ -81,21 +79,19 @@ class Metric:
 metrics.base = Metric
 
 
-def _recorded(update):
+def _traced(update):
     """`update_state` that becomes a call of its program in a function under `jit`, with copies of the arrays there."""
 
     @functools.wraps(update)
     def update_state(self, *batch, **named):
-        tape = current() if ACTIVE else None
-        if tape is None:
+        if not tracing():
             return update(self, *batch, **named)
 
         def update_metric(*parts):
             copies = [part.copy() if isinstance(part, np.ndarray) else part for part in parts]
             update(self, *copies[: len(batch)], **dict(zip(named, copies[len(batch) :], strict=True)))
 
-        values = [array_of(x) if hasattr(x, "_node") else x for x in (*batch, *named.values())]
-        return tape.check(update_metric, *values)
+        return checked(update_metric, *map(array_of, (*batch, *named.values())))
 
     return update_state
 

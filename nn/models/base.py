@@ -7,8 +7,7 @@ import sys
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.engine.modes import ACTIVE
-from autograd.jit.trace.tape import current, watch
+from autograd.extend import tracing, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
 from nn.models.summary import summary_text
@@ -39,7 +38,9 @@ class Model(Layer):
     loss: losses.Loss | None = None
     stop_training = False
     epochs_done = 0
-    unwatched = ("epochs_done", "stop_training", "history")
+    unwatched = (
+        "epochs_done", "stop_training", "history", "_steps", "_metrics", "_warned", "_shapes", "_modules", "_charging",
+    )  # fmt: skip
     history = None
     _steps: dict | None = None  # how `fit`, `evaluate` and `predict` run a batch: see `nn.training.replay`
     _functional: type[Model] | None = None
@@ -74,50 +75,12 @@ class Model(Layer):
         self._metrics = None
         self._steps = None
 
-    def fit(
-        self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
-        validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-        steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None,
-        jit=None,
-    ):  # fmt: skip
-        """Train for some epochs and give the History of losses and metrics.
-
-        `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed`
-        restarts the generator that shuffles and drops; without it the model's own goes on. A step is recorded once
-        for each shape of batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error
-        where a step cannot be recorded instead of doing so.
-        """
-        return fitting.fit(
-            self, x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
-            validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
-            class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
-            validation_batch_size=validation_batch_size, validation_freq=validation_freq, seed=seed, jit=jit,
-        )  # fmt: skip
-
-    def evaluate(
-        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
-        return_dict=False, jit=None,
-    ):  # fmt: skip
-        """The loss, followed by the metrics, on some data; return_dict=True names them."""
-        logs = evaluation.evaluate(self, x, y, batch_size, verbose, sample_weight, steps, callbacks, jit)
-        return steps_result(logs, return_dict)
-
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, jit=None) -> np.ndarray:
-        """The outputs for some inputs, as a plain array."""
-        return evaluation.predict(self, x, batch_size, verbose, steps, callbacks, jit)
-
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """One step on one batch: the loss, followed by the metrics of this batch."""
-        return steps_result(steps.train_on_batch(self, x, y, sample_weight, class_weight), return_dict)
-
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """The loss on one batch, followed by the metrics; nothing is learned."""
-        return steps_result(steps.test_on_batch(self, x, y, sample_weight), return_dict)
-
-    def predict_on_batch(self, x) -> np.ndarray:
-        """The outputs for one batch."""
-        return steps.forward(self, x)
+    fit = fitting.fit
+    evaluate = evaluation.evaluate
+    predict = evaluation.predict
+    train_on_batch = steps.train_on_batch
+    test_on_batch = steps.test_on_batch
+    predict_on_batch = steps.predict_on_batch
 
     def train_step(self, x, y, sample_weight=None):
         """One step of `fit`: forward, loss, backward, update. Gives the loss and the predictions."""
@@ -153,31 +116,24 @@ class Model(Layer):
 
     @property
     def programs(self) -> dict[str, list]:
-        """The recorded programs of "train", "test" and "predict": print one to see its calls."""
-        return {
-            what: [entry.program for entry in steps.entries.values()] for what, steps in (self._steps or {}).items()
-        }
+        """The programs of "train", "test" and "predict": print one to see its calls."""
+        return {what: steps.jitted.programs for what, steps in (self._steps or {}).items()}
 
     @property
     def losses(self) -> list:
         """What regularizers charge for the weights, and what layers added in the last call."""
         parameters, layers = self._charging or self.charging()
-        if ACTIVE:
-            self._watch_regularizers()
+        for p in self.parameters() if tracing() else ():
+            if hasattr(p, "regularizer"):  # a plain Tensor has none
+                watch(p, "regularizer")
+                if hasattr(p.regularizer, "__dict__"):
+                    watch(p.regularizer)
         found = [p.regularizer(p) for p in parameters]
         for layer in layers:
             if layer._added:
                 found += layer._added
                 layer._added = None
         return found
-
-    def _watch_regularizers(self):
-        tape = current()
-        for p in self.parameters() if tape is not None else ():
-            regularizer = getattr(p, "regularizer", None)
-            tape.watched.append((p, "regularizer", regularizer))
-            if hasattr(regularizer, "__dict__"):
-                watch(regularizer)
 
     def forget_added(self) -> None:
         """Drop what layers added to the loss in calls whose loss nobody computed, such as a dry run."""
@@ -287,10 +243,3 @@ def as_tuple(value) -> tuple:
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-def steps_result(logs, return_dict):
-    if return_dict:
-        return logs
-    numbers = list(logs.values())
-    return numbers if len(numbers) > 1 else numbers[0]

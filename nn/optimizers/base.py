@@ -12,7 +12,7 @@ import numbers
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.jit.trace.tape import current, watch
+from autograd.extend import every_time, on_failure, tracing, watch, written_to
 from nn.optimizers.clipping import global_norm, shrink
 from nn.optimizers.groups import grouped
 from nn.registry import Registry
@@ -114,9 +114,8 @@ class Optimizer:
         """Move every parameter that has a gradient."""
         if not self.groups:
             raise ValueError(f"this {type(self).__name__} has no parameters; give it model.parameters()")
-        tape = current()
-        if tape is not None:
-            return self._record(tape)
+        if tracing():
+            return self._trace()
         rate, *_ = self._advance()
         self._move(rate)
 
@@ -131,18 +130,16 @@ class Optimizer:
         """Further numbers for `update` to find in `self.varying`, where arithmetic with `self.iterations` won't do."""
         return ()
 
-    def _record(self, tape):
+    def _trace(self):
         """The step as part of a program: the arrays are written in place, the numbers worked out at each replay."""
         watch(self)
         for group in self.groups:
-            group.record(tape)
-        tape.before.extend(group.attach for group in self.groups)
-        tape.after.extend(group.written for group in self.groups)
+            group.trace()
         for state in self.states:
             for slot in state:
-                tape.cell(state, slot)
-        tape.undo.append(functools.partial(vars(self).update, iterations=self.iterations, varying=self.varying))
-        rate, iterations, *varying = tape.host(self._advance)
+                written_to(state, slot)
+        on_failure(functools.partial(vars(self).update, iterations=self.iterations, varying=self.varying))
+        rate, iterations, *varying = every_time(self._advance)
         before = self.iterations, self.varying
         self.iterations, self.varying = iterations, tuple(varying)
         try:

@@ -8,8 +8,8 @@ import itertools
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.engine.writes import renewed
 from autograd.errors import refuse
+from autograd.extend import after_replays, array_of, before_replays, rewritten, show, start_with, tracing, written_to
 
 
 class TensorGroup:
@@ -17,8 +17,8 @@ class TensorGroup:
 
     def __init__(self, parameters: list[Tensor]):
         self.parameters = parameters
-        self.array = np.concatenate([p._array.reshape(-1) for p in parameters])
-        self.slices = slices_of([p._array.size for p in parameters])
+        self.array = np.concatenate([array_of(p).reshape(-1) for p in parameters])
+        self.slices = slices_of([p.size for p in parameters])
         self.views = [self.array[at].reshape(p.shape) for at, p in zip(self.slices, parameters, strict=True)]
         self.scratch = None  # for the gradients end to end; a program has a place of its own for them
         self.attach()
@@ -27,25 +27,28 @@ class TensorGroup:
         # Copied one by one, the views would not be views of the copied array.
         return TensorGroup(copy.deepcopy(self.parameters, memo))
 
-    def record(self, tape) -> None:
-        """Let the array be written in place by the program that is being recorded."""
-        tape.start_with(self.attach, all(tape.first(p) is v for p, v in zip(self.parameters, self.views, strict=True)))
-        tape.cell(self, "array")
+    def trace(self) -> None:
+        """Let the array be written in place by the program that is being traced."""
+        start_with(self.attach, show(self.parameters, self.views))
+        written_to(self, "array")
+        before_replays(self.attach)
+        after_replays(self.written)
 
     def attach(self) -> None:
         """Let the parameters show their views; numbers that somebody set since are taken over."""
-        if type(self.array) is not np.ndarray:
-            return  # being recorded
+        if tracing() or show(self.parameters, self.views):
+            return
         for p, view in zip(self.parameters, self.views, strict=True):
-            if p._array is not view:
-                view[...] = p._array
+            array = array_of(p)
+            if array is not view:
+                view[...] = array
                 p.rebase(view)
 
     def gradient(self):
         """All gradients end to end, and the places of parameters that have none."""
         gradients = [p.grad for p in self.parameters]
         missing = [at for at, g in zip(self.slices, gradients, strict=True) if g is None]
-        if type(self.array) is not np.ndarray:
+        if tracing():
             parts = [
                 np.zeros(at.stop - at.start) if g is None else g for at, g in zip(self.slices, gradients, strict=True)
             ]
@@ -61,11 +64,8 @@ class TensorGroup:
 
     def written(self) -> None:
         """Tell the engine that the numbers have changed."""
-        if type(self.array) is not np.ndarray:
-            return  # being recorded
-        for p in self.parameters:
-            node = p._node
-            node.seal = renewed(node.seal)
+        if not tracing():
+            rewritten(self.parameters)
 
 
 class ValueGroup:
@@ -76,7 +76,7 @@ class ValueGroup:
         self.slices = slices_of([1] * len(parameters))
         self.attach()
 
-    def record(self, tape) -> None:
+    def trace(self) -> None:
         raise refuse("an optimizer's step on Values", "Write p.data -= rate * p.grad")
 
     def attach(self) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor
+from autograd.extend import array_of, is_tensor
 from nn.layers.symbols import Symbol
 
 
@@ -154,7 +154,7 @@ def _wanted(symbol, dtype):
 def _array(data, what, dtype, floats=None):
     """An array of numbers, finite; integers stay integers when no dtype is wanted."""
     if is_tensor(data):
-        data = data._array
+        data = array_of(data)
     try:
         array = np.asarray(data)
     except ValueError as error:

@@ -9,27 +9,33 @@ from nn.callbacks.base import CallbackList
 from nn.callbacks.progress import Progress, is_shown
 from nn.training.data import Arrays, aligned, as_data
 from nn.training.replay import steps_for
-from nn.training.steps import Mean, Updates, _need, logs_of, plain, prepare
+from nn.training.steps import Mean, Updates, logs_of, need, plain, prepare, report
 
 
-def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks, jit=None):
-    _need(model, "evaluate")
+def evaluate(
+    model, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
+    return_dict=False, jit=None,
+):  # fmt: skip
+    """The loss, followed by the metrics, on some data; return_dict=True names them."""
+    need(model, "evaluate")
     data = as_data(model, x, y, sample_weight, batch_size, steps)
-    first = data.first()
-    if first is None:
-        raise ValueError("the data gave no batch at all")
-    shape = prepare(model, first[0], first[1])
-    if isinstance(data, Arrays) and data.y is not None:
-        data.y = aligned(data.y, shape)
-        if model.loss is not None:
-            model.loss.check(data.y, (len(data.y), *shape[1:]))
-    watchers = _watchers(model, data, verbose, callbacks)
+    check_targets(model, data, prepare(model, data))
+    watchers = callbacks_of(model, data, verbose, callbacks)
     before = model.training
     try:
-        return run_evaluation(model, data, watchers, steps_for(model, "test", jit))
+        return report(run_evaluation(model, data, watchers, steps_for(model, "test", jit)), return_dict)
     finally:
         trust(model, None)
         model.train(before)
+
+
+def check_targets(model, data, output_shape) -> None:
+    """Look at all targets once, before the first batch, and lay them out as the loss wants them."""
+    if not isinstance(data, Arrays) or data.y is None:
+        return
+    data.y = aligned(data.y, output_shape)
+    if model.loss is not None:
+        model.loss.check(data.y, (len(data.y), *output_shape[1:]))
 
 
 def trust(model, data) -> None:
@@ -64,9 +70,10 @@ def run_evaluation(model, data, watchers, run):
     return logs
 
 
-def predict(model, x, batch_size, verbose, steps, callbacks, jit=None):
+def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None, jit=None) -> np.ndarray:
+    """The outputs for some inputs, as a plain array."""
     data = as_data(model, x, None, None, batch_size, steps)
-    watchers = _watchers(model, data, verbose, callbacks)
+    watchers = callbacks_of(model, data, verbose, callbacks)
     before = model.training
     model.eval()
     watchers.call("on_predict_begin")
@@ -84,10 +91,12 @@ def predict(model, x, batch_size, verbose, steps, callbacks, jit=None):
     return np.concatenate(parts)
 
 
-def _watchers(model, data, verbose, callbacks):
+def callbacks_of(model, data, verbose, callbacks, *more, epochs=None):
+    """The callbacks that a user gave and `more`, with a progress bar if it is to be shown."""
     given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] if callbacks else []
-    watchers = CallbackList(model, list(given), {"epochs": 1, "steps": data.steps, "verbose": verbose})
+    params = {"epochs": 1 if epochs is None else epochs, "steps": data.steps, "verbose": verbose}
+    watchers = CallbackList(model, [*given, *more], params)
     shown = is_shown(verbose)
     if shown and not watchers.has(Progress):
-        watchers.add(Progress(shown, alone=True))
+        watchers.add(Progress(shown, alone=epochs is None))
     return watchers

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import warnings
 
-from nn.callbacks.base import CallbackList
 from nn.callbacks.history import History
-from nn.callbacks.progress import Progress, is_shown
 from nn.errors import ModelWarning
 from nn.seeds import generator
 from nn.training import linter
 from nn.training.data import Arrays, aligned, as_data, split
-from nn.training.evaluation import run_evaluation, trust
+from nn.training.evaluation import callbacks_of, check_targets, run_evaluation, trust
 from nn.training.replay import steps_for
-from nn.training.steps import Mean, NotFinite, Updates, _need, logs_of, prepare
+from nn.training.steps import Mean, NotFinite, Updates, logs_of, need, prepare
 
 
 def fit(
-    model, x, y, *, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight,
-    sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq, seed, jit,
+    model, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
+    validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None,
+    validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None, jit=None,
 ):  # fmt: skip
-    _need(model, "fit", optimizer=True)
+    """Train for some epochs and give the History of losses and metrics.
+
+    `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed` restarts
+    the generator that shuffles and drops; without it the model's own goes on. A step is traced once for each shape of
+    batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error where a step cannot
+    be traced instead of doing so.
+    """
+    need(model, "fit", optimizer=True)
     if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:
         raise ValueError(f"epochs and initial_epoch are whole numbers; got {epochs!r} and {initial_epoch!r}")
     data = as_data(model, x, y, sample_weight, batch_size, steps_per_epoch, class_weight)
@@ -28,46 +34,36 @@ def fit(
     if validation_data is not None:
         parts = validation_data if isinstance(validation_data, tuple | list) else (validation_data,)
         vx, vy, vw = (*parts, None, None)[:3]
-        validation = as_data(
-            model, vx, vy, vw, None if vy is None else validation_batch_size or batch_size, validation_steps
-        )
+        size = None if vy is None else validation_batch_size or batch_size
+        validation = as_data(model, vx, vy, vw, size, validation_steps)
     elif validation_split:
         data, validation = split(data, validation_split)
     if seed is not None:
         reseed(model, seed)
-    first = data.first()
-    if first is None:
-        raise ValueError("the data gave no batch at all")
-    shape = prepare(model, first[0], first[1])
+    shape = prepare(model, data)
     for part in (data, validation):
         check_targets(model, part, shape)
-    linter.before(model, data, validation, shuffle and isinstance(data, Arrays))
+    shuffle = shuffle and isinstance(data, Arrays)
+    linter.before(model, data, validation, shuffle)
 
-    shown = is_shown(verbose)
     history = History()
-    watchers = CallbackList(
-        model, [*(callbacks if isinstance(callbacks, list | tuple) else [callbacks] if callbacks else []), history],
-        {"epochs": epochs, "steps": data.steps, "verbose": verbose},
-    )  # fmt: skip
-    if shown and not watchers.has(Progress):
-        watchers.add(Progress(shown))
+    watchers = callbacks_of(model, data, verbose, callbacks, history, epochs=epochs)
     model.stop_training = False
     model._modules = model.all_modules()
     model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
-    step = steps_for(model, "train", jit)
-    test = steps_for(model, "test", jit)
-    rng = model.random if shuffle and isinstance(data, Arrays) else None
+    step, test = steps_for(model, "train", jit), steps_for(model, "test", jit)
+    rng = model.random if shuffle else None
     try:
         for epoch in range(initial_epoch, epochs):
             watchers.call("on_epoch_begin", epoch)
             logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch, step)
-            if validation is not None and (epoch + 1) % validation_freq == 0 and logs is not None:
+            if validation is not None and (epoch + 1) % validation_freq == 0:
                 found = run_evaluation(model, validation, watchers, test)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             model.epochs_done = epoch + 1
-            watchers.call("on_epoch_end", epoch, logs or {})
+            watchers.call("on_epoch_end", epoch, logs)
             if model.stop_training:
                 break
     finally:
@@ -79,16 +75,13 @@ def fit(
 
 
 def train_epoch(model, data, rng, watchers, epoch, first, run):
-    """One pass over the data: the mean loss and the metrics; None when the loss was no number at the first batch."""
+    """One pass over the data: the mean loss and the metrics."""
     model.train()
     model.reset_metrics()
     mean = Mean()
     batches = watchers.wants_batches("train")
     updates = Updates(model, at_once=batches)
     trust(model, data)
-    begin = getattr(run, "begin", None)  # of a recorded step: look again whether the program fits the model
-    if begin is not None:
-        begin(run.strict)
     for step, (x, y, weight) in enumerate(data.epoch(rng)):
         if batches:
             watchers.call("on_train_batch_begin", step)
@@ -99,7 +92,7 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
         except NotFinite as error:
             model.stop_training = True
             if not watchers.handles_nan(step):
-                warnings.warn(f"epoch {epoch + 1}, batch {step + 1}: {error}", ModelWarning, stacklevel=4)
+                warnings.warn(f"epoch {epoch + 1}, batch {step + 1}: {error}", ModelWarning, stacklevel=3)
             break
         if step == 0 and epoch == first:
             linter.after_step(model)
@@ -112,15 +105,6 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
             break
     updates.flush()
     return logs_of(model, mean)
-
-
-def check_targets(model, data, output_shape) -> None:
-    """Look at all targets once, before the first batch, and lay them out as the loss wants them."""
-    if not isinstance(data, Arrays) or data.y is None:
-        return
-    data.y = aligned(data.y, output_shape)
-    if model.loss is not None:
-        model.loss.check(data.y, (len(data.y), *output_shape[1:]))
 
 
 def reseed(model, seed) -> None:

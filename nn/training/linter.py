@@ -34,7 +34,7 @@ def say(model, key, text) -> None:
     """Warn once for each model and mistake."""
     if key not in model._warned:
         model._warned = model._warned | {key}
-        warnings.warn(text, ModelWarning, stacklevel=6)
+        warnings.warn(text, ModelWarning, stacklevel=5)
 
 
 def _inputs(model, x):
@@ -72,10 +72,9 @@ def _order(model, data, validation, shuffled):
     changes = np.count_nonzero(labels[1:] != labels[:-1])
     if 1 < len(classes) <= changes + 1 and changes < 2 * len(classes) - 1 and not shuffled:
         say(
-            model,
-            "sorted",
+            model, "sorted",
             "the samples are sorted by class and shuffle is off, so each batch shows one class; shuffle",
-        )
+        )  # fmt: skip
     other = _labels(model, validation.y) if isinstance(validation, Arrays) else None
     if other is not None and len(other):
         unseen = np.setdiff1d(other, classes)
@@ -83,8 +82,7 @@ def _order(model, data, validation, shuffled):
             say(
                 model, "unseen",
                 f"class {unseen[0]:g} is in the validation data and never in training; were the samples sorted by "
-                "class "
-                "before validation_split cut off the last ones? Shuffle them first",
+                "class before validation_split cut off the last ones? Shuffle them first",
             )  # fmt: skip
 
 
@@ -154,6 +152,5 @@ def after_step(model) -> None:
         say(
             model, "no gradient",
             f"the loss does not depend on {', '.join(lost[:3])}{more}, which will never change; is a layer made but "
-            "not "
-            "used in call, or was .data taken on the way?",
+            "not used in call, or was .data taken on the way?",
         )  # fmt: skip

@@ -6,9 +6,8 @@ import math
 
 import numpy as np
 
-from autograd import Tensor, no_grad
-from autograd.engine.modes import checked
-from autograd.rules.arrays import array_of
+from autograd import no_grad
+from autograd.extend import array_of, checked
 from nn.training.data import aligned, as_inputs, weights_of
 
 
@@ -17,7 +16,7 @@ class NotFinite(ArithmeticError):
 
 
 def check_finite(loss) -> None:
-    checked(_check_finite, array_of(loss) if isinstance(loss, Tensor) else loss)
+    checked(_check_finite, array_of(loss))
 
 
 def _check_finite(loss):
@@ -31,13 +30,9 @@ def _check_finite(loss):
 
 def plain(y):
     """The numbers of predictions."""
+    if type(y) is np.ndarray:  # of a program, mostly
+        return y
     return [plain(part) for part in y] if isinstance(y, list | tuple) else array_of(y)
-
-
-def forward(model, x) -> np.ndarray:
-    """The outputs for one batch, in evaluation mode."""
-    with no_grad():
-        return plain(model(as_inputs(model, x), training=False))
 
 
 class Mean:
@@ -95,49 +90,68 @@ def logs_of(model, mean) -> dict[str, float]:
     return {"loss": mean.result()} | {metric.name: metric.result() for metric, _ in model._metrics or ()}
 
 
-def train_on_batch(model, x, y, sample_weight, class_weight):
-    _need(model, "train_on_batch", optimizer=True)
-    x, y, weight = _batch(model, x, y, sample_weight, class_weight)
-    prepare(model, x, y)
-    y = aligned(y, model.output_shape_of(x))
+def train_on_batch(model, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    """One step on one batch: the loss, followed by the metrics of this batch."""
+    need(model, "train_on_batch", optimizer=True)
+    batch = _batch(model, x, y, sample_weight, class_weight)
     model.train()
     model.reset_metrics()
-    loss, y_pred = model.train_step(x, y, weight)
-    return _report(model, loss, y, y_pred, weight)
+    return _step(model, model.train_step, batch, return_dict)
 
 
-def test_on_batch(model, x, y, sample_weight):
-    _need(model, "test_on_batch")
-    x, y, weight = _batch(model, x, y, sample_weight, None)
-    prepare(model, x, y)
-    y = aligned(y, model.output_shape_of(x))
+def test_on_batch(model, x, y=None, sample_weight=None, return_dict=False):  # noqa: PT028  no test of pytest's
+    """The loss on one batch, followed by the metrics; nothing is learned."""
+    need(model, "test_on_batch")
+    batch = _batch(model, x, y, sample_weight, None)
     model.reset_metrics()
     with no_grad():
-        loss, y_pred = model.test_step(x, y, weight)
-    return _report(model, loss, y, y_pred, weight)
+        return _step(model, model.test_step, batch, return_dict)
+
+
+def predict_on_batch(model, x) -> np.ndarray:
+    """The outputs for one batch."""
+    with no_grad():
+        return plain(model(as_inputs(model, x), training=False))
 
 
 def _batch(model, x, y, sample_weight, class_weight):
     x = as_inputs(model, x)
     y = None if y is None else np.asarray(y)
-    count = len(x[0] if isinstance(x, list) else x)
-    return x, y, weights_of(count, y, sample_weight, class_weight)
+    weight = weights_of(len(x[0] if isinstance(x, list) else x), y, sample_weight, class_weight)
+    return x, aligned(y, _prepare(model, x)), weight
 
 
-def _report(model, loss, y, y_pred, weight):
-    update_metrics(model, y, y_pred, weight)
+def _step(model, step, batch, return_dict):
+    loss, y_pred = step(*batch)
+    update_metrics(model, batch[1], y_pred, batch[2])
     mean = Mean()
     mean.add(loss.item(), 1)
-    return logs_of(model, mean)
+    return report(logs_of(model, mean), return_dict)
 
 
-def _need(model, what, optimizer=False):
+def report(logs, return_dict):
+    """The loss and the metrics by name, or as a list; the loss alone as a number."""
+    if return_dict:
+        return logs
+    numbers = list(logs.values())
+    return numbers if len(numbers) > 1 else numbers[0]
+
+
+def need(model, what, optimizer=False):
     if (optimizer and model.optimizer is None) or (model.loss is None and model.optimizer is None):
         raise ValueError(f"{what} needs a compiled model: call model.compile(optimizer, loss, metrics) first")
 
 
-def prepare(model, x, y) -> tuple:
-    """Build the model on a batch, tie the optimizer to its parameters, make the metrics; gives the output's shape."""
+def prepare(model, data) -> tuple:
+    """Make all ready for the data by a look at its first batch; gives the output's shape."""
+    first = data.first()
+    if first is None:
+        raise ValueError("the data gave no batch at all")
+    return _prepare(model, first[0])
+
+
+def _prepare(model, x):
+    """Build the model on a batch, tie the optimizer to its parameters, make the metrics."""
     shape = model.output_shape_of(x)
     if model.optimizer is not None:
         model.optimizer.bind(model.trainable_parameters())

@@ -136,3 +136,33 @@ def test_optimizers_move_values():
 def test_errors_say_what_to_do(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+@pytest.mark.parametrize("method", ["call", "build"])
+def test_a_subclass_in_keras_style_is_told_where_that_layer_is(method):
+    with pytest.raises(TypeError, match=rf"Scale defines {method}; .* subclass nn\.layers\.Layer"):
+        type("Scale", (nn.Layer,), {method: lambda self, x: x})
+
+
+@pytest.mark.parametrize("settings", [{"units": 3}, {"name": "scale"}, {"n_in": 2, "n_out": 3, "dtype": "float32"}, {}])
+def test_settings_of_keras_are_told_where_that_layer_is(settings):
+    class Scale(nn.Layer):
+        def __init__(self, **others):
+            super().__init__(**others)
+
+    with pytest.raises(TypeError, match=r"Scale got .*nn\.layers\.Layer"):
+        Scale(**settings)
+
+
+def test_a_subclass_in_micrograds_style_works():
+    class Doubled(nn.Layer):
+        def __init__(self, nin, nout, **kwargs):
+            super().__init__(nin, nout, seed=0, **kwargs)
+            self.by = 2.0
+
+        def __call__(self, x):
+            return [n(x) * self.by for n in self.neurons]
+
+    plain, layer = nn.Layer(2, 3, "relu", seed=0, name="a"), Doubled(2, 3, activation="relu")
+    assert [y.data for y in layer([1.0, 2.0])] == [2 * y.data for y in plain([1.0, 2.0])]
+    assert len(layer.parameters()) == 9

@@ -110,9 +110,9 @@ def test_one_program_for_each_shape_of_batch():
     model = dense(seed=0)
     model.compile("adam", "bce")
     model.fit(X, Y, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
-    assert {what: len(steps.entries) for what, steps in model._steps.items()} == {"train": 2, "test": 1}
+    assert {what: len(programs) for what, programs in model.programs.items()} == {"train": 2, "test": 1}
     model.fit(X, Y, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
-    assert len(model._steps["train"].entries) == 2
+    assert len(model.programs["train"]) == 2
     model.compile("adam", "mse")
     assert model._steps is None
 

@@ -49,9 +49,10 @@ class Outside:
                 and (now == before or (now != now and before != before))
             ):
                 return False
-        return all(table == before for table, before in self.tables) and all(
-            fingerprint(array) == before for array, before in self.copies
-        )
+        for table, before in self.tables:
+            if table != before:
+                return False
+        return not self.copies or all(fingerprint(array) == before for array, before in self.copies)
 
     def close(self, constants) -> None:
         """Look at the numbers of those arrays too that the program does not read itself.
@@ -83,9 +84,9 @@ class Outside:
         inside = f"{module}.".startswith(LIBRARY)
         for cell in function.__closure__ or ():
             self._watch(types.CellType.cell_contents.__get__, cell)
-        self._watch(operator.attrgetter("__defaults__"), function)
-        self._watch(operator.attrgetter("__kwdefaults__"), function)
         if not inside:
+            self._watch(operator.attrgetter("__defaults__"), function)
+            self._watch(operator.attrgetter("__kwdefaults__"), function)
             names = [name for name in _names(code) if name in function.__globals__]
             for name in names:
                 self._watch(function.__globals__.__getitem__, name)
@@ -181,7 +182,8 @@ class Outside:
                     self._watch(functools.partial(getattr, value), key)
         for key, part in list(getattr(value, "__dict__", {}).items()):
             if not f"{module}.".startswith(LIBRARY):
-                self._watch(vars(value).__getitem__, key)
+                if key not in getattr(value, "unwatched", ()):
+                    self._watch(vars(value).__getitem__, key)
             elif isinstance(part, types.FunctionType | types.MethodType | functools.partial):
                 self._function(part)  # such as that of a layer made from a function
 

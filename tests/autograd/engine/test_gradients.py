@@ -102,6 +102,8 @@ def test_the_branch_not_taken_leaks_no_nan():
         np.where(x > 0, np.log(x) + 1 / x, x).sum().backward()
         assert x.grad.tolist() == [1, 0.25]
         assert grad(grad(lambda x: np.where(x > 0, np.sqrt(x), x * x)))(-1.0) == 2
+        diagonal = grad(lambda x: np.sum(np.einsum("ii->i", np.sqrt(x))))(np.array([[1.0, -2.0], [-3.0, 4.0]]))
+        assert diagonal.tolist() == [[0.5, 0], [0, 0.25]]
 
 
 def test_second_derivatives_where_the_gradient_from_above_is_zero():
