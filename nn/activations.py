@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import Tensor, extend
+from autograd import Tensor, extend, functional
 from autograd.extend import array_of
 from nn.registry import Registry
 
@@ -47,7 +47,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     elif negative_slope:
         y = leaky_relu(x, negative_slope)
     else:
-        y = extend.relu(x)
+        y = functional.relu(x)
     return y if max_value is None else np.minimum(y, max_value)
 
 
@@ -86,13 +86,13 @@ def gelu(x, approximate=False):
     """f(x) = x * P(N < x) for a standard normal N; `approximate` by a tanh."""
     if approximate:
         return 0.5 * x * (1.0 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
-    return extend.gelu(x)
+    return functional.gelu(x)
 
 
 @add("silu", "swish")
 def silu(x):
     """f(x) = x * sigmoid(x)."""
-    return extend.silu(x)
+    return functional.silu(x)
 
 
 swish = silu
@@ -101,13 +101,13 @@ swish = silu
 @add("mish")
 def mish(x):
     """f(x) = x * tanh(softplus(x))."""
-    return x * np.tanh(extend.softplus(x))
+    return x * np.tanh(functional.softplus(x))
 
 
 @add("softplus")
 def softplus(x):
     """f(x) = log(1 + exp(x))."""
-    return extend.softplus(x)
+    return functional.softplus(x)
 
 
 @add("softsign")
@@ -123,7 +123,7 @@ def sigmoid(x):
     >>> sigmoid(np.array([0.0, 100.0]))
     array([0.5, 1. ])
     """
-    return _remember(extend.sigmoid(x), x)
+    return _remember(functional.sigmoid(x), x)
 
 
 @add("tanh")
@@ -171,7 +171,7 @@ def hard_shrink(x, threshold=0.5):
 @add("soft_shrink")
 def soft_shrink(x, threshold=0.5):
     """f(x) = x moved towards 0 by threshold."""
-    return extend.relu(x - threshold) - extend.relu(-x - threshold)
+    return functional.relu(x - threshold) - functional.relu(-x - threshold)
 
 
 @add("softmax")
@@ -182,13 +182,13 @@ def softmax(x, axis=-1):
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    return _remember(extend.softmax(x, axis=_from_end(x, axis, "softmax")), x)
+    return _remember(functional.softmax(x, axis=_from_end(x, axis, "softmax")), x)
 
 
 @add("log_softmax")
 def log_softmax(x, axis=-1):
     """f(x) = x - log(sum(exp(x))) along an axis."""
-    return extend.log_softmax(x, axis=_from_end(x, axis, "log_softmax"))
+    return functional.log_softmax(x, axis=_from_end(x, axis, "log_softmax"))
 
 
 def get(what):

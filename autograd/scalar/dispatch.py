@@ -51,6 +51,20 @@ def _among(function, places, args, kwargs, *numbers):
     return function(*args, **kwargs)
 
 
+def refuse_number(self):
+    raise TypeError(
+        "float() and math functions of a Value would lose its gradient; write v.data for the number, or v.sin() or "
+        "np.sin(v) to stay in the graph"
+    )
+
+
+def refuse_array(self, dtype=None, copy=None):
+    raise TypeError(
+        "an array of Values would lose their gradients; keep them in a list, use v.data for the numbers, or make one "
+        "Tensor of the array"
+    )
+
+
 def where(condition, x, y):
     """The branch that is taken, recorded; the other gets no gradient."""
     if (who := observing_values()) is not None:

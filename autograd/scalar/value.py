@@ -120,20 +120,9 @@ class Value:
     def __round__(self, digits=None):
         return round(self.data, digits)
 
-    # -- the ways out of the graph that would lose it silently ------------------------------------------------
-    def __float__(self):
-        raise TypeError(
-            "float() and math functions of a Value would lose its gradient; write v.data for the number, or v.sin() or "
-            "np.sin(v) to stay in the graph"
-        )
-
-    __int__ = __index__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
-
-    def __array__(self, dtype=None, copy=None):
-        raise TypeError(
-            "an array of Values would lose their gradients; keep them in a list, use v.data for the numbers, or make "
-            "one Tensor of the array"
-        )
+    # -- the ways out of the graph that would lose it silently -------------------------------------------------------
+    __float__ = __int__ = __index__ = __complex__ = __trunc__ = __floor__ = __ceil__ = dispatch.refuse_number
+    __array__ = dispatch.refuse_array
 
     def __repr__(self):
         name = f", name={self.name!r}" if self.name else ""
@@ -211,9 +200,6 @@ for _operator, _name in {
 Value.__radd__ = Value.__add__
 Value.__rmul__ = Value.__mul__
 for _operator, _name in {
-    "__rsub__": "subtract",
-    "__rtruediv__": "divide",
-    "__rpow__": "power",
-    "__rmod__": "remainder",
-}.items():
+    "__rsub__": "subtract", "__rtruediv__": "divide", "__rpow__": "power", "__rmod__": "remainder",
+}.items():  # fmt: skip
     setattr(Value, _operator, _reflect(_name))

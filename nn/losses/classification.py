@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from autograd import Tensor, extend
+from autograd import Tensor, extend, functional
 from autograd.extend import array_of, as_array, made_by
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
@@ -74,7 +74,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
     def call(self, y_true, y_pred):
         if self.label_smoothing:
             y_true = y_true * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
-        p = extend.sigmoid(y_pred) if self.from_logits else y_pred
+        p = functional.sigmoid(y_pred) if self.from_logits else y_pred
         p = np.clip(p, EPSILON, 1.0 - EPSILON)
         surprise = -(y_true * np.log(p) + (1.0 - y_true) * np.log(1.0 - p))
         right = y_true * p + (1.0 - y_true) * (1.0 - p)
@@ -180,7 +180,7 @@ class Hinge(Loss):
     """mean(max(1 - t * y_pred, 0)) for targets t of -1 and 1 (0 and 1 are taken as those)."""
 
     def call(self, y_true, y_pred):
-        return np.mean(extend.relu(1.0 - _signs(y_true) * y_pred), axis=-1)
+        return np.mean(functional.relu(1.0 - _signs(y_true) * y_pred), axis=-1)
 
 
 @losses.add("squared_hinge")
@@ -188,7 +188,7 @@ class SquaredHinge(Loss):
     """mean(max(1 - t * y_pred, 0)**2) for targets t of -1 and 1 (0 and 1 are taken as those)."""
 
     def call(self, y_true, y_pred):
-        return np.mean(np.square(extend.relu(1.0 - _signs(y_true) * y_pred)), axis=-1)
+        return np.mean(np.square(functional.relu(1.0 - _signs(y_true) * y_pred)), axis=-1)
 
 
 @losses.add("categorical_hinge")
@@ -198,7 +198,7 @@ class CategoricalHinge(Loss):
     def call(self, y_true, y_pred):
         right = np.sum(y_true * y_pred, axis=-1)
         wrong = np.max((1.0 - y_true) * y_pred, axis=-1)
-        return extend.relu(wrong - right + 1.0)
+        return functional.relu(wrong - right + 1.0)
 
 
 def more_than_one(name, shape):

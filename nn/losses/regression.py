@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd import extend
+from autograd import functional
 from nn.losses.base import Loss, losses
 
 
@@ -64,7 +64,7 @@ class LogCosh(Loss):
 
     def call(self, y_true, y_pred):
         error = y_pred - y_true
-        return np.mean(error + extend.softplus(-2.0 * error) - math.log(2.0), axis=-1)
+        return np.mean(error + functional.softplus(-2.0 * error) - math.log(2.0), axis=-1)
 
 
 @losses.add("poisson")

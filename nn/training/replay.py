@@ -32,9 +32,11 @@ class Steps:
         self.calls += 1
         try:
             return self.jitted(*batch)
-        except RecordingError:
-            if self.strict or self.refusal is None:
+        except RecordingError as error:
+            if self.strict:
                 raise
+            if self.refusal is None:  # a replay met a shape it was not made for, long before the weights are moved
+                self.refusal = error
             return self.function(*batch)
 
     @contextmanager

@@ -20,7 +20,7 @@ class _Primitive(UserPrimitive):
 
         forward.__name__ = getattr(function, "__name__", type(function).__name__)
         module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", forward.__name__)
-        super().__init__(forward, key=f"{module}.{name}")
+        super().__init__(forward, key=f"{module}.{name}", batched=False, masks=True)
         self.function = self.__wrapped__ = function
         self.__name__, self.__doc__ = forward.__name__, getattr(function, "__doc__", None)
         self.wants = {"variables": ("variables", "y")}
