@@ -1,4 +1,14 @@
-"""Glassgrad's engine: derivatives of plain NumPy code that you can see through."""
+"""Glassgrad's engine: derivatives of plain NumPy code that you can see through.
+
+To read it, begin with `examples/from_scratch.py`, and go on with
+
+    autograd/rules/elementwise.py                                   a line of calculus for each row
+    autograd/scalar/value.py, methods.py, backward.py               one number that remembers where it came from
+    autograd/engine/graph.py, apply.py, backward.py, tensor.py      the same for arrays
+    autograd/jit/__init__.py                                        traced once, and replayed
+
+`docs/inside.md` goes along, call by call.
+"""
 
 from autograd import functional
 from autograd.checks.check import check_grads

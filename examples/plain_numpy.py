@@ -1,6 +1,6 @@
 """The main job: a network of NumPy functions learns two moons, and the engine checks its own gradients.
 
-Run it with `make demo`, or `python examples/demo.py`.
+Run it with `python examples/plain_numpy.py`.
 """
 
 from pathlib import Path

@@ -23,6 +23,14 @@ def test_every_example_is_run_here():
     assert not missing
 
 
+def test_from_scratch(run, capsys):
+    ours, theirs = run("from_scratch")
+    assert ours == theirs
+    shown, files = capsys.readouterr().out.split("\n\n", 1)
+    assert f"```text\n{shown}\n```" in (EXAMPLES.parent / "docs" / "inside.md").read_text()
+    assert files.startswith("The real files are these:")
+
+
 def test_plain_numpy(run, tmp_path, capsys):
     assert run("plain_numpy") > 0.97
     assert (tmp_path / "out" / "moons_boundary.txt").read_text() in capsys.readouterr().out + "\n"

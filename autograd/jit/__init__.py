@@ -1,4 +1,8 @@
-"""`jit`: record what a function does, once for each kind of arguments, and replay it as a flat program."""
+"""`jit`: trace what a function does, once for each kind of arguments, and replay it as a flat program.
+
+`trace` puts its calls on a tape, `program` makes steps of them that a backend runs, `values` does so for Values. Start
+here, then read entry.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The table of rules: importing this package fills it, one file for each subject. A new file is found by itself."""
+"""The mathematics: the table of rows, one file for each subject. Read elementwise, then table, and reductions for sums.
+
+Importing this package fills the table; a new file is found by itself.
+"""
 
 import importlib
 import pkgutil

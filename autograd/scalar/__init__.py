@@ -1,3 +1,3 @@
-"""Value: the same idea on single numbers. Read value, methods, backward."""
+"""Value: the same idea on single numbers, with methods compiled from the rows. Read value, methods, backward."""
 
 __all__: list[str] = []

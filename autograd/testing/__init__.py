@@ -1,4 +1,4 @@
-"""Tools for testing derivatives: Hypothesis strategies, and the sample calls of the table's rows.
+"""Tools for testing derivatives: the sample calls of the table's rows (in samples), and Hypothesis strategies.
 
 Needs Hypothesis: `pip install "glassgrad[test]"`.
 """

@@ -1,3 +1,3 @@
-"""Derivatives of functions: grad, vjp, jvp, jacobian, hessian, checkpoint."""
+"""Derivatives of functions: grad, vjp, jvp, jacobian, hessian, checkpoint. Read derivatives, then forward."""
 
 __all__: list[str] = []
