@@ -14,14 +14,14 @@ from operator import attrgetter
 
 import numpy as np
 
-from autograd.engine import carry, fast
+from autograd.engine import fast
 from autograd.engine.apply import OUTPUT
 from autograd.engine.graph import Node, leaf
-from autograd.engine.modes import ACTIVE, anomaly, observer
-from autograd.engine.nan import has_nan, heard
+from autograd.engine.modes import ACTIVE, anomaly, look_at_gradient, observer
+from autograd.engine.nan import has_nan, heard, masked_product
 from autograd.engine.writes import check_unchanged
 from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
-from autograd.rules.arrays import array_of, as_array, expand, is_tensor
+from autograd.rules.arrays import array_of, as_array, expand, is_tensor, sum_to
 
 _by_serial = attrgetter("serial")
 
@@ -38,13 +38,13 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     targets = None if targets is None else set(targets)
 
     if ACTIVE and anomaly.get():
-        return _walk(order, seeds, targets, wrap, lead, carry.watched)
+        return _walk(order, seeds, targets, wrap, lead, carry_watched)
     if ACTIVE and (who := observer.get()) is not None:
         return who.backward(order, lambda how: _walk(order, seeds, targets, wrap, lead, how))
     before = heard.last
-    grads = _walk(order, seeds, targets, wrap, lead, carry.plain, quick=True)
+    grads = _walk(order, seeds, targets, wrap, lead, carry, quick=True)
     if heard.last is not before and any(has_nan(array_of(g)) for g in grads.values()):
-        return _walk(order, seeds, targets, wrap, lead, carry.careful)
+        return _walk(order, seeds, targets, wrap, lead, carry_carefully)
     return grads
 
 
@@ -107,17 +107,89 @@ def _walk(order, seeds, targets, wrap, lead, how, quick=False):
     return _filled(kept, lead, wrap)
 
 
+# -- carry -----------------------------------------------------------------------------------------------------------
+def carry(node, i, g, saved, lead):
+    """The gradient for argument `i` of a node, given that of its result; None where there is none."""
+    rule = node.rule
+    if rule.masks:
+        heard()  # the rule chooses among its arguments, so a nan may have come this way without a sound
+    if not rule.elementwise:
+        if lead or g.__class__ is list or (g.shape != node.shape and (g.shape or not rule.spreads)):
+            c = _full(node, rule, i, g, saved, lead)
+        else:
+            c = rule.carry(node, i, g, saved)
+        return c if c is None or hasattr(c, "shape") else np.asarray(c)
+    if node.dtype.kind == "c":
+        return carry_carefully(node, i, g, saved, lead)
+    return fast.carry(rule, i, g, saved) if node.large else rule.backwards[i](g, *saved)
+
+
+def carry_carefully(node, i, g, saved, lead):
+    """The same, where a gradient of exactly 0 wins over a singular slope."""
+    rule = node.rule
+    if not rule.elementwise:
+        return carry(node, i, g, saved, lead)
+    if rule.formulas[i] in ("1", "-1", "0"):
+        return rule.backwards[i](g, *saved)
+    slope = rule.derivatives[i](*saved)
+    return masked_product(g, np.conj(slope) if np.iscomplexobj(slope) else slope)
+
+
+def carry_watched(node, i, g, saved, lead):
+    """The same, and an error at the first gradient that is not finite."""
+    return look_at_gradient(node, i, carry_carefully(node, i, g, saved, lead))
+
+
+def _full(node, rule, i, g, saved, lead):
+    """The rule of a gradient that stands for more than it holds, or has leading axes."""
+    if rule.outputs > 1:
+        batch = next(np.shape(part)[:lead] for part in g if part is not None)
+        shapes = node.settings["__shapes__"]
+        g = [np.zeros(batch + shapes[k][0], shapes[k][1]) if part is None else part for k, part in enumerate(g)]
+        g = [_expand(part, batch + shapes[k][0]) for k, part in enumerate(g)]
+    elif g.shape[lead:] != node.shape:  # an unexpanded gradient, such as the scalar from a sum
+        g = expand(g, g.shape[:lead] + node.shape)
+    if lead and not (rule.batched(node) if callable(rule.batched) else rule.batched):
+        batch = len(g[0]) if rule.outputs > 1 else len(g)
+        pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
+        return np.stack([_expand(rule.carry(node, i, pick(b), saved), node.parents[i].shape) for b in range(batch)])
+    return rule.carry(node, i, g, saved)
+
+
+def _expand(c, shape):
+    return c if shape is None or np.shape(c) == shape else expand(c, shape)
+
+
+# -- undo broadcasting, check ----------------------------------------------------------------------------------------
 def _fit(c, node, i, parent, lead):
     """The gradient carried to argument `i`, with broadcasting undone, of the shape and dtype that it has to have."""
     wanted, dtype = parent.shape, parent.dtype
     if node.rule.broadcasts:
         if wanted != node.shape:
-            c = carry.undo_broadcast(c, node.shape, wanted, lead)
+            c = _undo_broadcast(c, node.shape, wanted, lead)
     elif (found := c.shape[lead:]) and found != wanted:
         _check_shape(node, i, found, wanted)
     return c if c.dtype is dtype or c.dtype == dtype else to_dtype(c, dtype)
 
 
+def _check_shape(node, i, shape, wanted):
+    """A gradient may be smaller than its argument only where broadcasting fills it out again."""
+    if len(shape) != len(wanted) or any(n not in (1, m) for n, m in zip(shape, wanted, strict=True)):
+        raise BackwardError(
+            f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape "
+            f"{wanted}; the forward line was {node.where}"
+        )
+
+
+def _undo_broadcast(c, shape, wanted, lead):
+    """The gradient of an argument of shape `wanted` that was broadcast to `shape`."""
+    full = c.shape[:lead] + shape if lead else shape
+    if c.shape != full:  # an unexpanded gradient counts once for each place it stands for
+        c = expand(c, full)
+    return sum_to(c, wanted, lead)
+
+
+# -- add, and hand out -------------------------------------------------------------------------------------------------
 def _sum(before, c, node, ours):
     """The gradient of a node so far and another contribution, in place where the array there is one of `ours`."""
     if node in ours and type(c) is type(before) and c.shape == before.shape != () and not is_tensor(c):
@@ -167,15 +239,6 @@ def _filled(kept, lead, wrap):
         else:
             kept[node] = g if is_tensor(g) else wrap(as_array(g), leaf(shape, node.dtype))
     return kept
-
-
-def _check_shape(node, i, shape, wanted):
-    """A gradient may be smaller than its argument only where broadcasting fills it out again."""
-    if len(shape) != len(wanted) or any(n not in (1, m) for n, m in zip(shape, wanted, strict=True)):
-        raise BackwardError(
-            f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape "
-            f"{wanted}; the forward line was {node.where}"
-        )
 
 
 def _failed(node, i, error):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, is_stand_in
+from autograd.rules.arrays import array_of
 from autograd.rules.complexes import modulus_
 from autograd.rules.structural import Constant, numpy_name
 from autograd.rules.table import FUNCTIONS, Elementwise
@@ -94,20 +94,3 @@ def _plain_all(x):
     if isinstance(x, tuple | list) and not hasattr(x, "_fields"):
         return type(x)(_plain_all(value) for value in x)
     return array_of(x)
-
-
-def as_index(index):
-    """An index as the graph keeps it: arrays copied, so that a later write to them changes nothing."""
-    if isinstance(index, tuple):
-        return tuple(_one_index(i) for i in index)
-    return _one_index(index)
-
-
-def _one_index(index):
-    if hasattr(index, "__apply__"):
-        raise IndexError("a Tensor is not an index; index with an integer or boolean array")
-    if is_stand_in(index):
-        return index.copy()
-    if isinstance(index, np.ndarray | list):
-        return np.array(index, dtype=int) if isinstance(index, list) and not index else np.array(index)
-    return index

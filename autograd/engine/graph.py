@@ -8,19 +8,10 @@ from __future__ import annotations
 import itertools
 import sys
 
-from autograd.engine.writes import Seal
+from autograd.engine.writes import Lent, Seal
 
 LIBRARY = ("autograd.", "nn.", "numpy.")  # frames of these are not the user's code
 next_serial = itertools.count(1).__next__
-
-
-class Lent:
-    """A gradient in memory that will be written over: copied when somebody asks for it."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array):
-        self.array = array
 
 
 class Node:

@@ -1,4 +1,4 @@
-"""What a user gives: the array of a variable, or a constant beside one. Checked, and refused with what to write."""
+"""What a user gives: the array of a variable, a constant beside one, an index; refused with what to write."""
 
 from __future__ import annotations
 
@@ -66,3 +66,20 @@ def check_settings(rule, settings) -> None:
             raise TypeError(
                 f"{rule.name} got a Tensor for {key}=, which is a setting, not a variable; pass {key}=t.data"
             )
+
+
+def as_index(index):
+    """An index as the graph keeps it: arrays copied, so that a later write to them changes nothing."""
+    if isinstance(index, tuple):
+        return tuple(_one_index(i) for i in index)
+    return _one_index(index)
+
+
+def _one_index(index):
+    if hasattr(index, "__apply__"):
+        raise IndexError("a Tensor is not an index; index with an integer or boolean array")
+    if is_stand_in(index):
+        return index.copy()
+    if isinstance(index, np.ndarray | list):
+        return np.array(index, dtype=int) if isinstance(index, list) and not index else np.array(index)
+    return index

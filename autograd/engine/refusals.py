@@ -11,7 +11,7 @@ import numpy as np
 from autograd.rules.arrays import array_of
 
 
-class Guards:
+class Refusals:
     """Mixed into Tensor."""
 
     __slots__ = ()

@@ -11,17 +11,16 @@ import numpy as np
 from autograd.engine import dispatch, fast, writes
 from autograd.engine.apply import Handle, apply, apply_elementwise, wrap
 from autograd.engine.backward import backward
-from autograd.engine.graph import Node, leaf, user_line
+from autograd.engine.graph import leaf
 from autograd.engine.methods import Operators
 from autograd.engine.modes import ACTIVE, tracking
-from autograd.engine.operands import as_variable
-from autograd.engine.refusals import Guards
+from autograd.engine.operands import as_index, as_variable
+from autograd.engine.refusals import Refusals
 from autograd.rules.arrays import array_of, as_array, copied
 from autograd.rules.indexing import getitem, put
-from autograd.rules.table import ROWS
 
 
-class Tensor(Guards, Operators, Handle, shown=True):
+class Tensor(Refusals, Operators, Handle, shown=True):
     """An array whose operations are recorded, so that `backward()` can tell how a result depends on it.
 
     >>> import numpy as np
@@ -121,30 +120,6 @@ class Tensor(Guards, Operators, Handle, shown=True):
         self._node.name = value
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        return self._node.shape
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self._node.dtype
-
-    @property
-    def ndim(self) -> int:
-        return len(self._node.shape)
-
-    @property
-    def size(self) -> int:
-        return self._node.size
-
-    @property
-    def nbytes(self) -> int:
-        return array_of(self).nbytes
-
-    @property
-    def itemsize(self) -> int:
-        return self.dtype.itemsize
-
-    @property
     def is_leaf(self) -> bool:
         """Whether this is a variable rather than the result of a recorded operation."""
         return self._node.rule is None
@@ -187,10 +162,10 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     # -- indexing and writing --------------------------------------------------------------------------------------
     def __getitem__(self, index):
-        return getitem(self, index=dispatch.as_index(index))
+        return getitem(self, index=as_index(index))
 
     def __setitem__(self, index, value):
-        self.__write__(put(self, value, index=dispatch.as_index(index)))
+        self.__write__(put(self, value, index=as_index(index)))
 
     def __write__(self, result):
         """Let this handle stand for `result`: a write in place, recorded."""
@@ -215,19 +190,6 @@ class Tensor(Guards, Operators, Handle, shown=True):
         self._node = result._node
         return self
 
-    def _become_alias(self, source: Tensor) -> Tensor:
-        """Stand for a new node that passes everything on to `source`: a variable of its own within one transform."""
-        node = source._node
-        self._array = array_of(source)
-        self._node = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
-        return self
-
-    def _become_leaf(self, source: Tensor) -> Tensor:
-        """Show the array of `source` as a variable of its own."""
-        self._array = array_of(source)
-        self._node = leaf(source.shape, source.dtype)
-        return self
-
     def __copy__(self):
         return np.copy(self)
 
@@ -236,9 +198,6 @@ class Tensor(Guards, Operators, Handle, shown=True):
 
     def __reduce__(self):
         return Tensor, (np.asarray(array_of(self)), None, self.name)
-
-
-_ALIAS = ROWS["positive"]
 
 
 def seed_for(output: Tensor, seed):

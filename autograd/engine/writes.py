@@ -122,3 +122,12 @@ def check_current(tensor, reader) -> None:
             f"{reader} got a Tensor that shares memory with one that was written to since; NumPy would show the write "
             "here. Take the view again after the write, or .copy() it before"
         )
+
+
+class Lent:
+    """A gradient in memory that will be written over: copied when somebody asks for it."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array):
+        self.array = array

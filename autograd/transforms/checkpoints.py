@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from autograd.engine.apply import fresh
 from autograd.engine.backward import backward
 from autograd.engine.graph import Node, next_serial, user_line
 from autograd.engine.modes import enable_grad, tracking
@@ -32,7 +33,7 @@ def checkpoint(f):
         if not tracking.get():
             return f(*args, **kwargs)
         start = next_serial()
-        fresh, output = _run(f, args, kwargs, variables)
+        inner, output = _run(f, args, kwargs, variables)
         outputs = [y for y in leaves(output) if isinstance(y, Tensor)]
         outside = _outside([y._node for y in outputs], start)
         rule = _Again(f, args, kwargs, variables, outside)
@@ -45,7 +46,7 @@ def checkpoint(f):
         node = Node(
             rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, outputs[0].dtype, user_line()
         )
-        del fresh
+        del inner
         supply = iter([wrap(array_of(y), node, k) for k, y in enumerate(outputs)])
         return rebuild(output, [next(supply) if isinstance(y, Tensor) else y for y in leaves(output)])
 
@@ -71,12 +72,12 @@ def again(f, args, kwargs, variables, outside, arrays, same) -> list[Node]:
 
 def _run(f, args, kwargs, variables):
     """`f` on fresh variables with the same numbers, so that the graph of this run ends there."""
-    fresh = [Tensor(0.0)._become_leaf(v) for v in variables]
-    supply = iter(fresh)
+    inner = [fresh(array_of(v)) for v in variables]
+    supply = iter(inner)
     parts = [next(supply) if isinstance(x, Tensor) else x for x in leaves([list(args), kwargs])]
     args, kwargs = rebuild([list(args), kwargs], parts)
     with enable_grad():
-        return fresh, f(*args, **kwargs)
+        return inner, f(*args, **kwargs)
 
 
 def _outside(nodes, start):
@@ -123,9 +124,9 @@ class _Again(Differentiable):
                     outputs = [y for y in leaves(f(*args, **kwargs)) if isinstance(y, Tensor)]
                 inputs = [v._node for v in variables]
             else:
-                fresh, output = _run(f, args, kwargs, variables)
+                inner, output = _run(f, args, kwargs, variables)
                 outputs = [y for y in leaves(output) if isinstance(y, Tensor)]
-                inputs = [v._node for v in fresh]
+                inputs = [v._node for v in inner]
             targets = inputs + self.outside
             seeds = {y._node: part for y, part in zip(outputs, g, strict=False)}
             self.found = (g, [backward(seeds, targets=targets, wrap=wrap if nested else None).get(t) for t in targets])

@@ -10,10 +10,13 @@ from contextvars import ContextVar
 
 import numpy as np
 
+from autograd.engine.apply import wrap
+from autograd.engine.graph import Node, user_line
 from autograd.engine.modes import enable_grad
 from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
 from autograd.rules.arrays import array_of
+from autograd.rules.table import ROWS
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild
 
@@ -33,6 +36,16 @@ def inside():
             yield
     finally:
         _depth.reset(token)
+
+
+def _alias(tensor):
+    """A variable of its own within one transform: it passes everything on to the Tensor whose array it shows."""
+    node = tensor._node
+    alias = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
+    return wrap(array_of(tensor), alias)
+
+
+_ALIAS = ROWS["positive"]
 
 
 class Lifted:
@@ -61,7 +74,7 @@ class Lifted:
         if x is None or isinstance(x, str | bool):
             return None
         if isinstance(x, Tensor):
-            variable = Tensor(0.0)._become_alias(x)
+            variable = _alias(x)
         elif isinstance(x, Value):
             variable = +x
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine.apply import Handle
-from autograd.engine.graph import Lent, Node
+from autograd.engine.graph import Node
+from autograd.engine.writes import Lent
 
 # The slots themselves, which stay what they are while `jit.trace.door` hangs properties in their places.
 ARRAY, GRADIENT = Handle.__dict__["_array"], Node.__dict__["_grad"]

@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 
-from autograd.engine.graph import Lent
+from autograd.engine.writes import Lent
 from autograd.jit.program import backend, listing
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.memory import Memory

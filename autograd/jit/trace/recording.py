@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from autograd.engine import carry
+from autograd.engine.backward import carry, carry_carefully
 from autograd.engine.modes import observed_by
 from autograd.engine.nan import has_nan, heard, hides_nan
 from autograd.jit.program import calls
@@ -106,7 +106,7 @@ class Recording(Tape):
     def backward(self, order, walk):
         """A backward pass: recorded quietly, and with a guard against the nan that only the careful walk masks."""
         before, self.quiet = self.quiet, True
-        plain, careful = (functools.partial(self.carry, how) for how in (carry.plain, carry.careful))
+        plain, careful = (functools.partial(self.carry, how) for how in (carry, carry_carefully))
         try:
             if self.careful or self.effects:
                 return walk(careful)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value, check_grads, gradients, jacobian, primitive, testing
+from autograd.engine.apply import fresh
 from autograd.rules.arrays import array_of
 from autograd.rules.structural import Composition, Constant, Primitive
 from autograd.rules.table import FUNCTIONS, ROWS, Differentiable, Elementwise
@@ -108,7 +109,7 @@ def test_memory_layouts_make_no_difference(sample):
         for y, z in zip(ys, run(sample, arrays)[0], strict=True):
             assert np.allclose(y, z, equal_nan=True)
         for k in range(len(arrays)):
-            mixed = [Tensor(0.0)._become_leaf(Tensor(a)) for a in arrays]
+            mixed = [fresh(np.array(a)) for a in arrays]
             for t, a in zip(mixed, arrays, strict=True):
                 t._array = a
             with np.errstate(all="ignore"):
