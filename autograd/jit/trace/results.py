@@ -24,7 +24,7 @@ class Results:
     def __init__(self, tree, tape, function, args, kwargs):
         self.tree = tree
         self.leaves = leaves(tree)
-        given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        given = _tensors(args, kwargs)
         self.given = [  # the Tensors that come back as they came, or were there before: (which result, which one)
             (i, next((k for k, y in enumerate(given) if y is x), x))
             for i, x in enumerate(self.leaves)
@@ -35,9 +35,7 @@ class Results:
         self.single = len(self.leaves) == 1 and not isinstance(tree, dict | list | tuple)
         self.function = function
         self.kinds = [type(x) if isinstance(x, Tensor) else None for x in self.leaves]
-        self.flat = [
-            x.ref if type(x) is Traced else x for x in map(_behind, self.leaves)
-        ]  # fmt: skip
+        self.flat = [x.ref if type(x) is Traced else x for x in map(_behind, self.leaves)]
         self.tensors = any(self.kinds)
         self.refused = None  # the rule of results that cannot be differentiated from outside
         if tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values()):
@@ -57,12 +55,12 @@ class Results:
 
     def build(self, found, args, kwargs):
         """The results of a replay in the recorded structure."""
-        if self.single and self.tensors and self.refused is not None and tracking.get():  # a training step's loss
+        if self.single and self.tensors and self.refused is not None and tracking.get():  # the loss of a training step
             array = np.asarray(found[0])
-            return wrap(array, Node(self.refused, _NOTHING, (None, None), None, None, array.shape, array.dtype, None))
+            return wrap(array, self.refused.node(array))
         if self.given:
             found = list(found)
-            given = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+            given = _tensors(args, kwargs)
             for i, k in self.given:
                 found[i] = given[k] if type(k) is int else k
         if self.tensors:
@@ -74,7 +72,7 @@ class Results:
 
     def _unchanged(self, args, kwargs):
         """A function that tells whether all that the function uses is as it is now."""
-        shown = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)] + self.around
+        shown = _tensors(args, kwargs) + self.around
         before = [(x, array_of(x), fingerprint(array_of(x))) for x in shown]
         before += [
             (None, x, fingerprint(x)) for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray
@@ -90,15 +88,19 @@ class Results:
     def _as_tensors(self, found, args, kwargs):
         at = [i for i, kind in enumerate(self.kinds) if kind is not None]
         arrays = [np.asarray(found[i]) for i in at]
-        variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
+        variables = _tensors(args, kwargs)
         if not tracking.get() or not (variables or self.outside):
             nodes = [leaf(a.shape, a.dtype) for a in arrays]
         elif self.refused is not None:
-            nodes = [Node(self.refused, _NOTHING, (None, None), None, None, a.shape, a.dtype, None) for a in arrays]
+            nodes = list(map(self.refused.node, arrays))
         else:
             nodes = again(self.function, args, kwargs, variables, self.outside, arrays, self._unchanged(args, kwargs))
         for i, array, node in zip(at, arrays, nodes, strict=True):
             found[i] = wrap(array, node)
+
+
+def _tensors(args, kwargs):
+    return [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
 
 
 def _behind(x):
@@ -107,9 +109,6 @@ def _behind(x):
 
 def _plain(x):
     return x.array if type(x) is Traced else x.value if type(x) is Number else x
-
-
-_NOTHING = (leaf((), np.dtype(float)),)
 
 
 class _Refused(Differentiable):
@@ -121,6 +120,10 @@ class _Refused(Differentiable):
 
     def __init__(self, why):
         self.why = why
+        self.parents = (leaf((), np.dtype(float)),)
+
+    def node(self, array):
+        return Node(self, self.parents, (None, None), None, None, array.shape, array.dtype, None)
 
     def carry(self, node, i, g, saved):
         raise BackwardError(
