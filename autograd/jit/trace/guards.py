@@ -1,6 +1,6 @@
 """What a function sees of the world around it: variables of enclosing functions, globals, defaults.
 
-A program keeps what they were when it was recorded, so a change of one of them has to be noticed.
+A program keeps what they were when it was traced, so a change of one of them has to be noticed.
 """
 
 from __future__ import annotations
@@ -122,9 +122,8 @@ class Outside:
             self._class(value)
         elif not isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
             if len(self.reads) >= MOST:
-                raise refuse(
-                    f"use of more than {MOST:,} things from outside", "Pass them as arguments, or as one array"
-                )
+                what = f"use of more than {MOST:,} things from outside"
+                raise refuse(what, "Pass them as arguments, or as one array")
             self.reads.append((read, argument, value))
             self._thing(value)
         return value

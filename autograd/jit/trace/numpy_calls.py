@@ -21,23 +21,21 @@ def call_ufunc(tape, ufunc, method, inputs, kwargs):
     if any(hasattr(x, "__apply__") for x in inputs):
         return NotImplemented
     out = kwargs.pop("out", None)
-    function = getattr(ufunc, method)
+    function = ufunc if method == "__call__" else getattr(ufunc, method)
     if method == "at":
         return write(tape, function, inputs[0], inputs, kwargs)
     if out is not None:
         target = out[0]
         if len(out) > 1:
             raise refuse("out= with several arrays", "Leave out= away, and copy what comes where it should be")
-        if isinstance(target, StandIn) and not target.ref.scalar:
-            return write(tape, ufunc if method == "__call__" else function, target, inputs, kwargs, out=True)
         if not isinstance(target, StandIn):
             raise refuse(
                 "out= with an array from outside",
                 "The program keeps its own buffers; leave out= away, or pass the array to the function",
             )
+        if not target.ref.scalar:
+            return write(tape, function, target, inputs, kwargs, out=True)
     y = function(*concrete(inputs), **concrete(kwargs))
-    if method == "__call__":
-        function = ufunc
     kind = "out" if type(y) is not tuple and "where" not in kwargs and method in _WITH_OUT else "call"
     return _put(tape, kind, function, inputs, kwargs, y)
 

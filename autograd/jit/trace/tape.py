@@ -232,10 +232,8 @@ def watch(thing) -> None:
     unwatched = getattr(thing, "unwatched", ())
     settings = {
         name: value for name, value in vars(thing).items()
-        if (isinstance(value, PLAIN) or (callable(value) and not hasattr(value, "_node"))) and name not in unwatched
+        if name not in unwatched
+        and (isinstance(value, int | float | str | None) or (callable(value) and not hasattr(value, "_node")))
     }  # fmt: skip
     settings |= {name: getattr(thing, name) for name in ("training", "trainable") if hasattr(thing, name)}
     tape.watched += [(thing, name, value) for name, value in settings.items()]
-
-
-PLAIN = (int, float, str, bool, type(None))

@@ -1,4 +1,4 @@
-"""Traced: the stand-in for an array while a function is recorded.
+"""Traced: the stand-in for an array while a function is traced.
 
 It computes at once, with the numbers of this call, and puts the same call on the tape. It is no ndarray, so that
 nothing in NumPy can read its numbers past the tape; what would need them (`if`, `float()`, an index that decides a
@@ -29,7 +29,7 @@ def _refused(what, instead):
 
 
 class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
-    """An array of a recording: `array` has its numbers now, `ref` is what the program calls it."""
+    """A StandIn that takes part in NumPy's calls, operators and methods."""
 
     __slots__ = ()
     __array_priority__ = 50
@@ -68,7 +68,8 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- indexing and methods -----------------------------------------------------------------------------------------
     def __getitem__(self, index):
-        if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in _parts(index)):
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in parts):
             raise refuse("indexing with a computed mask", "Its shape would depend on the numbers; use np.where")
         return call(self.tape, operator.getitem, (self, index), {})
 
@@ -116,10 +117,6 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     def __deepcopy__(self, memo):
         return self.copy()
-
-
-def _parts(index):
-    return index if isinstance(index, tuple) else (index,)
 
 
 def _method(function):
