@@ -33,7 +33,7 @@ class Outside:
         self.copies: list = []  # (array from outside, its fingerprint)
         self.tables: list = []  # (list or tuple of nothing but plain things, a copy of it)
         self.classes: set = set()
-        self._seen: set[int] = set()
+        self._seen: set = set()
         self._function(function)
 
     def same(self) -> bool:
@@ -91,11 +91,12 @@ class Outside:
     def _modules(self, code, values):
         """What the code names of modules of the user's."""
         for module in values:
-            if not isinstance(module, types.ModuleType) or _is_foreign(module.__name__):
+            seen = (id(code), id(module))  # modules may import each other
+            if not isinstance(module, types.ModuleType) or _is_foreign(module.__name__) or seen in self._seen:
                 continue
+            self._seen.add(seen)
             read = vars(module).__getitem__
-            values = [self._watch(read, name) for name in set(_names(code)) if name in vars(module)]
-            self._modules(code, [value for value in values if value is not module])
+            self._modules(code, [self._watch(read, name) for name in set(_names(code)) if name in vars(module)])
 
     def _class(self, kind):
         """The attributes of a user's class, and what its methods refer to."""
