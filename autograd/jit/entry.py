@@ -13,9 +13,8 @@ from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.generators import Streams, TracedGenerator
 from autograd.jit.trace.guards import Outside
-from autograd.jit.trace.recording import Recording
 from autograd.jit.trace.results import Results
-from autograd.jit.trace.tape import Restart
+from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
@@ -86,7 +85,7 @@ def record(function, lift_all, args, kwargs, careful, served):
 
 
 def _record(function, lift_all, args, kwargs, careful, served):
-    tape = Recording(careful)
+    tape = Tape(careful)
     tape.served = list(served)
     outside = Outside(function)
     streams = Streams(outside.things)

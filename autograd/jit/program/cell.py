@@ -19,21 +19,6 @@ class Cell:
     the traced function to `now`. An attribute or an item is swapped for it, and put back at the end.
     """
 
-    __slots__ = (
-        "_now",
-        "argument",
-        "assigned",
-        "first",
-        "is_item",
-        "key",
-        "last",
-        "node",
-        "owner",
-        "seal",
-        "seen",
-        "var",
-    )
-
     def __init__(self, owner, key):
         self.owner = owner
         self.key = key

@@ -31,36 +31,24 @@ def _property(slot, name):
     return property(getter, setter)
 
 
-class Swap:
-    """Attributes of classes that are others for as long as anybody, in any thread, asks for them."""
-
-    def __init__(self, swapped):
-        self.swapped = swapped  # (class, name) -> the attribute instead
-        self.plain = {place: place[0].__dict__[place[1]] for place in swapped}
-        self.lock = threading.Lock()
-        self.count = 0
-
-    @contextmanager
-    def __call__(self):
-        self._change(1)
-        try:
-            yield
-        finally:
-            self._change(-1)
-
-    def _change(self, by):
-        with self.lock:
-            before, self.count = self.count, self.count + by
-            if not before or not self.count:
-                for (kind, name), attribute in (self.swapped if self.count else self.plain).items():
-                    setattr(kind, name, attribute)
-
-
-_slots = Swap({(Handle, "_array"): _property(ARRAY, "array"), (Node, "_grad"): _property(GRADIENT, "grad")})
+_SLOTS = [(Handle, "_array", ARRAY, _property(ARRAY, "array")), (Node, "_grad", GRADIENT, _property(GRADIENT, "grad"))]
+_lock = threading.Lock()
+_tapes: list = []  # those of all threads; the properties hang as long as there is one
 
 
 @contextmanager
 def traced_on(tape):
     """Let what happens in this thread be put on the tape."""
-    with _slots(), observed_by(tape):
-        yield
+    with _lock:
+        _tapes.append(tape)
+        for kind, name, _, instead in _SLOTS:
+            setattr(kind, name, instead)
+    try:
+        with observed_by(tape):
+            yield
+    finally:
+        with _lock:
+            _tapes.remove(tape)
+            if not _tapes:
+                for kind, name, slot, _ in _SLOTS:
+                    setattr(kind, name, slot)

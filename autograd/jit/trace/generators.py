@@ -15,7 +15,7 @@ _WITH_OUT = frozenset({"random", "standard_normal", "standard_exponential"})
 
 
 class TracedGenerator:
-    """Stands for a `np.random.Generator` while a function is recorded. `shown`: how the program names it."""
+    """Stands for a `np.random.Generator` while a function is traced. `shown`: how the program names it."""
 
     def __init__(self, generator, shown=None):
         self._generator = generator
@@ -50,7 +50,7 @@ def _into(args, kwargs):
 
 
 def observed(owner, key):
-    """The generator kept as an attribute, as the recording in progress sees it."""
+    """The generator kept as an attribute, as the function being traced sees it."""
     generator = getattr(owner, key)
     tape = current()
     if tape is None or generator is None:

@@ -1,6 +1,6 @@
 """What a function sees of the world around it: variables of enclosing functions, globals, defaults.
 
-A program keeps what they were when it was recorded, so a change of one of them has to be noticed.
+A program keeps what they were when it was traced, so a change of one of them has to be noticed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
 
-PLAIN = (int, float, complex, str, bytes, bool, type(None), np.generic, frozenset)
-_PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
+_PLAIN = (int, float, complex, str, bytes, bool, type(None))
+PLAIN = (*_PLAIN, np.generic, frozenset)
 NOT_OURS = frozenset(sys.stdlib_module_names) | {m.rstrip(".") for m in LIBRARY}
 MOST = 20_000  # things looked at: more would make every call slow
 
@@ -33,7 +33,7 @@ class Outside:
         self.copies: list = []  # (array from outside, its fingerprint)
         self.tables: list = []  # (list or tuple of nothing but plain things, a copy of it)
         self.classes: set = set()
-        self._seen: set[int] = set()
+        self._seen: set = set()
         self._function(function)
 
     def same(self) -> bool:
@@ -81,27 +81,23 @@ class Outside:
             return
         self._seen.add(id(function))
         module = getattr(function, "__module__", None) or ""
-        inside = f"{module}.".startswith(LIBRARY)
-        for cell in function.__closure__ or ():
-            self._watch(types.CellType.cell_contents.__get__, cell)
-        if not inside:
+        values = [self._watch(types.CellType.cell_contents.__get__, cell) for cell in function.__closure__ or ()]
+        if not f"{module}.".startswith(LIBRARY):
             self._watch(operator.attrgetter("__defaults__"), function)
             self._watch(operator.attrgetter("__kwdefaults__"), function)
-            names = [name for name in _names(code) if name in function.__globals__]
-            for name in names:
-                self._watch(function.__globals__.__getitem__, name)
-            self._modules(code, [function.__globals__[name] for name in names])
-            self._modules(code, [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)])
+            read = function.__globals__.__getitem__
+            values += [self._watch(read, name) for name in _names(code) if name in function.__globals__]
+            self._modules(code, values)
 
     def _modules(self, code, values):
         """What the code names of modules of the user's."""
         for module in values:
-            if not isinstance(module, types.ModuleType) or _is_foreign(module.__name__):
+            seen = (id(code), id(module))  # modules may import each other
+            if not isinstance(module, types.ModuleType) or _is_foreign(module.__name__) or seen in self._seen:
                 continue
-            names = [name for name in set(_names(code)) if name in vars(module)]
-            for name in names:
-                self._watch(vars(module).__getitem__, name)
-            self._modules(code, [vars(module)[name] for name in names if vars(module)[name] is not module])
+            self._seen.add(seen)
+            read = vars(module).__getitem__
+            self._modules(code, [self._watch(read, name) for name in set(_names(code)) if name in vars(module)])
 
     def _class(self, kind):
         """The attributes of a user's class, and what its methods refer to."""
@@ -119,21 +115,20 @@ class Outside:
                     self._watch(vars(base).__getitem__, key)
 
     def _watch(self, read, argument):
+        """Remember what is read there now, and look at it too; gives it."""
         try:
             value = read(argument)
         except ValueError:  # a variable that has no value yet
-            return
-        if isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
-            return
+            return None
         if isinstance(value, type):
-            return self._class(value)
-        if len(self.reads) >= MOST:
-            raise refuse(
-                f"use of more than {MOST:,} things from outside",
-                "Pass them as arguments, or as one array",
-            )
-        self.reads.append((read, argument, value))
-        self._thing(value)
+            self._class(value)
+        elif not isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
+            if len(self.reads) >= MOST:
+                what = f"use of more than {MOST:,} things from outside"
+                raise refuse(what, "Pass them as arguments, or as one array")
+            self.reads.append((read, argument, value))
+            self._thing(value)
+        return value
 
     def tensors(self) -> set[int]:
         """The ids of the Tensors among them, and of the parameters of models and optimizers."""
@@ -176,10 +171,10 @@ class Outside:
         module = type(value).__module__
         if not _is_foreign(module):
             self._class(type(value))
-            slots = [name for base in type(value).__mro__ for name in _tuple(vars(base).get("__slots__", ()))]
-            for key in slots:
-                if hasattr(value, key):
-                    self._watch(functools.partial(getattr, value), key)
+            for base in type(value).__mro__:
+                for key in _tuple(vars(base).get("__slots__", ())):
+                    if hasattr(value, key):
+                        self._watch(functools.partial(getattr, value), key)
         for key, part in list(getattr(value, "__dict__", {}).items()):
             if not f"{module}.".startswith(LIBRARY):
                 if key not in getattr(value, "unwatched", ()):
@@ -196,13 +191,6 @@ def is_plain(x) -> bool:
 def _is_foreign(name) -> bool:
     """Whether the name of a module is one of the library's or Python's."""
     return name != "__main__" and name.partition(".")[0] in NOT_OURS
-
-
-def _is_full(cell) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
 
 
 def _tuple(names):

@@ -1,4 +1,4 @@
-"""What stands for an array while a function is recorded, as the tape and NumPy's calls see it: numbers, and a Var."""
+"""What stands for an array while a function is traced, as the tape and NumPy's calls see it: numbers, and a Var."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StandIn:
 
 
 def concrete(x):
-    """The numbers behind stand-ins, for code that runs beside the recording."""
+    """The numbers behind stand-ins, for code that runs beside the tracing."""
     if isinstance(x, StandIn):
         if not x.tape.open and x.ref.place is None:
             raise RecordingError(
@@ -38,13 +38,6 @@ def concrete(x):
     return x
 
 
-def as_arrays(x):
-    """With arrays for NumPy's numbers, since that is what they are in a program, and a view of one looks at it."""
-    if isinstance(x, np.generic):
-        return np.asarray(x)
-    return type(x)([as_arrays(part) for part in x]) if type(x) in (tuple, list) else x
-
-
 def lower(tape, x):
     """An argument as the tape keeps it: Vars for arrays, Numbers and settings as they are."""
     if isinstance(x, StandIn):
@@ -58,19 +51,6 @@ def lower(tape, x):
         return type(x)([lower(tape, part) for part in x])
     if type(x) is dict:
         return {key: lower(tape, part) for key, part in x.items()}
-    if type(x) is slice:
-        return slice(lower(tape, x.start), lower(tape, x.stop), lower(tape, x.step)) if _has_number(x) else x
-    return x
-
-
-def _has_number(s):
-    if any(type(part) is Number for part in (s.start, s.stop, s.step)):
+    if type(x) is slice and any(type(part) is Number for part in (x.start, x.stop, x.step)):
         raise refuse("a slice up to a computed number", "Name the argument in jit(static=...)")
-    return False
-
-
-def wrap(tape, y, step, root=None):
-    """The result of a call as a stand-in."""
-    var = tape.var(y, root, step)
-    step.outs = (*step.outs, var)
-    return tape.stand_in(y, var)
+    return x

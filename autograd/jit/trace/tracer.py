@@ -1,4 +1,4 @@
-"""Traced: the stand-in for an array while a function is recorded.
+"""Traced: the stand-in for an array while a function is traced.
 
 It computes at once, with the numbers of this call, and puts the same call on the tape. It is no ndarray, so that
 nothing in NumPy can read its numbers past the tape; what would need them (`if`, `float()`, an index that decides a
@@ -11,20 +11,14 @@ import operator
 
 import numpy as np
 
+from autograd.engine.methods import Operators
+from autograd.engine.modes import observer
 from autograd.errors import refuse
 from autograd.jit.program import calls
 from autograd.jit.trace.numpy_calls import CHOICE, call, call_ufunc, write
 from autograd.jit.trace.standin import StandIn, concrete
-from autograd.jit.trace.tape import current
 
 _POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
-
-
-def _method(function):
-    def method(self, *args, **kwargs):
-        return function(self, *args, **kwargs)
-
-    return method
 
 
 def _refused(what, instead):
@@ -35,39 +29,26 @@ def _refused(what, instead):
 
 
 class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
-    """An array of a recording: `array` has its numbers now, `ref` is what the program calls it."""
+    """A StandIn that takes part in NumPy's calls, operators and methods."""
 
     __slots__ = ()
     __array_priority__ = 50
 
     # -- NumPy's protocols --------------------------------------------------------------------------------------------
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        tape = current()
-        if tape is None or tape is not self.tape:
+        if observer.get() is not self.tape:
             return getattr(ufunc, method)(*concrete(inputs), **concrete(kwargs))
-        return call_ufunc(tape, ufunc, method, inputs, kwargs)
+        return call_ufunc(self.tape, ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        tape = current()
         if any(hasattr(kind, "__apply__") for kind in types):
-            return NotImplemented  # a Tensor is among them, and records it as its own
-        if tape is None or tape is not self.tape:
+            return NotImplemented  # a Tensor is among them, and applies it as its own
+        if observer.get() is not self.tape:
             return function(*concrete(args), **concrete(kwargs))
-        return call(tape, function, args, kwargs)
+        return call(self.tape, function, args, kwargs)
 
-    # -- what is known without the numbers ----------------------------------------------------------------------------
-    shape = property(lambda self: self.array.shape)
-    dtype = property(lambda self: self.array.dtype)
-    ndim = property(lambda self: self.array.ndim)
-    size = property(lambda self: self.array.size)
-    nbytes = property(lambda self: self.array.nbytes)
-    itemsize = property(lambda self: self.array.itemsize)
-    strides = property(lambda self: self.array.strides)
-    flags = property(lambda self: self.array.flags)
     base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
-    T = property(np.transpose)
-    real = property(np.real)
-    imag = property(np.imag)
+    T, real, imag = Operators.T, Operators.real, Operators.imag
 
     def __pow__(self, other):
         # As NumPy's own operator has it, which knows quicker functions for some exponents.
@@ -87,18 +68,15 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- indexing and methods -----------------------------------------------------------------------------------------
     def __getitem__(self, index):
-        if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in _parts(index)):
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in parts):
             raise refuse("indexing with a computed mask", "Its shape would depend on the numbers; use np.where")
         return call(self.tape, operator.getitem, (self, index), {})
 
     def __setitem__(self, index, value):
         write(self.tape, operator.setitem, self, (self, index, value), {})
 
-    def reshape(self, *shape, order="C"):
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
-
-    def transpose(self, *axes):
-        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+    reshape, transpose = Operators.reshape, Operators.transpose
 
     def astype(self, dtype, copy=True, **kwargs):
         if not copy and self.dtype == dtype:
@@ -114,36 +92,8 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     def fill(self, value):
         self[...] = value
 
-    def view(self, *args):
-        raise refuse("ndarray.view", "Use astype, or reshape")
-
-    sum = _method(np.sum)
-    mean = _method(np.mean)
-    prod = _method(np.prod)
-    max = _method(np.max)
-    min = _method(np.min)
-    any = _method(np.any)
-    all = _method(np.all)
-    var = _method(np.var)
-    std = _method(np.std)
-    argmax = _method(np.argmax)
-    argmin = _method(np.argmin)
-    argsort = _method(np.argsort)
-    cumsum = _method(np.cumsum)
-    cumprod = _method(np.cumprod)
-    dot = _method(np.dot)
-    ravel = _method(np.ravel)
-    flatten = _method(lambda self: np.ravel(self).copy())
-    squeeze = _method(np.squeeze)
-    swapaxes = _method(np.swapaxes)
-    conj = conjugate = _method(np.conj)
-    round = _method(np.round)
-    clip = _method(np.clip)
-    take = _method(np.take)
-    repeat = _method(np.repeat)
-    diagonal = _method(np.diagonal)
-    trace = _method(np.trace)
-    nonzero = _method(np.nonzero)
+    def flatten(self):
+        return np.ravel(self).copy()
 
     # -- what would need the numbers ----------------------------------------------------------------------------------
     __bool__ = _refused("bool() of an array (as in if, while, and, or, assert)", CHOICE)
@@ -151,6 +101,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     __float__ = __int__ = __complex__ = __index__ = __round__ = _refused(
         "float() or int() of an array", "Use it as it is, with np.* functions; return it, and take the number outside"
     )
+    view = _refused("ndarray.view", "Use astype, or reshape")
     item = tolist = tobytes = __format__ = _refused(
         "taking the numbers out (.item(), .tolist(), printing)", "Return the array, and take its numbers outside"
     )
@@ -168,5 +119,19 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         return self.copy()
 
 
-def _parts(index):
-    return index if isinstance(index, tuple) else (index,)
+def _method(function):
+    def method(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    return method
+
+
+# What is known without the numbers, and the methods that are NumPy's functions of the same name.
+for _name in ("shape", "dtype", "ndim", "size", "nbytes", "itemsize", "strides", "flags"):
+    setattr(Traced, _name, property(operator.attrgetter(f"array.{_name}")))
+for _name in (
+    "sum", "mean", "prod", "max", "min", "any", "all", "var", "std", "argmax", "argmin", "argsort", "cumsum", "cumprod",
+    "dot", "ravel", "squeeze", "swapaxes", "conj", "conjugate", "round", "clip", "take", "repeat", "diagonal", "trace",
+    "nonzero",
+):  # fmt: skip
+    setattr(Traced, _name, _method(getattr(np, _name)))

@@ -206,3 +206,15 @@ def test_too_many_things_from_outside_are_refused():
     arrays = [np.ones(1) for _ in range(30_000)]
     with pytest.raises(RecordingError, match="as arguments"):
         jit(lambda x: x * arrays[0])(np.ones(1))
+
+
+ONE, OTHER = types.ModuleType("one_of_a_user"), types.ModuleType("other_of_a_user")
+ONE.OTHER, OTHER.ONE, OTHER.by = OTHER, ONE, 2.0
+
+
+def test_modules_may_import_each_other():
+    f = jit(lambda x: x * ONE.OTHER.ONE.OTHER.by)
+    assert f(np.ones(2)).tolist() == [2.0, 2.0]
+    OTHER.by = 3.0
+    assert f(np.ones(2)).tolist() == [3.0, 3.0]
+    OTHER.by = 2.0
