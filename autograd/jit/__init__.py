@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
 from autograd.engine.tensor import Tensor
-from autograd.jit.entry import NUMBERS, hashable, lift, record, sign
+from autograd.jit.entry import NUMBERS, hashable, lift, sign, trace_call
 from autograd.jit.program.program import Abort, Program, Stale
 from autograd.rules.arrays import array_of
 from autograd.transforms.containers import tree_map
@@ -51,7 +51,7 @@ def jit(function=None, *, static=(), limit=LIMIT):
 class Jitted:
     """A function under `jit`. `program(*args)` shows the program for some arguments, `programs` all there are.
 
-    For libraries: each recording runs inside `around()`, a context manager that may refuse what cannot be repeated and
+    For libraries: each tracing runs inside `around()`, a context manager that may refuse what cannot be repeated and
     put back what a failed one has changed. `plain`: Tensors among the results come back as arrays.
     """
 
@@ -78,20 +78,20 @@ class Jitted:
 
     def __call__(self, *args, **kwargs):
         if ACTIVE and (observer.get() or observing_values() or anomaly.get() or keeping.get()):
-            return self.function(*args, **kwargs)  # part of another recording, or somebody wants to see each step
+            return self.function(*args, **kwargs)  # part of another trace, or somebody wants to see each step
         args, kwargs, key, arguments = self._signature(args, kwargs)
         entry = self.entries.get(key)
         if entry is None or not entry.fits(arguments):
-            return self._record(key, args, kwargs, careful=entry is not None and entry.careful)
+            return self._trace(key, args, kwargs, careful=entry is not None and entry.careful)
         if len(self.entries) > 1:
             self._used(key)
         try:
             return entry.replay(arguments, args, kwargs)
         except Abort as abort:
             served = entry.program.drawn(abort.args[0])
-            return self._record(key, args, kwargs, careful=True, served=served)
+            return self._trace(key, args, kwargs, careful=True, served=served)
         except Stale:
-            return self._record(key, args, kwargs, careful=entry.careful)
+            return self._trace(key, args, kwargs, careful=entry.careful)
 
     @property
     def programs(self) -> list[Program]:
@@ -152,12 +152,12 @@ class Jitted:
             if key in self.entries:
                 self.entries.move_to_end(key)
 
-    def _record(self, key, args, kwargs, careful, served=()):
+    def _trace(self, key, args, kwargs, careful, served=()):
         with self.lock:
             self.recordings += 1
             self.entries.pop(key, None)
             with self.around():
-                entry, result = record(self.function, self._lift, args, kwargs, careful, served)
+                entry, result = trace_call(self.function, self._lift, args, kwargs, careful, served)
             entry.plain = self.plain
             self.entries[key] = entry
             while len(self.entries) > self.limit:

@@ -1,4 +1,4 @@
-"""One recorded call: its arguments taken apart, its program, and whether the program still fits the world around it."""
+"""One traced call: its arguments taken apart, its program, and whether the program still fits the world around it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Entry:
         self.row = type(tree) if type(tree) in (list, tuple) and all(part is None for part in tree) else None
 
     def fits(self, arguments) -> bool:
-        """Whether all is as it was recorded; a Tensor that the function also uses from outside must be the same one."""
+        """Whether all is as it was traced; a Tensor that the function also uses from outside must be the same one."""
         if self.tensors:
             tensors = [x if id(x) in self.around else None for x in arguments if isinstance(x, Tensor)]
             if not all(map(operator.is_, tensors, self.tensors)):
@@ -75,16 +75,16 @@ class ValueEntry:
         return self.program.replay(values, [x for x in arguments if type(x) in (float, int)])
 
 
-def record(function, lift_all, args, kwargs, careful, served):
-    """Run the function once, recorded: the entry for its program, and its result."""
+def trace_call(function, lift_all, args, kwargs, careful, served):
+    """Run the function once, traced: the entry for its program, and its result."""
     try:
-        return _record(function, lift_all, args, kwargs, careful, served)
+        return _trace_call(function, lift_all, args, kwargs, careful, served)
     except Restart as restart:
         restart.args[0]()
-        return record(function, lift_all, args, kwargs, careful, restart.drawn)
+        return trace_call(function, lift_all, args, kwargs, careful, restart.drawn)
 
 
-def _record(function, lift_all, args, kwargs, careful, served):
+def _trace_call(function, lift_all, args, kwargs, careful, served):
     tape = Tape(careful)
     tape.served = list(served)
     outside = Outside(function)
@@ -209,4 +209,4 @@ def lift(tape, x):
     return x
 
 
-__all__ = ["NUMBERS", "hashable", "lift", "record", "sign"]
+__all__ = ["NUMBERS", "hashable", "lift", "sign", "trace_call"]
