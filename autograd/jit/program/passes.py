@@ -5,6 +5,8 @@ Each takes steps and gives fewer; none changes a bit of what is computed.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from autograd.jit.program import calls
@@ -26,67 +28,61 @@ def optimize(steps, results):
 def dead_code(steps, results) -> list[Step]:
     """The steps without those that nobody needs: what matters is found from the last step backwards."""
     wanted = set()
-    for var in variables(results):
-        wanted.add(var)
-        wanted.add(var.root)
+
+    def want(found):
+        for var in found:
+            wanted.update((var, var.root))
+
+    want(variables(results))
     kept = []
     for step in reversed(steps):
         made = step.made
-        if step.effect:
-            keep = True
-        elif step.kind in ("write", "into"):
-            root = made[0].root
-            keep = root.place is not None or root in wanted
+        if step.kind in ("write", "into"):
+            needed = made[0].root.place is not None or made[0].root in wanted
         else:
-            keep = any(out in wanted for out in made)
-        if keep:
+            needed = not wanted.isdisjoint(made)
+        if needed or step.effect:
             kept.append(step)
-            for var in step.reads:
-                wanted.add(var)
-                wanted.add(var.root)
-            for var in made:
-                wanted.add(var)
-                wanted.add(var.root)
+            want([*step.reads, *made])
     return kept[::-1]
 
 
 def common_subexpressions(steps):
     """One step for equal calls, unless somebody writes into what they make or read; and what stands for what."""
     known: dict = {}
-    versions: dict = {}
+    versions: Counter = Counter()  # how often memory was written to
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
         step.substitute(replaced)
         if step.kind in ("write", "into"):
-            root = step.outs[0].root
-            outside = root.place is not None
-            versions["outside" if outside else root] = versions.get("outside" if outside else root, 0) + 1
-        key = None
-        if step.kind == "view" or (
-            step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)
-        ):
-            key = _key(step, versions)
-        if key is not None:
-            same = known.get(key)
-            if same is not None:
-                replaced.update(zip(step.outs, same.outs, strict=True))
-                continue
-            known[key] = step
-        kept.append(step)
+            versions[_memory(step.outs[0])] += 1
+        same = known.setdefault(_key(step, versions), step)
+        if same is step:
+            kept.append(step)
+        else:
+            replaced.update(zip(step.outs, same.outs, strict=True))
     return kept, replaced
 
 
+def _memory(var):
+    """What a write changes: the array itself, or whatever is outside, where arrays may overlap."""
+    return var.root if var.root.place is None else "outside"
+
+
 def _key(step, versions):
-    """What tells the call from others, or None where that cannot be said."""
-    seen = () if step.kind == "view" else tuple(
-        versions.get("outside" if var.root.place is not None else var.root, 0) for var in step.reads
-    )  # fmt: skip
+    """What tells the call from others; the step itself where nothing can stand for it."""
+    if step.kind == "view":
+        seen = ()
+    elif step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs):
+        seen = tuple(versions[_memory(var)] for var in step.reads)
+    else:
+        return step
     try:
         key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)
         hash(key)
     except TypeError:
-        return None
+        return step
     return key
 
 

@@ -97,7 +97,7 @@ class Lowered:
     def _compile(self, arguments, result, stay=()):
         steps, self.steps, self.views = self.steps, [], {}
         memory = Memory(steps, [result], stay)
-        memory.bind(self.arrays)
+        memory.arrays.update(self.arrays)
         self.nbytes += memory.nbytes
         self.arrays |= {var: memory.arrays[var] for var in stay if var in memory.arrays}
         return backend.compile(steps, memory, arguments, [result]).run
