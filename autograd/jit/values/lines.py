@@ -26,7 +26,7 @@ class Lines:
         self.levels = levels
         self.calls = {}  # operations without a text -> the name of the function to call
         self.names = {**SCALAR_NAMES, "__builtins__": {}, "float": float}
-        self.source, self.compute = self._compile("given", *self._forward(), map(_value, levels.shown))
+        self.source, self.compute = self._compile("given", self._forward(), map(_value, levels.shown))
         self._gradients = None
 
     def gradients(self, given, seeds):
@@ -35,28 +35,26 @@ class Lines:
         if self._gradients is None:
             starts = [(root, f"seeds[{k}]") for k, root in enumerate(levels.roots)]
             lines, found = self._backward(starts, levels.targets, "o")
-            self._gradients = self._compile("given, seeds", *self._forward(), lines, found)[1]
+            self._gradients = self._compile("given, seeds", self._forward() + lines, found)[1]
         return self._gradients(given, seeds)
 
-    def _compile(self, arguments, *parts):
-        *lines, results = parts
-        text = "\n    ".join([f"def compute({arguments}):", *(line for part in lines for line in part)])
-        text += f"\n    return [{', '.join(results)}]\n"
+    def _compile(self, arguments, lines, results):
+        text = "\n    ".join([f"def compute({arguments}):", *lines, f"return [{', '.join(results)}]\n"])
         names = dict(self.names)
         exec(compile(text, "<program of Values>", "exec"), names)
         return text, names["compute"]
 
     def _forward(self):
-        registers, needed = self.levels.registers, self.levels.needed
+        registers, uses = self.levels.registers, self.levels.uses
         lines = []
         if self.levels.inputs:
             lines.append(f"{', '.join(map(_value, self.levels.inputs))}, = given")
         passes = {}
         for i, kind in enumerate(registers.kind):
-            if needed[i] and kind is GRADIENT:
+            if uses[i] and kind is GRADIENT:
                 passes.setdefault(registers.a[i], []).append(i)
         for i, kind in enumerate(registers.kind):
-            if not needed[i] or kind is INPUT or kind is GRADIENT:
+            if not uses[i] or kind is INPUT or kind is GRADIENT:
                 continue
             if kind is CONSTANT:
                 lines.append(f"{_value(i)} = {_literal(registers.value[i])}")
@@ -71,7 +69,7 @@ class Lines:
                     lines.append(f"{_value(i)} = {' + '.join(([_value(i)] if low else []) + terms[low : low + PART])}")
             else:
                 lines.append(f"{_value(i)} = {self._operation(i, kind)}")
-        return [lines]
+        return lines
 
     def _operation(self, i, kind):
         registers = self.levels.registers

@@ -43,7 +43,7 @@ class ValueTape(Mixing):
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
         for k, number in enumerate(numbers):
-            self.registers.bind(number, self.registers.input(("number", k), number.value))
+            self.registers.sources[number] = self.registers.input(("number", k), number.value)
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
         self.start = next_serial()
 
