@@ -104,29 +104,25 @@ def _frozen(x):
 
 
 def simplify(steps):
-    """The steps without those that change nothing (times 1, a maximum along axes of length 1, a copy nobody writes to),
-    and what stands for what. Only what leaves every bit as it is."""
+    """The steps without those that change nothing (times 1, a copy nobody writes to), and what stands for what. Only
+    what leaves every bit as it is."""
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
         step.substitute(replaced)
         if step.kind in ("out", "call") and type(step.outs[0]) is Var:
             same = _unchanged(step)
-            if same is not None and _is_twin(same, step.outs[0]) and _is_safe(same, step.outs[0]):
+            if same is not None and _is_twin(same, step.outs[0]):
                 replaced[step.outs[0]] = same
                 continue
-            step = _reduction_of_one(step) or step
         kept.append(step)
     return kept, replaced
 
 
 def _is_twin(x, out):
-    return (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
-
-
-def _is_safe(x, out):
-    """Whether two names for one array do no harm: nobody writes to it, and it does not come from outside."""
-    return x.root.place is None and x.root.writes == 0 and out.writes == 0
+    """Whether one can stand for the other: they are alike, nobody writes to them, and neither comes from outside."""
+    alike = (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
+    return alike and x.root.place is None and x.root.writes == 0 and out.writes == 0
 
 
 def _unchanged(step):
@@ -148,18 +144,3 @@ def _unchanged(step):
         chosen = args[1] if args[0] else args[2]
         return chosen if type(chosen) is Var else None
     return None
-
-
-def _reduction_of_one(step):
-    """A reduction along axes of length 1 as the view that it is; not a sum, which makes 0.0 of -0.0."""
-    owner = getattr(step.function, "__self__", None)
-    if owner not in (np.maximum, np.minimum, np.multiply) or step.function.__name__ != "reduce":
-        return None
-    source, out = step.args[0], step.outs[0]
-    settings = {key: value for key, value in step.kwargs.items() if key not in ("axis", "keepdims", "dtype")}
-    if settings or type(source) is not Var or not source.shape or source.scalar or out.scalar:
-        return None
-    if (source.nbytes, source.dtype) != (out.nbytes, out.dtype) or not _is_safe(source, out):
-        return None
-    out.root = source.root
-    return Step("view", np.reshape, (source, out.shape), {}, (out,), step.quiet)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import operator
 import threading
 
-import numpy as np
-
 from autograd.engine.graph import Lent
 from autograd.jit.program import backend, listing
 from autograd.jit.program.cell import Cell
@@ -100,12 +98,8 @@ class Program:
         return lent
 
     def _commit(self, found, arguments):
-        for at, cell in enumerate(self.commits, self.count):
-            value = found[at]
-            if cell.argument is None and cell.node is None and type(value) is np.ndarray and not cell.is_item:
-                setattr(cell.owner, cell.key, value)
-            else:
-                cell.commit(value, self._owner(cell, arguments))
+        for cell, value in zip(self.commits, found[self.count :], strict=True):
+            cell.commit(value, self._owner(cell, arguments))
         for cell in self.written:
             owner = self._owner(cell, arguments)
             owner.rebase(array_of(owner))
