@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ class _Names:
     def __init__(self, program):
         self.program = program
         self.names: dict = {}
+        self.count = itertools.count(1)
         for i, var in enumerate(program.arguments):
             if var is not None:
                 self.names[var] = f"argument {i}"
@@ -174,9 +176,7 @@ class _Names:
     def of(self, x) -> str:
         if type(x) is Var:
             if x not in self.names:
-                self.names[x] = (
-                    "constant" if x.place == "constant" else f"v{sum(n[0] == 'v' for n in self.names.values()) + 1}"
-                )
+                self.names[x] = "constant" if x.place == "constant" else f"v{next(self.count)}"
             return self.names[x]
         if type(x) is Number:
             return f"{x.value:.4g}"

@@ -82,14 +82,11 @@ class Memory:
 
     def _outlive(self):
         """What must stay as it is until the end: arrays filled once, and what a guard may still need."""
-        kept = set()
-        guards = [number for number, step in enumerate(self.steps) if step.kind == "guard"]
-        for number, step in enumerate(self.steps):
-            if step.kind == "fill" and not step.outs[0].writes:
-                kept.update(step.outs)
-            if step.kind == "draw" and step.function == "out" and guards and number < guards[-1]:
-                kept.update(step.outs)
-        return kept
+        guarded = max((number for number, step in enumerate(self.steps) if step.kind == "guard"), default=0)
+        filled = {step.outs[0] for step in self.steps if step.kind == "fill" and not step.outs[0].writes}
+        return filled | {
+            step.outs[0] for step in self.steps[:guarded] if step.kind == "draw" and step.function == "out"
+        }  # fmt: skip
 
     def _find_joins(self, results):
         makers = {step.outs[0]: number for number, step in enumerate(self.steps) if step.kind == "out"}

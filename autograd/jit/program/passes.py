@@ -140,7 +140,4 @@ def _unchanged(step):
                 return x  # of the result's dtype, or this is not what happens
     if function is calls.copy or function is calls.cast:
         return args[0] if type(args[0]) is Var and args[0].root is args[0] else None
-    if function is np.where and isinstance(args[0], bool | np.bool_):
-        chosen = args[1] if args[0] else args[2]
-        return chosen if type(chosen) is Var else None
     return None
