@@ -38,22 +38,17 @@ class Arena:
         if found:
             self.free.remove((start, found))
             if found > size:
-                self._insert(start + size, found - size)
+                self.give((start + size, found - size))
         return start, size
 
     def give(self, piece: tuple[int, int]) -> None:
         """Take a piece back."""
-        self._insert(*piece)
-
-    def _insert(self, start, size):
-        self.free.append((start, size))
-        self.free.sort()
         joined: list[tuple[int, int]] = []
-        for piece in self.free:
-            if joined and sum(joined[-1]) == piece[0]:
-                joined[-1] = (joined[-1][0], joined[-1][1] + piece[1])
+        for start, size in sorted([*self.free, piece]):
+            if joined and sum(joined[-1]) == start:
+                joined[-1] = (joined[-1][0], joined[-1][1] + size)
             else:
-                joined.append(piece)
+                joined.append((start, size))
         self.free = joined
 
     def memory(self) -> np.ndarray:

@@ -17,8 +17,7 @@ class Backend(Protocol):
     `run(*arguments)`: does all steps in order and gives `results` as a list: arrays that no later run writes to. Of
         `arguments`, Vars name arrays, and None a number, which Numbers refer to by position. A guard that says no
         raises `Abort` with the number of its step.
-    `move(moved)`: from now on the Vars in `moved` (a dict) are these arrays, of the same shape and dtype. False where
-        that cannot be: then the steps are compiled anew.
+    `move(moved)`: from now on the Vars in `moved` (a dict) are these arrays, of the same shape, dtype and strides.
     `source`: what `run` does, for people to read.
 
     `memory.arrays` holds what has a fixed place. The Vars from outside have to be read and written there, and so have
@@ -33,7 +32,7 @@ class Backend(Protocol):
 
     def run(self, *arguments) -> list: ...
 
-    def move(self, moved: dict) -> bool: ...
+    def move(self, moved: dict) -> None: ...
 
 
 USED: type[Backend] = NumpyBackend

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.errors import RecordingError
@@ -93,9 +95,7 @@ def _mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
     if dtype is not None or out is not None or where is not True or a.dtype.char not in "fdFD":
         return NotImplemented
     axes = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    count = 1
-    for i in axes:
-        count *= a.shape[i]
+    count = math.prod(a.shape[i] for i in axes)
     return NotImplemented if not count else np.add.reduce(a, axis=axis, keepdims=_is_set(keepdims)) / count
 
 

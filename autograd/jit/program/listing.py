@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -84,16 +85,16 @@ def listing(program, seconds=None) -> Listing:
         if step.kind in ("listen", "guard"):
             continue
         updating = updating or step.kind == "host"
-        made = [out for out in step.outs if type(out) is Var]
-        result = made[0] if made else None
+        result = next(iter(step.made), None)
         joined = number in program.memory.joined
+        operands = step.args[2:] if step.kind == "draw" else step.args
         rows.append(
             Row(
                 number,
                 "backward" if step.quiet else "update" if updating else "forward",
                 f"{step.name} (in place)" if joined else step.name,
-                tuple(names.of(x) for x in _operands(step)),
-                tuple(names.of(x) for x in variables((_operands(step), step.kwargs))),
+                tuple(map(names.of, operands)),
+                tuple(map(names.of, variables((operands, step.kwargs)))),
                 ", ".join(map(names.of, step.outs)),
                 result.shape if result is not None else (),
                 result.dtype.name if result is not None else "",
@@ -153,6 +154,7 @@ class _Names:
     def __init__(self, program):
         self.program = program
         self.names: dict = {}
+        self.count = itertools.count(1)
         for i, var in enumerate(program.arguments):
             if var is not None:
                 self.names[var] = f"argument {i}"
@@ -174,9 +176,7 @@ class _Names:
     def of(self, x) -> str:
         if type(x) is Var:
             if x not in self.names:
-                self.names[x] = (
-                    "constant" if x.place == "constant" else f"v{sum(n[0] == 'v' for n in self.names.values()) + 1}"
-                )
+                self.names[x] = "constant" if x.place == "constant" else f"v{next(self.count)}"
             return self.names[x]
         if type(x) is Number:
             return f"{x.value:.4g}"
@@ -193,21 +193,15 @@ class _Names:
         return "new" if root.place is None else "outside"
 
 
-def _operands(step):
-    if step.kind == "draw":
-        return step.args[2:]
-    return step.args
-
-
 def _bytes(step) -> int:
     if step.kind in ("view", "host", "check"):
         return 0
-    return sum(var.nbytes for var in [*step.reads, *(o for o in step.outs if type(o) is Var)])
+    return sum(var.nbytes for var in [*step.reads, *step.made])
 
 
 def _flops(step) -> int:
     """Additions and multiplications of products, one for each element elsewhere; views and copies count nothing."""
-    outs = [out for out in step.outs if type(out) is Var]
+    outs = step.made
     if not outs or step.kind in ("view", "fill", "host", "check"):
         return 0
     if step.name in ("matmul", "dot"):

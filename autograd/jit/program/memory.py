@@ -30,29 +30,29 @@ class Memory:
         self.last = last_uses(steps, [*results, *stay])
         self._find_joins(results)
         self.alone = self._returned_alone(results)
-        self.kept = kept = self._outlive()
+        kept = self._outlive()
         dying: dict[int, list[Var]] = {}
         for root, number in self.last.items():
-            if root not in kept:
-                dying.setdefault(number, []).append(root)
+            dying.setdefault(number, []).append(root)
         for step in steps:
             for out in self._placed(step):
                 # What is filled once has a place that nothing else ever uses, not even before. So has a small result:
                 # it lives until the end, and would lie in the way.
-                once = step.kind == "fill" and not out.writes
+                once = step.kind == "fill" and out in kept
                 if once or (out.nbytes <= SMALL and self.last.get(out) == len(steps) and out not in self.parts):
                     self.places[out] = self.arena.take(out.nbytes)
-        living: dict[Var, tuple[int, int]] = {}
+        living: dict[Var, tuple[int, int]] = {}  # places to be given back
         for number, step in enumerate(steps):
             for out in self._placed(step):
                 whole = self.parts[out][0] if out in self.parts else out
                 if whole not in self.places:
                     heir = self._heir(step, number, out, living) if whole is out else None
-                    self.places[whole] = living[whole] = heir or self.arena.take(whole.nbytes)
+                    self.places[whole] = heir or self.arena.take(whole.nbytes)
+                    if whole not in kept:
+                        living[whole] = self.places[whole]
             for root in dying.get(number, ()):
-                piece = living.pop(root, None)
-                if piece is not None:
-                    self.arena.give(piece)
+                if root in living:
+                    self.arena.give(living.pop(root))
         self._make()
 
     def _make(self):
@@ -61,29 +61,15 @@ class Memory:
         for var, (start, size) in self.places.items():
             self.arrays[var] = _shaped(memory[start : start + size], var)
         for out, (whole, start) in self.parts.items():
-            if whole in self.arrays:
-                flat = self.arrays[whole].reshape(-1)
-                self.arrays[out] = flat[start : start + _size(out)].reshape(out.shape)
-
-    def bind(self, outside: dict) -> None:
-        """Where the arrays from outside lie now."""
-        self.arrays.update(outside)
-
-    def holds(self, x) -> bool:
-        """Whether this is an array that lies in one of the buffers."""
-        return type(x) is Var and x in self.arrays and x.root.place is None
+            self.arrays[out] = self.arrays[whole][start : start + _size(out)].reshape(out.shape)
 
     @property
     def nbytes(self) -> int:
         return self.arena.size
 
-    @staticmethod
-    def _made(step):
-        into = step.kind in ("out", "fill") or (step.kind == "draw" and step.function == "out")
-        return step.outs if into else ()
-
     def _placed(self, step):
-        return [out for out in self._made(step) if out not in self.alone]
+        into = step.kind in ("out", "fill") or (step.kind == "draw" and step.function == "out")
+        return [out for out in step.outs if into and out not in self.alone]
 
     def _returned_alone(self, results) -> set:
         """Results that nothing else is or looks at: these are made as new arrays, instead of being copied."""
@@ -96,17 +82,14 @@ class Memory:
 
     def _outlive(self):
         """What must stay as it is until the end: arrays filled once, and what a guard may still need."""
-        kept = set()
-        guards = [number for number, step in enumerate(self.steps) if step.kind == "guard"]
-        for number, step in enumerate(self.steps):
-            if step.kind == "fill" and not step.outs[0].writes:
-                kept.update(step.outs)
-            if step.kind == "draw" and step.function == "out" and guards and number < guards[-1]:
-                kept.update(step.outs)
-        return kept
+        guarded = max((number for number, step in enumerate(self.steps) if step.kind == "guard"), default=0)
+        filled = {step.outs[0] for step in self.steps if step.kind == "fill" and not step.outs[0].writes}
+        return filled | {
+            step.outs[0] for step in self.steps[:guarded] if step.kind == "draw" and step.function == "out"
+        }  # fmt: skip
 
     def _find_joins(self, results):
-        makers = {out: number for number, step in enumerate(self.steps) for out in self._made(step)}
+        makers = {step.outs[0]: number for number, step in enumerate(self.steps) if step.kind == "out"}
         returned = set(variables(results))
         for number, step in enumerate(self.steps):
             if step.function is not np.concatenate or step.kind != "out" or not _flat(step):
@@ -115,7 +98,6 @@ class Memory:
             roots = [part.root for part in step.args[0]]
             fits = len(set(roots)) == len(roots) and all(
                 root in makers
-                and self.steps[makers[root]].kind == "out"
                 and root.axes in (None, tuple(range(len(root.shape))))
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
@@ -141,14 +123,11 @@ class Memory:
             return None
         for var in step.reads:
             if (
-                var.root is var
-                and var in living
+                var in living
                 and self.last.get(var) == number
                 and var.shape == out.shape
                 and var.dtype == out.dtype
                 and var.axes == out.axes
-                and var not in self.parts
-                and var not in self.kept
                 and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
             ):
                 return living.pop(var)

@@ -28,7 +28,7 @@ class Names:
         self.space: dict = {}
         self.names: dict[Var, str] = {}
         self.fixed: dict[Var, np.ndarray] = {}
-        self.numbers: dict[int, str] = {}
+        self.numbers: dict[Number, str] = {}
         self.constants: dict = {}
         self.zero_d: dict = {}
         self.arguments = [f"a{i}" for i in range(len(arguments))]
@@ -76,15 +76,13 @@ class Names:
 
     def number(self, number) -> str:
         """A name for a number that the step being written gives."""
-        name = self.numbers[id(number)] = f"n{len(self.numbers)}"
-        return name
+        return self.numbers.setdefault(number, f"n{len(self.numbers)}")
 
     def _number(self, x) -> str:
-        if id(x) in self.numbers:
-            return self.numbers[id(x)]
+        if x in self.numbers:
+            return self.numbers[x]
         if x.op is None:  # an argument: others have their names by now
-            name = self.numbers[id(x)] = f"a{x.operands[2]}"
-            return name
+            return f"a{x.operands[2]}"
         name = self.number(x)
         parts = [self.text(part) for part in x.operands]
         infix = _INFIX.get(x.op)

@@ -71,18 +71,12 @@ def taped():
     return observing_values()
 
 
-def _forward(op):
+def _binary(op, reflected=False):
     def method(self, other):
-        value = _value(other)
-        return NotImplemented if value is _FOREIGN else Number(op(self.value, value), op, (self, other))
-
-    return method
-
-
-def _backward(op):
-    def method(self, other):
-        value = _value(other)
-        return NotImplemented if value is _FOREIGN else Number(op(value, self.value), op, (other, self))
+        if not isinstance(other, Number | int | float | complex):
+            return NotImplemented
+        operands = (other, self) if reflected else (self, other)
+        return Number(op(*(x.value if type(x) is Number else x for x in operands)), op, operands)
 
     return method
 
@@ -91,20 +85,10 @@ def _unary(op):
     return lambda self: Number(op(self.value), op, (self,))
 
 
-_FOREIGN = object()
-
-
-def _value(x):
-    if type(x) is Number:
-        return x.value
-    return x if isinstance(x, int | float | complex) else _FOREIGN
-
-
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
-    _op = getattr(operator, _name)
-    setattr(Number, f"__{_name}__", _forward(_op))
-    setattr(Number, f"__r{_name}__", _backward(_op))
+    setattr(Number, f"__{_name}__", _binary(getattr(operator, _name)))
+    setattr(Number, f"__r{_name}__", _binary(getattr(operator, _name), reflected=True))
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    setattr(Number, f"__{_name}__", _forward(getattr(operator, _name)))
+    setattr(Number, f"__{_name}__", _binary(getattr(operator, _name)))
 for _name in ("neg", "pos", "abs"):
     setattr(Number, f"__{_name}__", _unary(getattr(operator, _name)))

@@ -35,7 +35,6 @@ class NumpyBackend:
         self.text, self.fixed, self.space = self.names.text, self.names.fixed, self.names.space
         self.space.update(SPACE, spent=spent)
         self.views: list = []  # steps that make views of fixed memory, to be made again when a cell moves
-        self.copied: set[str] = set()
         for self.number, step in enumerate(steps):
             self.quiet = step.quiet
             if self.number not in memory.joined:
@@ -48,17 +47,11 @@ class NumpyBackend:
         exec(compile(self.source, "<program>", "exec"), self.space)
         self.run = self.space.pop("run")
 
-    def move(self, moved) -> bool:
+    def move(self, moved):
         for var, array in moved.items():
-            if array.strides != self.fixed[var].strides:
-                return False
             self.names.fix(var, array)
         for step in self.views:
-            array = self._make_view(step)
-            if not np.may_share_memory(array, self.fixed[step.reads[0]]):
-                return False
-            self.names.fix(step.outs[0], array)
-        return True
+            self.names.fix(step.outs[0], self._make_view(step))
 
     def _function(self, returned, timed):
         body, quiet = [], False
@@ -81,9 +74,6 @@ class NumpyBackend:
         """The lines of numbers first asked for just now."""
         self.lines += [(False, self.number, line) for line in self.names.lines]
         self.names.lines.clear()
-
-    def _unpack(self, names, call):
-        self._line(f"{', '.join(names)}, = {call}" if names else call)
 
     def _text_of(self, step):
         return _called(self.text(step.function), *self._arguments(step))
@@ -141,8 +131,7 @@ class NumpyBackend:
         self._line(f"{self.names.of(step.outs[0])} = {call}")
 
     def _calls(self, step):
-        call = self._text_of(step)
-        self._unpack([self.names.of(out) for out in step.outs], call)
+        self._line(f"{', '.join(map(self.names.of, step.outs))}, = {self._text_of(step)}")
 
     def _view(self, step):
         if step.reads[0] in self.fixed:
@@ -187,7 +176,8 @@ class NumpyBackend:
         self._line(f"{name} = {_called(call, parts[2:], named)}")
 
     def _host(self, step):
-        self._unpack([self.names.number(number) for number in step.outs], f"{self.text(step.function)}()")
+        names = "".join(f"{self.names.number(number)}, " for number in step.outs)
+        self._line(f"{names}= {self.text(step.function)}()" if names else f"{self.text(step.function)}()")
 
     def _check(self, step):
         self._line(self._text_of(step))
@@ -211,14 +201,6 @@ class NumpyBackend:
     def _result(self, x):
         if type(x) is not Var:
             return f"{self.text(x)}.copy()" if type(x) is np.ndarray else self.text(x)
-        if x in self.memory.parts:  # one copy for all that lie in one array
-            whole, start = self.memory.parts[x]
-            copied = f"c{whole.index}"
-            if copied not in self.copied:
-                self.copied.add(copied)
-                self._line(f"{copied} = {self.names.of(whole)}.copy()")
-            size = int(np.prod(x.shape, dtype=int))
-            return f"{copied}[{start}:{start + size}]" + (f".reshape({x.shape})" if len(x.shape) != 1 else "")
         name = self.names.of(x)
         if x in self.fixed:
             return f"{name}[()]" if x.scalar else f"{name}.copy()"

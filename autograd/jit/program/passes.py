@@ -5,6 +5,8 @@ Each takes steps and gives fewer; none changes a bit of what is computed.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from autograd.jit.program import calls
@@ -26,67 +28,61 @@ def optimize(steps, results):
 def dead_code(steps, results) -> list[Step]:
     """The steps without those that nobody needs: what matters is found from the last step backwards."""
     wanted = set()
-    for var in variables(results):
-        wanted.add(var)
-        wanted.add(var.root)
+
+    def want(found):
+        for var in found:
+            wanted.update((var, var.root))
+
+    want(variables(results))
     kept = []
     for step in reversed(steps):
         made = step.made
-        if step.effect:
-            keep = True
-        elif step.kind in ("write", "into"):
-            root = made[0].root
-            keep = root.place is not None or root in wanted
+        if step.kind in ("write", "into"):
+            needed = made[0].root.place is not None or made[0].root in wanted
         else:
-            keep = any(out in wanted for out in made)
-        if keep:
+            needed = not wanted.isdisjoint(made)
+        if needed or step.effect:
             kept.append(step)
-            for var in step.reads:
-                wanted.add(var)
-                wanted.add(var.root)
-            for var in made:
-                wanted.add(var)
-                wanted.add(var.root)
+            want([*step.reads, *made])
     return kept[::-1]
 
 
 def common_subexpressions(steps):
     """One step for equal calls, unless somebody writes into what they make or read; and what stands for what."""
     known: dict = {}
-    versions: dict = {}
+    versions: Counter = Counter()  # how often memory was written to
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
         step.substitute(replaced)
         if step.kind in ("write", "into"):
-            root = step.outs[0].root
-            outside = root.place is not None
-            versions["outside" if outside else root] = versions.get("outside" if outside else root, 0) + 1
-        key = None
-        if step.kind == "view" or (
-            step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs)
-        ):
-            key = _key(step, versions)
-        if key is not None:
-            same = known.get(key)
-            if same is not None:
-                replaced.update(zip(step.outs, same.outs, strict=True))
-                continue
-            known[key] = step
-        kept.append(step)
+            versions[_memory(step.outs[0])] += 1
+        same = known.setdefault(_key(step, versions), step)
+        if same is step:
+            kept.append(step)
+        else:
+            replaced.update(zip(step.outs, same.outs, strict=True))
     return kept, replaced
 
 
+def _memory(var):
+    """What a write changes: the array itself, or whatever is outside, where arrays may overlap."""
+    return var.root if var.root.place is None else "outside"
+
+
 def _key(step, versions):
-    """What tells the call from others, or None where that cannot be said."""
-    seen = () if step.kind == "view" else tuple(
-        versions.get("outside" if var.root.place is not None else var.root, 0) for var in step.reads
-    )  # fmt: skip
+    """What tells the call from others; the step itself where nothing can stand for it."""
+    if step.kind == "view":
+        seen = ()
+    elif step.kind in ("out", "call", "calls") and not any(out.root.writes for out in step.outs):
+        seen = tuple(versions[_memory(var)] for var in step.reads)
+    else:
+        return step
     try:
         key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)
         hash(key)
     except TypeError:
-        return None
+        return step
     return key
 
 
@@ -108,29 +104,25 @@ def _frozen(x):
 
 
 def simplify(steps):
-    """The steps without those that change nothing (times 1, a maximum along axes of length 1, a copy nobody writes to),
-    and what stands for what. Only what leaves every bit as it is."""
+    """The steps without those that change nothing (times 1, a copy nobody writes to), and what stands for what. Only
+    what leaves every bit as it is."""
     replaced: dict[Var, Var] = {}
     kept = []
     for step in steps:
         step.substitute(replaced)
         if step.kind in ("out", "call") and type(step.outs[0]) is Var:
             same = _unchanged(step)
-            if same is not None and _is_twin(same, step.outs[0]) and _is_safe(same, step.outs[0]):
+            if same is not None and _is_twin(same, step.outs[0]):
                 replaced[step.outs[0]] = same
                 continue
-            step = _reduction_of_one(step) or step
         kept.append(step)
     return kept, replaced
 
 
 def _is_twin(x, out):
-    return (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
-
-
-def _is_safe(x, out):
-    """Whether two names for one array do no harm: nobody writes to it, and it does not come from outside."""
-    return x.root.place is None and x.root.writes == 0 and out.writes == 0
+    """Whether one can stand for the other: they are alike, nobody writes to them, and neither comes from outside."""
+    alike = (x.shape, x.dtype, x.axes, x.scalar) == (out.shape, out.dtype, out.axes, out.scalar)
+    return alike and x.root.place is None and x.root.writes == 0 and out.writes == 0
 
 
 def _unchanged(step):
@@ -148,22 +140,4 @@ def _unchanged(step):
                 return x  # of the result's dtype, or this is not what happens
     if function is calls.copy or function is calls.cast:
         return args[0] if type(args[0]) is Var and args[0].root is args[0] else None
-    if function is np.where and isinstance(args[0], bool | np.bool_):
-        chosen = args[1] if args[0] else args[2]
-        return chosen if type(chosen) is Var else None
     return None
-
-
-def _reduction_of_one(step):
-    """A reduction along axes of length 1 as the view that it is; not a sum, which makes 0.0 of -0.0."""
-    owner = getattr(step.function, "__self__", None)
-    if owner not in (np.maximum, np.minimum, np.multiply) or step.function.__name__ != "reduce":
-        return None
-    source, out = step.args[0], step.outs[0]
-    settings = {key: value for key, value in step.kwargs.items() if key not in ("axis", "keepdims", "dtype")}
-    if settings or type(source) is not Var or not source.shape or source.scalar or out.scalar:
-        return None
-    if (source.nbytes, source.dtype) != (out.nbytes, out.dtype) or not _is_safe(source, out):
-        return None
-    out.root = source.root
-    return Step("view", np.reshape, (source, out.shape), {}, (out,), step.quiet)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import operator
 import threading
 
-import numpy as np
-
 from autograd.engine.writes import Lent
 from autograd.jit.program import backend, listing
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.passes import optimize
-from autograd.jit.program.steps import Abort, variables
+from autograd.jit.program.steps import Abort, Var, variables
 from autograd.rules.arrays import array_of
 
 
@@ -48,15 +46,15 @@ class Program:
         self.replays = 0
         self.example = None  # arguments to measure on
         self.lent = [(cell.owner, Lent(self.memory.arrays[var])) for cell, var in self._lend()]
-        self._bind()
-
-    def _bind(self):
-        """Compile for the arrays that the cells hold now."""
-        self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
-        self.memory.bind({cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)})
-        self.memory.bind({var: array for array, var in self.constants})
+        self._watch()
+        self.memory.arrays.update({cell.var: row[3] for cell, row in zip(self.cells, self.watched, strict=True)})
+        self.memory.arrays.update({var: array for array, var in self.constants})
         self.compiled = backend.compile(self.steps, self.memory, self.arguments, self.results)
         self.function, self.source = self.compiled.run, self.compiled.source
+
+    def _watch(self):
+        """The arrays that the cells hold now, and how `run` finds out whether they still do."""
+        self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
 
     # -- running ------------------------------------------------------------------------------------------------------
     def run(self, arguments):
@@ -92,28 +90,25 @@ class Program:
         """Gradients of variables that stay where they are computed until somebody asks for them, instead of copying."""
         pairs = list(zip(self.commits, self.results[self.count :], strict=True))
         free = {cell for cell in self.commits if cell.key == "grad" and cell.argument is None} - set(self.cells)
-        lent = [(cell, var) for cell, var in pairs if cell in free and self.memory.holds(var)]
+        arrays = self.memory.arrays  # with no place yet for what is outside
+        lent = [(cell, var) for cell, var in pairs if cell in free and type(var) is Var and var in arrays]
         kept = [(cell, var) for cell, var in pairs if (cell, var) not in lent]
         self.commits = [cell for cell, _ in kept]
         self.results = self.results[: self.count] + [var for _, var in kept]
         return lent
 
     def _commit(self, found, arguments):
-        for at, cell in enumerate(self.commits, self.count):
-            value = found[at]
-            if cell.argument is None and cell.node is None and type(value) is np.ndarray and not cell.is_item:
-                setattr(cell.owner, cell.key, value)
-            else:
-                cell.commit(value, self._owner(cell, arguments))
+        for cell, value in zip(self.commits, found[self.count :], strict=True):
+            cell.commit(value, self._owner(cell, arguments))
         for cell in self.written:
-            owner = cell.owner if cell.argument is None else self._owner(cell, arguments)
+            owner = self._owner(cell, arguments)
             owner.rebase(array_of(owner))
 
     @staticmethod
     def _owner(cell, arguments):
-        """The Tensor (or its node) given in place of the recorded one, for a cell of an argument."""
+        """Whose place a cell is: for one of an argument, the Tensor (or its node) given instead of the recorded one."""
         if cell.argument is None:
-            return None
+            return cell.owner
         return arguments[cell.argument] if cell.node is not None else arguments[cell.argument]._node
 
     def drawn(self, number) -> list:
@@ -140,11 +135,9 @@ class Program:
             if now.strides != before.strides:
                 raise Stale  # another order in memory gives other bits, and views of other things
             moved[cell.var] = now
-        self.memory.bind(moved)
-        if self.compiled.move(moved):
-            self.watched = [(cell.owner, cell.key, cell.is_item, cell.get()) for cell in self.cells]
-        else:
-            self._bind()
+        self.memory.arrays.update(moved)
+        self.compiled.move(moved)
+        self._watch()
 
     # -- to look at ---------------------------------------------------------------------------------------------------
     @property

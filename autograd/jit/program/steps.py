@@ -117,14 +117,9 @@ def variables(tree):
     kind = type(tree)
     if kind is Var:
         yield tree
-    elif kind is tuple or kind is list:
-        for part in tree:
-            if type(part) is Var:
-                yield part
-            elif type(part) in (tuple, list, dict):
-                yield from variables(part)
-    elif kind is dict:
-        yield from variables(tuple(tree.values()))
+    elif kind is tuple or kind is list or kind is dict:
+        for part in tree.values() if kind is dict else tree:
+            yield from variables(part)
 
 
 def substitute(tree, replaced):

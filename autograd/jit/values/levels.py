@@ -31,11 +31,11 @@ class Levels:
         self.shown = shown
         self.roots = roots
         wanted = shown + roots
-        self.needed = _needed(registers, wanted)
-        self.inputs = [register for register in inputs if self.needed[register]]
+        self.uses = _uses(registers, wanted)
+        self.inputs = [register for register in inputs if self.uses[register]]
         self.targets = [register for register in self.inputs if inputs[register][0] == "data"] + roots
-        self.terms = _long_sums(registers, self.needed, wanted)
-        self.groups = _levels(registers, self.needed, self.terms)
+        self.terms = _long_sums(registers, self.uses)
+        self.groups = _levels(registers, self.uses, self.terms)
         self.count = sum(map(len, self.groups.values()))
 
     def is_narrow(self) -> bool:
@@ -72,7 +72,7 @@ class Layout:
 
     def __init__(self, levels):
         registers, kind, groups = levels.registers, levels.registers.kind, levels.groups
-        sources = levels.inputs + [i for i in range(len(registers)) if levels.needed[i] and kind[i] is CONSTANT]
+        sources = levels.inputs + [i for i in range(len(registers)) if levels.uses[i] and kind[i] is CONSTANT]
         self.given = len(levels.inputs)
         self.initial = np.array([registers.value[i] for i in sources], float)
         order = sorted(groups)
@@ -111,55 +111,47 @@ class Layout:
         return Pullback(self, self.roots, self.targets)
 
 
-def _needed(registers, wanted):
-    """For each register whether the wanted ones cannot do without it; one byte more than there are registers."""
-    needed = bytearray(len(registers) + 1)
+def _uses(registers, wanted):
+    """How often the wanted registers ask for each, 0 where they do without it: once for each operation that has it as
+    an operand, and twice for any other way. There is a spare place at the end, for -1."""
+    kind, a, b, parent_a, parent_b = registers.kind, registers.a, registers.b, registers.parent_a, registers.parent_b
+    uses = [0] * (len(registers) + 1)
     for i in wanted:
-        needed[i] = 1
-    a, b, parent_a, parent_b = registers.a, registers.b, registers.parent_a, registers.parent_b
+        uses[i] = 2
     for i in range(len(registers) - 1, -1, -1):
-        if needed[i]:
-            needed[a[i]] = needed[b[i]] = needed[parent_a[i]] = needed[parent_b[i]] = 1  # [-1] is the spare place
-    return needed
+        if uses[i]:
+            x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
+            often = 2 if kind[i] is EVENT or kind[i] is GRADIENT else 1
+            uses[x] += often
+            uses[y] += often
+            if p != x:
+                uses[p] += 2
+            if q != y:
+                uses[q] += 2
+    return uses
 
 
-def _long_sums(registers, needed, wanted):
+def _long_sums(registers, uses):
     """For each sum of three terms or more: its (register, parent) pairs, from the left. The partial sums drop out."""
     kind, a, b, parent_a, parent_b = registers.kind, registers.a, registers.b, registers.parent_a, registers.parent_b
-    uses = _uses(registers, needed, wanted)
     terms = {}
     for i, k in enumerate(kind):
-        if k is ADD and needed[i]:
-            x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
-            if not (kind[x] is ADD and uses[x] == 1 and (p == x or p < 0)):
-                x, y, p, q = y, x, q, p  # the order of two does not matter
-                if not (kind[x] is ADD and uses[x] == 1 and (p == x or p < 0)):
-                    continue
-            before = terms.pop(x, None) or [(a[x], parent_a[x]), (b[x], parent_b[x])]
-            if p < 0 and max(parent_a[x], parent_b[x]) >= 0:  # only the number was used, not the Value
-                before = [(t, -1) for t, _ in before]
-            before.append((y, q))
-            terms[i] = before
-            needed[x] = 0
+        if k is not ADD or not uses[i]:
+            continue
+        pairs = [(a[i], parent_a[i]), (b[i], parent_b[i])]
+        for (x, p), other in zip(pairs, pairs[::-1], strict=True):  # the order of two does not matter
+            if kind[x] is ADD and uses[x] == 1 and (p == x or p < 0):
+                before = terms.pop(x, None) or [(a[x], parent_a[x]), (b[x], parent_b[x])]
+                if p < 0 and max(parent_a[x], parent_b[x]) >= 0:  # only the number was used, not the Value
+                    before = [(t, -1) for t, _ in before]
+                terms[i] = before
+                before.append(other)
+                uses[x] = 0
+                break
     return terms
 
 
-def _uses(registers, needed, wanted):
-    """How often each register is asked for, where 2 stands for any way but as the operand of one operation."""
-    alive = np.frombuffer(needed, np.uint8)[:-1] != 0
-    uses = np.zeros(len(registers) + 1, int)
-    uses[np.array(wanted, int)] = 2
-    for operand, parent in ((registers.a, registers.parent_a), (registers.b, registers.parent_b)):
-        operand, parent = np.array(operand, int)[alive], np.array(parent, int)[alive]
-        uses += np.roll(np.bincount(operand + 1, minlength=len(uses)), -1)  # -1 stays at the end
-        uses[parent[parent != operand]] = 2
-    for i, kind in enumerate(registers.kind):
-        if kind is EVENT or kind is GRADIENT:
-            uses[registers.a[i]] = uses[registers.b[i]] = 2
-    return uses.tolist()
-
-
-def _levels(registers, needed, terms):
+def _levels(registers, uses, terms):
     """(level, number of the kind, terms of a long sum, whatever else differs) -> the registers in that group."""
     kind, a, b, parent_a, parent_b = registers.kind, registers.a, registers.b, registers.parent_a, registers.parent_b
     level = [0] * (len(registers) + 1)
@@ -168,36 +160,22 @@ def _levels(registers, needed, terms):
     groups = {}
     kinds = {}
     for i, k in enumerate(kind):
-        if not needed[i] or k is INPUT or k is CONSTANT:
+        if not uses[i] or k is INPUT or k is CONSTANT:
             continue
         length = 0
-        if k is ADD and i in terms:
-            here = 0
-            for pair in terms[i]:
-                for x in pair:
-                    if level[x] > here:
-                        here = level[x]
-                length += 1
-            here += 1
+        if i in terms:
+            length = len(terms[i])
+            here = 1 + max(level[x] for pair in terms[i] for x in pair)
         elif k is EVENT:
             here = 1 + deepest
         elif k is GRADIENT:
             here = level[a[i]]
         else:
-            x, y, p, q = a[i], b[i], parent_a[i], parent_b[i]
-            here = max(level[x], level[y])
-            if (p >= 0 and p != x) or (q >= 0 and q != y):
-                here = max(here, level[p], level[q])
-            here += 1
+            here = 1 + max(level[a[i]], level[b[i]], level[parent_a[i]], level[parent_b[i]])
         level[i] = here
-        if here > deepest:
-            deepest = here
+        deepest = max(deepest, here)
         key = (here, kinds.setdefault(k, len(kinds)), length, a[i] if k is GRADIENT else b[i] >= 0)
-        group = groups.get(key)
-        if group is None:
-            groups[key] = [i]
-        else:
-            group.append(i)
+        groups.setdefault(key, []).append(i)
     return groups
 
 

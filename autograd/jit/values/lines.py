@@ -26,7 +26,7 @@ class Lines:
         self.levels = levels
         self.calls = {}  # operations without a text -> the name of the function to call
         self.names = {**SCALAR_NAMES, "__builtins__": {}, "float": float}
-        self.source, self.compute = self._compile("given", *self._forward(), map(_value, levels.shown))
+        self.source, self.compute = self._compile("given", self._forward(), map(_value, levels.shown))
         self._gradients = None
 
     def gradients(self, given, seeds):
@@ -35,28 +35,26 @@ class Lines:
         if self._gradients is None:
             starts = [(root, f"seeds[{k}]") for k, root in enumerate(levels.roots)]
             lines, found = self._backward(starts, levels.targets, "o")
-            self._gradients = self._compile("given, seeds", *self._forward(), lines, found)[1]
+            self._gradients = self._compile("given, seeds", self._forward() + lines, found)[1]
         return self._gradients(given, seeds)
 
-    def _compile(self, arguments, *parts):
-        *lines, results = parts
-        text = "\n    ".join([f"def compute({arguments}):", *(line for part in lines for line in part)])
-        text += f"\n    return [{', '.join(results)}]\n"
+    def _compile(self, arguments, lines, results):
+        text = "\n    ".join([f"def compute({arguments}):", *lines, f"return [{', '.join(results)}]\n"])
         names = dict(self.names)
         exec(compile(text, "<program of Values>", "exec"), names)
         return text, names["compute"]
 
     def _forward(self):
-        registers, needed = self.levels.registers, self.levels.needed
+        registers, uses = self.levels.registers, self.levels.uses
         lines = []
         if self.levels.inputs:
             lines.append(f"{', '.join(map(_value, self.levels.inputs))}, = given")
         passes = {}
         for i, kind in enumerate(registers.kind):
-            if needed[i] and kind is GRADIENT:
+            if uses[i] and kind is GRADIENT:
                 passes.setdefault(registers.a[i], []).append(i)
         for i, kind in enumerate(registers.kind):
-            if not needed[i] or kind is INPUT or kind is GRADIENT:
+            if not uses[i] or kind is INPUT or kind is GRADIENT:
                 continue
             if kind is CONSTANT:
                 lines.append(f"{_value(i)} = {_literal(registers.value[i])}")
@@ -71,7 +69,7 @@ class Lines:
                     lines.append(f"{_value(i)} = {' + '.join(([_value(i)] if low else []) + terms[low : low + PART])}")
             else:
                 lines.append(f"{_value(i)} = {self._operation(i, kind)}")
-        return [lines]
+        return lines
 
     def _operation(self, i, kind):
         registers = self.levels.registers
@@ -87,41 +85,39 @@ class Lines:
     def _backward(self, starts, targets, prefix):
         """The lines of a backward pass, and where the gradients of the targets are."""
         registers, terms = self.levels.registers, self.levels.terms
-        active = _active(registers, terms, [root for root, _ in starts], targets)
+        active = self._active([root for root, _ in starts], targets)
         lines = [f"{prefix}{i} = 0.0" for i in active]
         lines += [f"{prefix}{root} += {seed}" for root, seed in starts if root in active]
-        for i in reversed(list(active)):
+        for i in reversed(active):
+            a, b = _value(registers.a[i]), _value(registers.b[i])
+            names = {"x": a, "a": a, "b": b, "y": _value(i)}
             parts = []
-            if i in terms:
-                parts = [f"{prefix}{p} += {prefix}{i}" for _, p in terms[i] if p in active]
-            else:
-                a, b = _value(registers.a[i]), _value(registers.b[i])
-                names = {"x": a, "a": a, "b": b, "y": _value(i)}
-                for k, p in enumerate((registers.parent_a[i], registers.parent_b[i])):
-                    if p in active:
-                        text = registers.kind[i].formulas[k]
-                        slope = "" if text == "1" else f" * ({_fill(text, names)})"
-                        parts.append(f"{prefix}{p} += {prefix}{i}{slope}")
+            for k, p in enumerate(self._parents(i)):
+                if p in active:
+                    text = "1" if i in terms else registers.kind[i].formulas[k]
+                    slope = "" if text == "1" else f" * ({_fill(text, names)})"
+                    parts.append(f"{prefix}{p} += {prefix}{i}{slope}")
             if parts:  # a zero from above stays zero
                 lines.append(f"if {prefix}{i}: {'; '.join(parts)}")
         return lines, [f"{prefix}{i}" if i in active else "0.0" for i in targets]
 
+    def _parents(self, i):
+        """Where the gradient of a register goes; -1 for nowhere."""
+        registers, terms = self.levels.registers, self.levels.terms
+        return [p for _, p in terms[i]] if i in terms else [registers.parent_a[i], registers.parent_b[i]]
 
-def _active(registers, terms, roots, targets):
-    """The registers on a way from a root to a target, oldest first."""
-    reached, leads = set(roots), set(targets)
-    around = {}
-    for i in range(max(roots, default=-1), -1, -1):
-        if i in reached:
-            if i in terms:
-                around[i] = [p for _, p in terms[i] if p >= 0]
-            else:
-                around[i] = [p for p in (registers.parent_a[i], registers.parent_b[i]) if p >= 0]
-            reached.update(around[i])
-    for i in reversed(around):
-        if not leads.isdisjoint(around[i]):
-            leads.add(i)
-    return dict.fromkeys(i for i in reversed(around) if i in leads)
+    def _active(self, roots, targets):
+        """The registers on a way from a root to a target, as keys, oldest first."""
+        reached = set(roots)
+        for i in range(max(roots, default=-1), -1, -1):
+            if i in reached:
+                reached.update(self._parents(i))
+        reached.discard(-1)
+        leads = set(targets)
+        for i in sorted(reached):
+            if not leads.isdisjoint(self._parents(i)):
+                leads.add(i)
+        return dict.fromkeys(sorted(reached & leads))
 
 
 def _fill(text, names):

@@ -11,7 +11,6 @@ import operator
 
 import numpy as np
 
-from autograd.engine.nan import has_nan
 from autograd.jit.program import backend
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.steps import Abort, Step, Var
@@ -51,8 +50,10 @@ class Lowered:
         self._write(operator.setitem, self.numbers, slice(0, layout.given), given)
         # (operation, how many, level, bytes) for each call
         self.rows = [(self._event if isinstance(x, Event) else self._forward)(x) for x in layout.groups]
-        stay = [x for group in self.operands for x in self._kept(group)]
-        self.run = self._compile([given], self._take(self.numbers, layout.shown), stay if len(layout.roots) else [])
+        # What the backward pass from the roots reads again, if it is ever made.
+        read = [xs for group, xs in self.operands.items() if len(layout.roots) and not group.sums]
+        stay = [x for xs in read for x in xs if type(x) is Var]
+        self.run = self._compile([given], self._take(self.numbers, layout.shown), stay)
 
     # -- running ------------------------------------------------------------------------------------------------------
     def compute(self, given) -> np.ndarray:
@@ -97,7 +98,7 @@ class Lowered:
     def _compile(self, arguments, result, stay=()):
         steps, self.steps, self.views = self.steps, [], {}
         memory = Memory(steps, [result], stay)
-        memory.bind(self.arrays)
+        memory.arrays.update(self.arrays)
         self.nbytes += memory.nbytes
         self.arrays |= {var: memory.arrays[var] for var in stay if var in memory.arrays}
         return backend.compile(steps, memory, arguments, [result]).run
@@ -136,10 +137,10 @@ class Lowered:
 
     # -- groups -------------------------------------------------------------------------------------------------------
     def _forward(self, group):
+        kind = group.kind
         gathered = [at if isinstance(at, slice) else self._take(self.numbers, at) for at in group.operands]
         self.operands[group] = (*gathered, slice(group.start, group.stop))
         *operands, out = map(self._operand, self.operands[group])
-        kind = group.kind
         if group.sums:
             self._into(out, np.add.reduce, *operands, 0)
         elif kind is RELU:
@@ -151,12 +152,8 @@ class Lowered:
         else:
             self._write(operator.setitem, out, ..., self._call(kind.forward, operands, out))
         name = f"sum of {len(group.operands[0])}" if group.sums else kind.name
-        return (
-            name,
-            group.stop - group.start,
-            group.level,
-            out.nbytes + sum(x.nbytes for x in gathered if type(x) is Var),
-        )
+        nbytes = out.nbytes + sum(x.nbytes for x in gathered if type(x) is Var)
+        return name, group.stop - group.start, group.level, nbytes
 
     def _event(self, event):
         before = self.nbytes
@@ -169,11 +166,6 @@ class Lowered:
 
     def _call(self, function, operands, like):
         return self._make("call", function, tuple(operands), self._var(like.shape))
-
-    def _kept(self, group):
-        """What was gathered for a group and is read by the backward pass from the roots."""
-        is_needed = not group.sums and any(text not in ("1", "-1", "0") for text in group.kind.formulas)
-        return [x for x in self.operands[group] if type(x) is Var and is_needed]
 
     def _backward(self, pullback, seed, found=None):
         """The steps of a backward pass into `found`, or else into an array of its own."""
@@ -200,9 +192,9 @@ class Lowered:
     def _products(self, pullback, group, places, g):
         names = dict(zip((*group.kind.arguments, "y"), self.operands[group], strict=True))
         for i in range(len(group.parents)):
-            at, text = pullback.products.get((group, i), (None, None))
-            if at is None:
+            if (group, i) not in pullback.products:
                 continue
+            at, text = pullback.products[group, i]
             c = self._view(places, slice(at, at + g.shape[0]))
             if text in ("-1", "0"):
                 self._into(c, np.multiply, g, float(text))
@@ -223,8 +215,7 @@ def _power(a, b, out):
 
 
 def _no_nan(found):
-    # A product of BLAS tells most quickly, but for long ones it wakes threads that cost more.
-    if has_nan(found) if found.size < 1000 else np.isnan(found).any():
+    if np.isnan(found).any():  # a product of BLAS might wake threads that cost more than they save
         raise Abort
 
 

@@ -26,11 +26,11 @@ class Mixing:
         for x in stack:  # grows while it is read
             if isinstance(x, Value):
                 return True
-            if x.__class__ is Number and id(x) not in seen:
-                seen.add(id(x))
+            if x.__class__ is Number and x not in seen:
+                seen.add(x)
                 if x.op is None and x.operands[:1] == (self.registers,):
                     return True
-                if self.used and id(x) in self.registers.sources:
+                if self.used and x in self.registers.sources:
                     return True
                 stack += x.operands
         return False

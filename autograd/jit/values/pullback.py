@@ -83,8 +83,7 @@ def _active(size, groups, roots, targets):
     for group in groups:
         mine = leads[group.start : group.stop]
         for parents in group.parents:
-            found = leads[parents]
-            mine |= found.any(axis=0) if group.sums else found
+            mine |= np.atleast_2d(leads[parents]).any(axis=0)
     active = reached & leads
     active[-1] = False
     return active

@@ -26,8 +26,7 @@ class Registers:
         self.fixed = []  # whether it is the same at every replay
         self.inputs = {}  # what an input stands for, such as ("data", value) -> register
         self.constants = {}
-        self.sources = {}  # id of a Number -> its register
-        self.kept = []  # those Numbers, so that an id is not used again
+        self.sources = {}  # Number -> its register
 
     def __len__(self):
         return len(self.kind)
@@ -58,10 +57,6 @@ class Registers:
             register = self.constants[key] = self.add(CONSTANT, float(x), fixed=True)
         return register
 
-    def bind(self, number, register):
-        self.sources[id(number)] = register
-        self.kept.append(number)
-
     def shown(self, register, value):
         """A Number for what a register holds; a plain number where that never changes."""
         return value if self.fixed[register] else Number(value, None, (self, register))
@@ -73,14 +68,14 @@ class Registers:
         stack = [x]
         while stack:
             number = stack[-1]
-            if id(number) not in self.sources:
-                waiting = [n for n in number.operands if n.__class__ is Number and id(n) not in self.sources]
+            if number not in self.sources:
+                waiting = [n for n in number.operands if n.__class__ is Number and n not in self.sources]
                 if waiting:
                     stack += waiting
                     continue
-                self.bind(number, self._register(number))
+                self.sources[number] = self._register(number)
             stack.pop()
-        return self.sources[id(x)]
+        return self.sources[x]
 
     def _register(self, number):
         if number.op is None:
@@ -97,7 +92,7 @@ class Registers:
             raise RecordingError(
                 f"{getattr(op, '__name__', op)} of {len(operands)} numbers among Values: not supported"
             )
-        registers = [self.sources[id(n)] if n.__class__ is Number else self.constant(n) for n in operands]
+        registers = [self.sources[n] if n.__class__ is Number else self.constant(n) for n in operands]
         if isinstance(number.value, int) and abs(number.value) > 2**53:
             raise RecordingError(f"an integer of {number.value}: a program of Values computes with floats up to 2**53")
         return self.add(kind_of(op), number.value, *registers)

@@ -43,7 +43,7 @@ class ValueTape(Mixing):
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
         for k, number in enumerate(numbers):
-            self.registers.bind(number, self.registers.input(("number", k), number.value))
+            self.registers.sources[number] = self.registers.input(("number", k), number.value)
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
         self.start = next_serial()
 
@@ -65,37 +65,31 @@ class ValueTape(Mixing):
         """A Value was just computed."""
         if anomaly.get():
             raise RecordingError("detect_anomaly() inside a recorded function: call the function without jit for it")
-        nodes, written, registers = self.nodes, self.written, self.registers
-        pending, self.pending = self.pending, None
-        x = out._a
-        if out._da is not None:
-            a = nodes.get(x)
-            a = parent_a = self.leaf(x) if a is None else a
-            if written:
-                a = written.get(a, a)
-        else:
-            parent_a = -1
-            a = pending[1] if pending is not None and x is pending[0] else registers.constant(x)
-        x = out._b
-        if out._db is not None:
-            b = nodes.get(x)
-            b = parent_b = self.leaf(x) if b is None else b
-            if written:
-                b = written.get(b, b)
-        else:
-            parent_b = -1
-            b = -1
-            if x is not None:
-                b = pending[1] if pending is not None and x is pending[0] else registers.constant(x)
-        fixed = registers.fixed
+        a, parent_a = self._operand(out._a, out._da)
+        b, parent_b = self._operand(out._b, out._db)
+        self.pending = None
+        fixed = self.registers.fixed
         same = fixed[a] and (b < 0 or fixed[b])
         rule = out._rule
         if not tracking.get():
             out = Value(get_data(out))
             parent_a = parent_b = -1
             self.leaves.append(out)
-        nodes[out] = registers.add(rule, get_data(out), a, b, parent_a, parent_b, same)
+        self.nodes[out] = self.registers.add(rule, get_data(out), a, b, parent_a, parent_b, same)
         return out
+
+    def _operand(self, x, slope):
+        """The register to compute with, and the one that a gradient goes back to; -1 for none."""
+        if slope is not None:
+            parent = self.nodes.get(x)
+            if parent is None:
+                parent = self.leaf(x)
+            return self.written.get(parent, parent), parent
+        if x is None:
+            return -1, -1
+        if self.pending is not None and x is self.pending[0]:
+            return self.pending[1], -1
+        return self.registers.constant(x), -1
 
     def leaf(self, v):
         """The register of a Value that no operation on the tape made."""
