@@ -107,15 +107,10 @@ def apply_elementwise(rule, a, b=None):
 def keep(rule, raw, parents, mask, y):
     """The arrays that the rule asks for, given which arguments are variables; and marks for those at risk."""
     nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
-    saved, marks = list(nothing), None
+    saved = [*nothing, y if keeps_y else None]
     for i in indices:
-        array = saved[i] = raw[i]
-        if type(array) is np.ndarray and (mark := writes.mark_of(array, parents[i])) is not None:
-            if marks is None:
-                marks = [None] * len(raw)
-            marks[i] = mark
-    saved.append(y if keeps_y else None)
-    return tuple(saved), marks
+        saved[i] = raw[i]
+    return tuple(saved), writes.marks_of(raw, parents, indices)
 
 
 def asked_for(rule, parents, mask):

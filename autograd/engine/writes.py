@@ -75,14 +75,18 @@ def _references(seal) -> int:
 _HELD = _references(_Holder().seal) + 1
 
 
-def mark_of(array, parent):
-    """What tells later whether `array`, an argument kept by a node, was written to; None where nobody can."""
-    seal = None if parent is None else parent.seal
-    if seal is not None and seal.mark is None:
-        return seal
-    if seal is None and parent is not None and array.base is None:
-        return None  # made by the engine
-    return fingerprint(array)
+def marks_of(raw, parents, kept):
+    """What tells later whether the arrays that a node keeps were written to; None where nobody can."""
+    marks = None
+    for i in kept:
+        array, parent = raw[i], parents[i]
+        seal = None if parent is None else parent.seal
+        if type(array) is not np.ndarray or (seal is None and parent is not None and array.base is None):
+            continue  # a number, or made by the engine
+        if marks is None:
+            marks = [None] * len(raw)
+        marks[i] = seal if seal is not None and seal.mark is None else fingerprint(array)
+    return marks
 
 
 def check_unchanged(node) -> None:
