@@ -110,7 +110,7 @@ def keep(rule, raw, parents, mask, y):
     saved = [*nothing, y if keeps_y else None]
     for i in indices:
         saved[i] = raw[i]
-    return tuple(saved), writes.marks_of(raw, parents, indices)
+    return tuple(saved), writes.marks_of(raw, parents, indices) if indices else None
 
 
 def asked_for(rule, parents, mask):
