@@ -119,7 +119,7 @@ def _modules(shot: Snapshot) -> list[str]:
 
 def _modules_only(shot: Snapshot) -> Snapshot:
     """A snapshot with one node for each module: what can be shown of a very large graph."""
-    from viz.snapshot import Edge, Node
+    from viz.snapshot import Edge, Vertex
 
     modules = _modules(shot)
     first: dict[str, int] = {}
@@ -129,7 +129,7 @@ def _modules_only(shot: Snapshot) -> Snapshot:
     for module in modules:
         counts[module] = counts.get(module, 0) + 1
     nodes = [
-        Node(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "", _above(module),
+        Vertex(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "", _above(module),
              None, None)
         for module, i in first.items()
     ]  # fmt: skip

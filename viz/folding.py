@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viz.snapshot import Node, Snapshot
+from viz.snapshot import Snapshot, Vertex
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Box:
 
     key: str
     module: str  # the cluster it lies in
-    node: Node | None
+    node: Vertex | None
     label: str
     count: int
     parameters: int
@@ -51,7 +51,7 @@ def folded_path(module: str, depth: int | None) -> str | None:
 def fold(shot: Snapshot, depth: int | None) -> Folded:
     """The boxes and links of a snapshot with modules deeper than `depth` folded; nothing is folded for None."""
     key = {}
-    members: dict[str, list[Node]] = {}
+    members: dict[str, list[Vertex]] = {}
     for node in shot.nodes:
         path = folded_path(node.module, depth)
         key[node.id] = f"n{node.id}" if path is None else f"m_{path}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nn.module import Module
 from viz.numbers import is_bad, short
 from viz.reading import fresh_gradients, snapshot
-from viz.snapshot import Node, Numbers, Snapshot
+from viz.snapshot import Numbers, Snapshot, Vertex
 
 VANISHING = 1e-4  # of the gradient nearest to the output
 EXPLODING = 1e3  # the size of a gradient that no reasonable step survives
@@ -83,7 +83,7 @@ def _not_finite(shot: Snapshot):
 
 def _units(shot: Snapshot):
     """relus that give 0 and sigmoids at their ends, for every sample; on Values, by the neuron they belong to."""
-    groups: dict[tuple, list[Node]] = {}
+    groups: dict[tuple, list[Vertex]] = {}
     for node in shot.nodes:
         if node.op in ("relu", "sigmoid", "tanh") and node.value is not None and not is_bad(node.value):
             groups.setdefault((node.op, node.module or f"node {node.id}"), []).append(node)
@@ -118,7 +118,7 @@ def _unused(shot: Snapshot, model: Module):
 def _flow(shot: Snapshot):
     """Gradients of parameters, module by module, from the inputs to the output."""
     sizes: dict[str, list[float]] = {}
-    first: dict[str, Node] = {}
+    first: dict[str, Vertex] = {}
     for node in shot.nodes:
         if node.kind == "parameter" and node.grad is not None and not is_bad(node.grad):
             place = node.module.split(".")[0] or (node.name or "")
@@ -163,9 +163,9 @@ def _most(x):
     return x.most if isinstance(x, Numbers) else x
 
 
-def _place(node: Node) -> str:
+def _place(node: Vertex) -> str:
     return node.module or node.name or f"node {node.id}"
 
 
-def _made(node: Node) -> str:
+def _made(node: Vertex) -> str:
     return f"{node.name or 'the result'} of {node.op}" if node.op else node.name or "a variable"

@@ -12,7 +12,7 @@ from autograd.rules.arrays import array_of, sum_to
 from autograd.scalar.backward import gradients_of
 from autograd.scalar.backward import reach as reach_values
 from nn.module import Module
-from viz.snapshot import Edge, Node, Numbers, Snapshot
+from viz.snapshot import Edge, Numbers, Snapshot, Vertex
 
 
 def snapshot(x, model=None) -> Snapshot:
@@ -112,7 +112,7 @@ def fresh_gradients(x, model) -> dict[str, tuple]:
 # -- Values ----------------------------------------------------------------------------------------------------------
 def _of_value(output, names) -> Snapshot:
     order = _drawn(output)
-    nodes: list[Node] = []
+    nodes: list[Vertex] = []
     edges: list[Edge] = []
     ids: dict[int, int] = {}
     modules: dict[int, str] = {}
@@ -138,7 +138,7 @@ def _of_value(output, names) -> Snapshot:
         kind = "output" if v is output else "result" if slots else "input" if path is None else "parameter"
         grad = None if v.grad is None else float(getattr(v.grad, "data", v.grad))
         nodes.append(
-            Node(here, kind, v.op if slots else None, path or v.name, v.data, grad, (), "float64", modules[id(v)],
+            Vertex(here, kind, v.op if slots else None, path or v.name, v.data, grad, (), "float64", modules[id(v)],
                  show_line(value_lines[v]) if v in value_lines else None, backward_place.get(id(v)))
         )  # fmt: skip
         for slot, (operand, local) in enumerate(slots):
@@ -149,8 +149,8 @@ def _of_value(output, names) -> Snapshot:
     return Snapshot("value", tuple(nodes), tuple(edges), ids[id(output)])
 
 
-def _constant(id_, operand, module) -> Node:
-    return Node(id_, "constant", None, None, float(operand), None, (), "float64", module, None, None)
+def _constant(id_, operand, module) -> Vertex:
+    return Vertex(id_, "constant", None, None, float(operand), None, (), "float64", module, None, None)
 
 
 # -- Tensors -----------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _of_tensor(output, names) -> Snapshot:
     values = _values(output, order)
     grads = _gradients(output, order)
     place = {node: i for i, node in enumerate(order)} if grads else {}
-    nodes: list[Node] = []
+    nodes: list[Vertex] = []
     edges: list[Edge] = []
     ids: dict = {}
     modules: dict = {}
@@ -184,7 +184,7 @@ def _of_tensor(output, names) -> Snapshot:
         kind = "parameter" if path is not None else kind
         shape = node.shape if node.shape is not None else ()
         nodes.append(
-            Node(here, kind, node.rule and node.rule.name, path or node.name, _numbers(values.get(node)),
+            Vertex(here, kind, node.rule and node.rule.name, path or node.name, _numbers(values.get(node)),
                  _numbers(grads.get(node)), shape, str(node.dtype), modules[node],
                  None if node.line is None else show_line(node.line), place.get(node), _settings(node))
         )  # fmt: skip
@@ -264,11 +264,11 @@ def _numbers(array):
     return Numbers.of(array)
 
 
-def _constant_array(id_, node, slot, module) -> Node:
+def _constant_array(id_, node, slot, module) -> Vertex:
     array = node.values[0][slot] if node.values is not None else node.saved[slot] if slot < len(node.saved) else None
     shape = np.shape(array) if array is not None else ()
     dtype = str(getattr(array, "dtype", "float64"))
-    return Node(id_, "constant", None, None, _numbers(array), None, shape, dtype, module, None, None)
+    return Vertex(id_, "constant", None, None, _numbers(array), None, shape, dtype, module, None, None)
 
 
 def _rule_text(rule, slot) -> str:

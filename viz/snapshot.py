@@ -47,7 +47,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Vertex:
     """One value of the graph. `grad` is None where no gradient was computed, which is not 0."""
 
     id: int  # its place in the order of creation
@@ -85,7 +85,7 @@ class Snapshot:
     """Nodes in the order of creation, edges in the order of targets and slots."""
 
     kind: str  # "value" or "tensor"
-    nodes: tuple[Node, ...]
+    nodes: tuple[Vertex, ...]
     edges: tuple[Edge, ...]
     output: int
 
@@ -125,10 +125,10 @@ class Snapshot:
         return cls(data["kind"], nodes, edges, data["output"])
 
 
-def _node(fields) -> Node:
+def _node(fields) -> Vertex:
     fields = {**fields, "value": _value(fields["value"]), "grad": _value(fields["grad"])}
     settings = tuple((key, _frozen(part)) for key, part in fields.get("settings", []))
-    return Node(**{**fields, "shape": tuple(fields["shape"]), "settings": settings})
+    return Vertex(**{**fields, "shape": tuple(fields["shape"]), "settings": settings})
 
 
 def _frozen(x):

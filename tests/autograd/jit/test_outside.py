@@ -12,6 +12,7 @@ from replays import arrays, check
 import nn
 from autograd import Tensor, detect_anomaly, jit, no_grad
 from autograd.errors import RecordingError
+from autograd.rules.arrays import array_of
 
 SCALE = 2.0
 TABLE = {"shift": np.ones(3)}
@@ -218,3 +219,12 @@ def test_modules_may_import_each_other():
     OTHER.by = 3.0
     assert f(np.ones(2)).tolist() == [3.0, 3.0]
     OTHER.by = 2.0
+
+
+@pytest.mark.parametrize("other", [np.array([1.0, 2.0]), Tensor([1.0, 2.0])], ids=["array", "Tensor"])
+def test_a_number_in_a_list_may_become_an_array(other):
+    numbers = [2.0]
+    f = jit(lambda x: x * numbers[0])
+    f(np.ones(2))
+    numbers[0] = other
+    assert array_of(f(np.ones(2))).tolist() == [1.0, 2.0]
