@@ -129,8 +129,8 @@ def _modules_only(shot: Snapshot) -> Snapshot:
     for module in modules:
         counts[module] = counts.get(module, 0) + 1
     nodes = [
-        Vertex(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "", _above(module),
-             None, None)
+        Vertex(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "",
+               _above(module), None, None)
         for module, i in first.items()
     ]  # fmt: skip
     links = {(first[modules[e.source]], first[modules[e.target]]) for e in shot.edges}
