@@ -153,8 +153,15 @@ def every_time(function) -> tuple:
     >>> fast(np.ones(2)), fast(np.ones(2)), count.n
     (array([1., 1.]), array([2., 2.]), 2)
     """
+
+    def numbers():
+        found = function()
+        if type(found) is not tuple:
+            raise TypeError(f"every_time wants a function that returns a tuple of numbers; got {found!r:.60}")
+        return found
+
     tracer = observing()
-    return function() if tracer is None else tracer.host(function)
+    return numbers() if tracer is None else tracer.host(numbers)
 
 
 def written_to(owner, key) -> None:

@@ -39,6 +39,8 @@ def logsumexp(x, axis=-1):
 
 def _along(row, x, axis):
     x = operand(x)
+    if x.dtype.kind not in "biufc":
+        raise TypeError(f"{row.name} of {x!r:.60}: wanted numbers, an array or a Tensor")
     try:
         axes = from_end(axis, x.ndim)
     except (TypeError, ValueError) as error:

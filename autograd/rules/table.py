@@ -83,10 +83,11 @@ class Differentiable(Rule):
     arguments: tuple[str, ...]  # names of the array arguments; ("*arrays",) for any number
 
     def __call__(self, *args, **settings):
-        for arg in args:
-            record = getattr(arg, "__apply__", None)
-            if record is not None:
-                return record(self, args, settings)
+        for protocol in ("__apply__", "__row__"):  # of Tensors and Values, and of what stands for plain arrays
+            for arg in args:
+                apply = getattr(arg, protocol, None)
+                if apply is not None:
+                    return apply(self, args, settings)
         return self.forward(*args, **settings)
 
 
@@ -120,11 +121,11 @@ class Elementwise(Differentiable):
         self.__doc__ = f"{what}; derivative {', '.join(f'`{text}`' for text in formulas)} (y is the result)."
 
     def __call__(self, *args, **settings):
-        if not settings:
+        if args and not settings:
             apply = getattr(args[0], "__apply_elementwise__", None)
             if apply is not None:
                 return apply(self, *args)
-        return super().__call__(*args, **settings)
+        return super().__call__(*[np.asarray(x) if type(x) in (list, tuple) else x for x in args], **settings)
 
 
 def _names(text: str) -> set[str]:

@@ -304,3 +304,12 @@ def test_what_is_refused():
         defvjp(np.sin, lambda ans, x: lambda g: g)
     with pytest.raises(TypeError, match="wanted a function made by primitive"):
         defjvp(np.sin, lambda g, ans, x: g)
+
+
+def test_every_time_says_what_it_wants():
+    def one(x):
+        return x * extend.every_time(lambda: 3.0)[0]
+
+    for f in (one, jit(one)):
+        with pytest.raises(TypeError, match="wants a function that returns a tuple"):
+            f(np.ones(2))

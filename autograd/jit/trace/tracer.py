@@ -47,6 +47,12 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
             return function(*concrete(args), **concrete(kwargs))
         return call(self.tape, function, args, kwargs)
 
+    def __row__(self, rule, args, settings):
+        """A row applied to plain arrays: call by call where its body can be traced so, else as one call."""
+        if observer.get() is not self.tape:
+            return rule.forward(*concrete(args), **concrete(settings))
+        return self.tape.forward(rule, args, settings)
+
     base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
     T, real, imag = Operators.T, Operators.real, Operators.imag
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_grads, functional, grad, jit
+from autograd import Tensor, Value, check_grads, functional, grad, jit, primitive
 
 ALONG = [functional.softmax, functional.log_softmax, functional.logsumexp]
 ELEMENTWISE = [getattr(functional, name) for name in functional.__all__ if name not in {f.__name__ for f in ALONG}]
@@ -77,3 +77,33 @@ def test_help_says_the_formula(name):
     function = getattr(functional, name)
     formula = {"relu": "max(x, 0)", "gelu": "erf(x / SQRT2)", "silu": "x * sigmoid(x)", "erf": "exp(-x * x)"}
     assert formula.get(name, "exp(") in function.__doc__
+
+
+@pytest.mark.parametrize("name", functional.__all__)
+def test_lists_and_the_array_of_a_jitted_function(name):
+    f = getattr(functional, name)
+    x = np.array([[0.5, -1.0, 2.0]])
+    assert f(x.tolist()).tolist() == f(x).tolist()
+    replayed = jit(f)
+    for k in (1.0, 3.0):
+        assert replayed(k * x).tolist() == f(k * x).tolist()
+
+
+def test_the_body_of_a_primitive_may_look_at_the_numbers_of_a_jitted_function():
+    @primitive
+    def squares(x):
+        out = np.zeros(len(x))
+        for i in range(len(x)):
+            out[i] = x[i] ** 2
+        return out
+
+    replayed = jit(lambda x: squares(x) + 1)
+    for x in (np.array([1.0, 2.0]), np.array([3.0, 4.0])):
+        assert replayed(x).tolist() == (x**2 + 1).tolist()
+
+
+def test_what_is_no_array_is_named():
+    with pytest.raises(TypeError, match=r"softmax of .*None.*: wanted numbers"):
+        functional.softmax(None)
+    with pytest.raises(TypeError, match="argument"):
+        functional.relu()
