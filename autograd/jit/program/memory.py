@@ -119,6 +119,8 @@ class Memory:
 
     def _heir(self, step, number, out, living):
         """The place, taken over, of an operand that nobody needs after this step, where writing over it is safe."""
+        if out.nbytes <= SMALL:  # writing over an operand makes NumPy's calls of few numbers slower
+            return None
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in step.reads:
