@@ -18,11 +18,9 @@ def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
     known = dict(tangents)
     with np.errstate(all="ignore"):
         for node in reversed(reach(outputs, tangents)):
-            if node.rule is None or node in known:
+            if node in known:
                 continue
             moving = [(i, known[p]) for i, p in enumerate(node.parents) if p is not None and p in known]
-            if not moving:
-                continue
             if node.parents[0] is not None and node.parents[0].shape is None:  # one output of several
                 known[node] = moving[0][1][node.settings["index"]]
                 continue
