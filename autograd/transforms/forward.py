@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.engine.backward import as_tensors, backward, reach, to_dtype
 from autograd.engine.tensor import Tensor, wrap
-from autograd.rules.arrays import possibly
+from autograd.rules.arrays import possibly, sum_to
 
 
 def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
@@ -52,7 +52,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
 def _transposed(node, i, tangent, saved, create_graph):
     several = node.rule.outputs > 1
     shapes = node.settings["__shapes__"] if several else [(node.shape, node.dtype)]
-    us = [Tensor(np.zeros(shape), dtype=_variable(dtype)) for shape, dtype in shapes]
+    us = [Tensor(np.zeros(shape), dtype=dtype if dtype.kind in "fc" else float) for shape, dtype in shapes]
     c = node.rule.carry(node, i, us if several else us[0], saved)
     parent = node.parents[i]
     parts = [np.zeros(shape, dtype) for shape, dtype in shapes]
@@ -69,13 +69,7 @@ def _transposed(node, i, tangent, saved, create_graph):
     return parts if several else parts[0]
 
 
-def _variable(dtype):
-    return dtype if dtype.kind in "fc" else np.dtype(float)
-
-
 def _fit(c, shape):
-    from autograd.rules.arrays import sum_to
-
     if c.ndim > len(shape) or any(n == 1 != m for n, m in zip(shape[::-1], c.shape[::-1], strict=False)):
         return sum_to(c, shape)
     return np.broadcast_to(c, shape)
