@@ -40,10 +40,8 @@ from autograd.rules.networks import dropout, label_cross_entropy, linear, softma
 def show(tensors, arrays) -> bool:
     """Whether these Tensors show these very arrays (see `Tensor.rebase`), or did before they were traced."""
     tracer = observing()
-    for tensor, array in zip(tensors, arrays, strict=True):
-        if (array_of(tensor) if tracer is None else tracer.first(tensor)) is not array:
-            return False
-    return True
+    shown = array_of if tracer is None else tracer.first
+    return all(shown(tensor) is array for tensor, array in zip(tensors, arrays, strict=True))
 
 
 def rewritten(tensors) -> None:
@@ -166,15 +164,13 @@ def every_time(function) -> tuple:
 
 def written_to(owner, key) -> None:
     """Say that the array in this attribute (or item) will be read and written in place, now and at every replay."""
-    tracer = observing()
-    if tracer is not None:
+    if (tracer := observing()) is not None:
         tracer.cell(owner, key)
 
 
 def start_with(function, done: bool) -> None:
     """Have a function called before anything is traced: unless what it does is `done`, the tracing starts over."""
-    tracer = observing()
-    if tracer is not None:
+    if (tracer := observing()) is not None:
         tracer.start_with(function, done)
     elif not done:
         function()
@@ -182,22 +178,19 @@ def start_with(function, done: bool) -> None:
 
 def before_replays(function) -> None:
     """Call a function before each replay, when it has not yet read anything."""
-    tracer = observing()
-    if tracer is not None:
+    if (tracer := observing()) is not None:
         tracer.before.append(function)
 
 
 def after_replays(function) -> None:
     """Call a function after each replay, and after the tracing."""
-    tracer = observing()
-    if tracer is not None:
+    if (tracer := observing()) is not None:
         tracer.after.append(function)
 
 
 def on_failure(function) -> None:
     """Call a function if this tracing comes to nothing, to put back what was changed other than by NumPy."""
-    tracer = observing()
-    if tracer is not None:
+    if (tracer := observing()) is not None:
         tracer.undo.append(function)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from autograd.engine.tensor import Tensor
 from autograd.errors import GradientCheckError
 from autograd.rules.arrays import array_of
-from autograd.transforms.containers import leaves, rebuild, tree_map
+from autograd.transforms.containers import leaves, tree_map
 from autograd.transforms.derivatives import jvp, vjp
+from autograd.transforms.lifting import is_variable
 
 # How well central differences with one Richardson step can do, by the precision of the numbers (relative, absolute).
 TOLERANCES = {"e": (2e-1, 2e-1), "f": (2e-2, 2e-2), "d": (1e-5, 1e-6), "F": (2e-2, 2e-2), "D": (1e-5, 1e-6)}
@@ -48,7 +49,7 @@ def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, s
         if mode not in ("rev", "fwd"):
             raise ValueError(f"modes are 'rev' and 'fwd', not {mode!r}")
     args = tuple(tree_map(_as_array, arg) for arg in args)
-    chars = [x.dtype.char for x in leaves(list(args)) if isinstance(x, np.ndarray)]
+    chars = [x.dtype.char for x in leaves(args) if isinstance(x, np.ndarray)]
     char = next((c for c in "eFfDd" if c in chars), "d")
     settings = {
         "rtol": TOLERANCES[char][0] if rtol is None else rtol,
@@ -62,59 +63,52 @@ def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, s
 
 
 def _as_array(x):
-    if x is None or isinstance(x, str | bool):
-        return x
-    return np.array(array_of(x), dtype=getattr(x, "dtype", float))
+    return np.array(array_of(x), dtype=getattr(x, "dtype", float)) if is_variable(x) else x
 
 
 def _check(f, args, level, order, rng, settings):
     def flat(*parts):
         """f on the differentiated leaves, with a flat tuple of array results."""
-        y = f(*[rebuild(a, list(_take(a, parts_of))) for a, parts_of in zip(args, _split(args, parts), strict=True)])
-        found = tuple(part for part in leaves(y) if _differentiable(part))
+        supply = iter(parts)
+        y = f(*tree_map(lambda x: next(supply) if isinstance(x, np.ndarray) else x, args))
+        found = tuple(part for part in leaves(y) if getattr(part, "dtype", np.dtype(type(part))).kind in "fc")
         # Given plain arrays, f may still give Tensors, if it refers to some (a model's parameters).
         return found if any(isinstance(part, Tensor) for part in parts) else tuple(map(array_of, found))
 
-    xs = [x for x in leaves(list(args)) if isinstance(x, np.ndarray)]
+    forward, reverse = (f"{mode} mode of {settings['name']}, order {level}" for mode in ("forward", "reverse"))
+    xs = tuple(x for x in leaves(args) if isinstance(x, np.ndarray))
     ys = flat(*xs)
-    vs = [_direction(x, rng) for x in xs]
-    expected, one_sided = _difference(flat, xs, vs, settings["step"])
+    vs = tuple(_direction(x, rng) for x in xs)
+    expected, jumps = _difference(flat, xs, vs, settings["step"])
     exact = _complex_step(flat, xs, vs, expected, settings) if settings["complex_step"] else None
-    seeds = [_direction(np.asarray(y), rng) for y in ys]
+    seeds = tuple(_direction(np.asarray(y), rng) for y in ys)
     if "fwd" in settings["modes"]:
-        found = jvp(flat, tuple(xs), tuple(vs))[1]
-        for k, (a, b, kink) in enumerate(zip(found, expected, one_sided, strict=True)):
-            _compare("forward mode", level, f"output {k}", a, b, kink, settings)
-        for a, b in zip(found, exact or (), strict=exact is not None):
-            worst = np.argmax(np.abs(a - b)) if np.size(b) else None
-            if worst is not None:
-                _compare_exactly(
-                    "forward mode", level, np.ravel(a)[worst], np.ravel(b)[worst], np.max(np.abs(b)), settings
-                )
+        found = jvp(flat, xs, vs)[1]
+        for k, (a, b, jump) in enumerate(zip(found, expected, jumps, strict=True)):
+            _compare(forward, f"output {k}", a, b, jump, settings)
+        for a, b in zip(found, exact, strict=True) if exact else ():
+            if b.size:
+                worst = np.argmax(np.abs(a - b))
+                _compare_exactly(forward, np.ravel(a)[worst], np.ravel(b)[worst], np.max(np.abs(b)))
     if "rev" in settings["modes"]:
-        _, pullback = vjp(flat, *xs)
-        gradients = pullback(tuple(seeds))
+        gradients = vjp(flat, *xs)[1](seeds)
         for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
             if np.shape(g) != x.shape or np.asarray(g).dtype != x.dtype:
                 raise GradientCheckError(
-                    f"reverse mode of {settings['name']}, order {level}: the gradient of argument {k} has shape "
-                    f"{np.shape(g)} and dtype {np.asarray(g).dtype}, not those of the argument, {x.shape} and {x.dtype}"
+                    f"{reverse}: the gradient of argument {k} has shape {np.shape(g)} and dtype {np.asarray(g).dtype}, "
+                    f"not those of the argument, {x.shape} and {x.dtype}"
                 )
-        left = sum(_inner(g, v) for g, v in zip(gradients, vs, strict=True))
-        right = sum(_inner(s, e) for s, e in zip(seeds, expected, strict=True))
-        kink = any(np.any(k) for k in one_sided)
+        left, right = _inner(gradients, vs), _inner(seeds, expected)
         if not _close(left, right, settings, sum(x.size for x in xs)):
-            _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settings)
+            _report_reverse(flat, xs, seeds, gradients, reverse, left, right, settings)
         if exact is not None:
-            right = sum(_inner(s, e) for s, e in zip(seeds, exact, strict=True))
             size = sum(float(np.sum(np.abs(np.multiply(g, v)))) for g, v in zip(gradients, vs, strict=True))
-            _compare_exactly("reverse mode", level, left, right, size, settings)
+            _compare_exactly(reverse, left, _inner(seeds, exact), size)
     if level < order:
-        ones = list(seeds)
         if "rev" in settings["modes"]:
-            _check(lambda *xs: vjp(flat, *xs)[1](tuple(ones)), tuple(xs), level + 1, order, rng, settings)
+            _check(lambda *xs: vjp(flat, *xs)[1](seeds), xs, level + 1, order, rng, settings)
         else:
-            _check(lambda *xs: jvp(flat, xs, tuple(vs))[1], tuple(xs), level + 1, order, rng, settings)
+            _check(lambda *xs: jvp(flat, xs, vs)[1], xs, level + 1, order, rng, settings)
 
 
 def _complex_step(f, xs, vs, expected, settings):
@@ -148,30 +142,12 @@ def _complex_step(f, xs, vs, expected, settings):
     return found
 
 
-def _compare_exactly(mode, level, found, exact, size, settings):
+def _compare_exactly(title, found, exact, size):
     if abs(found - exact) > 1e-9 * max(size, abs(exact)) + 1e-14:
         raise GradientCheckError(
-            f"{mode} of {settings['name']}, order {level}, is close but wrong: {found:.16g} by the rules, {exact:.16g} "
-            "by a complex step, which is exact to rounding"
+            f"{title}, is close but wrong: {found:.16g} by the rules, {exact:.16g} by a complex step, which is exact "
+            "to rounding"
         )
-
-
-def _split(args, parts):
-    """The flat leaves, dealt out again to the arguments."""
-    parts = list(parts)
-    for arg in args:
-        n = sum(isinstance(x, np.ndarray) for x in leaves(arg))
-        yield parts[:n]
-        del parts[:n]
-
-
-def _take(arg, parts):
-    supply = iter(parts)
-    return [next(supply) if isinstance(x, np.ndarray) else x for x in leaves(arg)]
-
-
-def _differentiable(y) -> bool:
-    return getattr(y, "dtype", np.dtype(type(y))).kind in "fc"
 
 
 def _direction(x, rng):
@@ -191,25 +167,21 @@ def _difference(f, xs, vs, h):
         middle, right, left, right2, left2 = at(0.0), at(h), at(-h), at(2 * h), at(-2 * h)
         parts = zip(right, left, right2, left2, strict=True)
         wide = [_wide(4 * (a - b) / (2 * h) - (c - d) / (4 * h)) / 3 for a, b, c, d in parts]
-        points = zip(left2, left, middle, right, right2, strict=True)
+        points = (list(map(_wide, point)) for point in zip(left2, left, middle, right, right2, strict=True))
         jump = [
             np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:], strict=False)], axis=0)
-            for p in map(_all_wide, points)
+            for p in points
         ]
     return wide, jump
-
-
-def _all_wide(parts):
-    return [_wide(part) for part in parts]
 
 
 def _wide(x):
     return np.asarray(x, dtype=complex if np.asarray(x).dtype.kind == "c" else float)
 
 
-def _inner(a, b):
+def _inner(xs, ys):
     """The real inner product, by which gradients of complex numbers are defined here."""
-    return float(np.sum(np.real(np.conj(_wide(a)) * _wide(b))))
+    return sum(float(np.sum(np.real(np.conj(_wide(x)) * _wide(y)))) for x, y in zip(xs, ys, strict=True))
 
 
 def _close(a, b, settings, n=1):
@@ -218,21 +190,18 @@ def _close(a, b, settings, n=1):
         return bool(np.all((np.abs(np.subtract(a, b)) <= scale) | (np.isnan(a) & np.isnan(b)) | np.equal(a, b)))
 
 
-def _compare(mode, level, what, found, expected, jump, settings):
+def _compare(title, what, found, expected, jump, settings):
     found = _wide(found)
     if found.shape != expected.shape:
-        raise GradientCheckError(
-            f"{mode} of {settings['name']}, order {level}: {what} has a derivative of shape {found.shape}, "
-            f"not {expected.shape}"
-        )
+        raise GradientCheckError(f"{title}: {what} has a derivative of shape {found.shape}, not {expected.shape}")
     if _close(found, expected, settings):
         return
     with np.errstate(all="ignore"):
         worst = np.unravel_index(np.nanargmax(np.nan_to_num(np.abs(found - expected), nan=np.inf)), found.shape)
-    _fail(mode, level, what, worst, found[worst], expected[worst], jump[worst], settings)
+    _fail(title, what, worst, found[worst], expected[worst], jump[worst], settings)
 
 
-def _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settings):
+def _report_reverse(flat, xs, seeds, gradients, title, left, right, settings):
     """Find the element whose partial derivative is farthest off, by moving one element at a time."""
     worst = None
     for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
@@ -240,17 +209,17 @@ def _report_reverse(flat, xs, seeds, gradients, level, left, right, kink, settin
             unit = [np.zeros_like(other) for other in xs]
             unit[k][index] = 1
             expected, jump = _difference(flat, xs, unit, settings["step"])
-            number = sum(_inner(s, e) for s, e in zip(seeds, expected, strict=True))
+            number = _inner(seeds, expected)
             off = abs(np.real(g[index]) - number)
             if worst is None or not off <= worst[0]:
                 worst = (off, k, index, g[index], number, max((np.max(j, initial=0.0) for j in jump), default=0.0))
     if worst is None:
-        raise GradientCheckError(f"reverse mode of {settings['name']}, order {level}: {left:.6g} against {right:.6g}")
+        raise GradientCheckError(f"{title}: {left:.6g} against {right:.6g}")
     _, k, index, found, expected, jump = worst
-    _fail("reverse mode", level, f"argument {k}", index, found, expected, jump, settings)
+    _fail(title, f"argument {k}", index, found, expected, jump, settings)
 
 
-def _fail(mode, level, what, index, found, expected, jump, settings):
+def _fail(title, what, index, found, expected, jump, settings):
     kink = ""
     if jump > 0.1 * max(abs(expected), 1e-3) and jump > settings["atol"] * 100:
         kink = (
@@ -259,6 +228,5 @@ def _fail(mode, level, what, index, found, expected, jump, settings):
         )
     place = f", element {tuple(int(i) for i in index)}" if index else ""
     raise GradientCheckError(
-        f"{mode} of {settings['name']}, order {level}, is wrong at {what}{place}: {found:.8g} by the rules, "
-        f"{expected:.8g} by finite differences{kink}"
+        f"{title}, is wrong at {what}{place}: {found:.8g} by the rules, {expected:.8g} by finite differences{kink}"
     )

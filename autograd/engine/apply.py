@@ -115,16 +115,7 @@ def keep(rule, raw, parents, mask, y):
 
 def asked_for(rule, parents, mask):
     """What the backward functions will ask for: (None for each argument, which of them, whether the result)."""
-    asked = _asked(rule, parents)
-    kept = (None,) * len(parents), tuple(i for i in range(len(parents)) if i in asked), "y" in asked
-    if not rule.variadic:
-        rule.keeps[mask] = kept
-    return kept
-
-
-def _asked(rule, parents):
-    """Which arguments (by position) and whether the result ('y') the backward functions will ask for."""
-    asked = set()
+    asked = set()  # positions of arguments, and "y" for the result
     for i, parent in enumerate(parents):
         if parent is None:
             continue
@@ -145,7 +136,10 @@ def _asked(rule, parents):
                 asked.update(range(len(parents)) if rule.variadic else (rule.arguments.index(want),))
             elif want.endswith("_like") and parents[rule.arguments.index(want[:-5])] is None:
                 asked.add(rule.arguments.index(want[:-5]))
-    return asked
+    kept = (None,) * len(parents), tuple(i for i in range(len(parents)) if i in asked), "y" in asked
+    if not rule.variadic:
+        rule.keeps[mask] = kept
+    return kept
 
 
 # -- Tensors for arrays and nodes --------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from autograd.engine import fast
 from autograd.engine.apply import OUTPUT
 from autograd.engine.graph import Node, leaf
 from autograd.engine.modes import ACTIVE, anomaly, look_at_gradient, observer
-from autograd.engine.nan import has_nan, heard, masked_product
+from autograd.engine.nan import has_nan, heard, masked_product, quiet
 from autograd.engine.writes import check_unchanged
 from autograd.errors import AnomalyError, BackwardError, ChangedError, RecordingError
 from autograd.rules.arrays import array_of, as_array, expand, is_tensor, sum_to
@@ -26,7 +26,7 @@ from autograd.rules.arrays import array_of, as_array, expand, is_tensor, sum_to
 _by_serial = attrgetter("serial")
 
 
-@np.errstate(all="ignore", invalid="call", call=heard)
+@quiet()
 def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) -> dict[Node, object]:
     """Gradients of the seeded outputs for every node that keeps one, or for `targets`.
 
@@ -208,10 +208,8 @@ def _collect(grads, node, g):
 
 def as_tensors(node, wrap):
     """What a node keeps, as Tensors where it stands for variables."""
-    parts = [
-        wrap(s, parent) if parent is not None and s is not None else s
-        for s, parent in zip(node.saved, node.parents, strict=False)
-    ]
+    both = zip(node.saved, node.parents, strict=False)
+    parts = [s if s is None or parent is None else wrap(s, parent) for s, parent in both]
     if len(node.saved) > len(node.parents):
         y = node.saved[-1]
         if y is not None:

@@ -19,16 +19,10 @@ def _binary(name):
     def reflected(self, other):
         return self.__apply__(rule, (other, self), {})
 
-    return forward, reflected
-
-
-def _in_place(name):
-    rule = ROWS[name]
-
-    def operator(self, other):
+    def in_place(self, other):
         return self.__write__(self.__apply__(rule, (self, other), {}))
 
-    return operator
+    return forward, reflected, in_place
 
 
 def _unary(name):
@@ -95,37 +89,21 @@ class Operators:
     def itemsize(self) -> int:
         return self.dtype.itemsize
 
-    __add__, __radd__ = _binary("add")
-    __sub__, __rsub__ = _binary("subtract")
-    __mul__, __rmul__ = _binary("multiply")
-    __truediv__, __rtruediv__ = _binary("divide")
-    _power, __rpow__ = _binary("power")
+    __add__, __radd__, __iadd__ = _binary("add")
+    __sub__, __rsub__, __isub__ = _binary("subtract")
+    __mul__, __rmul__, __imul__ = _binary("multiply")
+    __truediv__, __rtruediv__, __itruediv__ = _binary("divide")
+    __mod__, __rmod__ = _binary("remainder")[:2]
+    _power, __rpow__, __ipow__ = _binary("power")
 
     def __pow__(self, other):
         # As NumPy's own operator has it: the square is much quicker than a power, and its last bit is right.
         return self._square() if type(other) is int and other == 2 else self._power(other)
 
-    __mod__, __rmod__ = _binary("remainder")
-    __iadd__ = _in_place("add")
-    __isub__ = _in_place("subtract")
-    __imul__ = _in_place("multiply")
-    __itruediv__ = _in_place("divide")
-    __ipow__ = _in_place("power")
-
     __neg__ = _unary("negative")
     __pos__ = _unary("positive")
     _square = _unary("square")
-    exp = _unary("exp")
-    log = _unary("log")
-    sqrt = _unary("sqrt")
-    sin = _unary("sin")
-    cos = _unary("cos")
-    tan = _unary("tan")
-    tanh = _unary("tanh")
     _real_abs = _unary("abs")
-    relu = _unary("relu")
-    sigmoid = _unary("sigmoid")
-    softplus = _unary("softplus")
 
     # Comparisons and floor division are flat almost everywhere: they give plain arrays.
     __lt__ = _compare(np.less)
@@ -156,37 +134,6 @@ class Operators:
         if axis is None and not kwargs:
             return self.__apply_elementwise__(sum_, self)
         return _sum(self, axis=axis, **kwargs)
-
-    mean = _numpy_method(np.mean)
-    prod = _numpy_method(np.prod)
-    max = _numpy_method(np.max)
-    min = _numpy_method(np.min)
-    var = _numpy_method(np.var)
-    std = _numpy_method(np.std)
-    cumsum = _numpy_method(np.cumsum)
-    cumprod = _numpy_method(np.cumprod)
-    argmax = _numpy_method(np.argmax)
-    argmin = _numpy_method(np.argmin)
-    argsort = _numpy_method(np.argsort)
-    clip = _numpy_method(np.clip)
-    dot = _numpy_method(np.dot)
-    take = _numpy_method(np.take)
-    repeat = _numpy_method(np.repeat)
-    ravel = _numpy_method(np.ravel)
-    flatten = _numpy_method(np.ravel)
-    squeeze = _numpy_method(np.squeeze)
-    swapaxes = _numpy_method(np.swapaxes)
-    diagonal = _numpy_method(np.diagonal)
-    trace = _numpy_method(np.trace)
-    ptp = _numpy_method(np.ptp)
-    round = _numpy_method(np.round)
-    conj = _numpy_method(np.conj)
-    conjugate = _numpy_method(np.conj)
-    copy = _numpy_method(np.copy)
-    all = _numpy_method(np.all)
-    any = _numpy_method(np.any)
-    nonzero = _numpy_method(np.nonzero)
-    searchsorted = _numpy_method(np.searchsorted)
 
     def compress(self, condition, axis=None):
         """`np.compress`: the slices along an axis where the condition holds."""
@@ -221,3 +168,14 @@ class Operators:
     @property
     def imag(self):
         return np.imag(self)
+
+
+# -- methods that are named as what they call --------------------------------------------------------------------------
+for _name in "exp log sqrt sin cos tan tanh relu sigmoid softplus".split():
+    setattr(Operators, _name, _unary(_name))
+for _name in """
+    mean prod max min var std ptp cumsum cumprod argmax argmin argsort clip round dot trace diagonal take repeat ravel
+    squeeze swapaxes conj conjugate copy all any nonzero searchsorted
+""".split():
+    setattr(Operators, _name, _numpy_method(getattr(np, _name)))
+Operators.flatten = Operators.ravel

@@ -47,7 +47,7 @@ def has_nan(array) -> bool:
     if array.ndim == 0:
         return bool(array != array)
     kind = array.dtype.char
-    if kind in "dfFD" and array.ndim:
+    if kind in "dfFD":
         if array.ndim > 1:
             if not array.flags.c_contiguous:
                 return bool(np.isnan(array).any())

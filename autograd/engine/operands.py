@@ -70,9 +70,7 @@ def check_settings(rule, settings) -> None:
 
 def as_index(index):
     """An index as the graph keeps it: arrays copied, so that a later write to them changes nothing."""
-    if isinstance(index, tuple):
-        return tuple(_one_index(i) for i in index)
-    return _one_index(index)
+    return tuple(map(_one_index, index)) if isinstance(index, tuple) else _one_index(index)
 
 
 def _one_index(index):

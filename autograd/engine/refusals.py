@@ -43,8 +43,7 @@ class Refusals:
         return bool((array_of(self) == array_of(value)).any())
 
     def __repr__(self):
-        body = np.array2string(np.asarray(array_of(self)), prefix="Tensor(", separator=", ", threshold=50)
-        parts = [body]
+        parts = [np.array2string(np.asarray(array_of(self)), prefix="Tensor(", separator=", ", threshold=50)]
         if self.dtype != np.float64:
             parts.append(f"dtype={self.dtype}")
         if self.name:

@@ -90,15 +90,13 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         through what was recorded before is refused afterwards, as after any write.
         """
         node = self._node
-        if array is array_of(self):
-            node.seal = writes.renewed(node.seal)
-            return
-        if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
-            raise ValueError(
-                f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
-            )
+        if array is not array_of(self):
+            if node.rule is not None or array.shape != node.shape or array.dtype != node.dtype:
+                raise ValueError(
+                    f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
+                )
+            self._array = array
         node.seal = writes.renewed(node.seal)
-        self._array = array
 
     @property
     def grad(self) -> np.ndarray | None:

@@ -49,13 +49,12 @@ class Seal:
 
 def renewed(seal) -> Seal:
     """The seal of a variable whose array was written to by the engine: another one, if anything recorded holds this."""
-    if getrefcount(seal) <= _HELD:
-        seal.mark = None if seal.mark is None else EXPOSED
-        return seal
-    fresh = Seal()
-    fresh.mark = None if seal.mark is None else EXPOSED
-    seal.mark = WRITTEN
-    return fresh
+    mark = None if seal.mark is None else EXPOSED
+    if getrefcount(seal) > _HELD:
+        seal.mark = WRITTEN
+        seal = Seal()
+    seal.mark = mark
+    return seal
 
 
 WRITTEN = -1  # the mark of a seal whose array was written to: what was recorded with it is out of date

@@ -67,8 +67,7 @@ def compile_method(rule, names):
     arguments = ", ".join(rule.arguments)
     texts = [text if text not in ("1", "-1", "0") else text + ".0" for text in rule.formulas]
     forward = f"y = {INLINE[rule.name]}" if rule.name in INLINE else _FORWARD.format(arguments=arguments)
-    source = template.format(forward=forward, **dict(zip(("dx", "da"), texts[:1] * 2, strict=True)),
-                             db=texts[-1])  # fmt: skip
+    source = template.format(forward=forward, dx=texts[0], da=texts[0], db=texts[-1])
     names = {**scalars.SCALAR_NAMES, **names, "__builtins__": __builtins__, "rule": rule, "twin": rule.twin,
              "exact": scalars.ieee(None, rule.forward), "__name__": "autograd.scalar.value"}  # fmt: skip
     exec(compile(source, f"<rule {rule.name}>", "exec"), names)

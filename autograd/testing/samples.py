@@ -6,6 +6,7 @@ In a sample, `f` is the row's function and a name such as `x23` an array of shap
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,14 +58,9 @@ def _draw(rng, domain, shape, kinks, dtype):
 
 def _parse(row, function, text, dtype, seed):
     rng = np.random.default_rng(seed)
-    # A repeated name is a second array of the same kind.
-    used = []
-
-    def rename(match):
-        used.append(match.group(0))
-        return f"arg{len(used) - 1}"
-
-    code = compile(_NAME.sub(rename, text), f"<sample of {row.name}>", "eval")
+    used = [match.group() for match in _NAME.finditer(text)]  # a repeated name is a second array of the same kind
+    number = itertools.count()
+    code = compile(_NAME.sub(lambda _: f"arg{next(number)}", text), f"<sample of {row.name}>", "eval")
     arrays = tuple(_make(name, rng, dtype) for name in used)
 
     def call(*args):

@@ -12,7 +12,7 @@ from autograd.engine.tensor import Tensor, wrap
 from autograd.errors import ChangedError
 from autograd.rules.arrays import array_of
 from autograd.rules.table import Differentiable
-from autograd.transforms.containers import leaves, rebuild
+from autograd.transforms.containers import leaves, tree_map
 
 
 def checkpoint(f):
@@ -29,26 +29,17 @@ def checkpoint(f):
 
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
-        variables = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
         if not tracking.get():
             return f(*args, **kwargs)
+        variables = tensors([args, kwargs])
         start = next_serial()
-        inner, output = _run(f, args, kwargs, variables)
-        outputs = [y for y in leaves(output) if isinstance(y, Tensor)]
+        output = _run(f, args, kwargs, variables)[1]
+        outputs = tensors(output)
         outside = _outside([y._node for y in outputs], start)
-        rule = _Again(f, args, kwargs, variables, outside)
-        rule.outputs = max(len(outputs), 2)  # always a list, for one code path
-        parents = tuple(v._node for v in variables) + tuple(outside)
-        shapes = [(y.shape, y.dtype) for y in outputs]
-        shapes += [((), outputs[0].dtype)] * (rule.outputs - len(outputs)) if outputs else []
-        if not (outputs and parents):
+        if not outputs or not (variables or outside):
             return output
-        node = Node(
-            rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, outputs[0].dtype, user_line()
-        )
-        del inner
-        supply = iter([wrap(array_of(y), node, k) for k, y in enumerate(outputs)])
-        return rebuild(output, [next(supply) if isinstance(y, Tensor) else y for y in leaves(output)])
+        rule = _Again(f, args, kwargs, variables, outside)
+        return _with_tensors(output, rule.results(list(map(array_of, outputs))))
 
     return wrapped
 
@@ -58,24 +49,23 @@ def again(f, args, kwargs, variables, outside, arrays, same) -> list[Node]:
 
     `same` says whether all that `f` uses besides its arguments is still as it was.
     """
-    rule = _Again(f, args, kwargs, variables, outside)
-    rule.same = same
-    rule.outputs = max(len(arrays), 2)
-    parents = tuple(v._node for v in variables) + tuple(outside)
-    shapes = [(a.shape, a.dtype) for a in arrays]
-    shapes += [((), arrays[0].dtype)] * (rule.outputs - len(arrays))
-    whole = Node(
-        rule, parents, (None,) * len(parents), {"__shapes__": shapes}, None, None, arrays[0].dtype, user_line()
-    )
-    return [wrap(a, whole, k)._node for k, a in enumerate(arrays)]
+    return [y._node for y in _Again(f, args, kwargs, variables, outside, same).results(arrays)]
+
+
+def tensors(tree) -> list[Tensor]:
+    return [x for x in leaves(tree) if isinstance(x, Tensor)]
+
+
+def _with_tensors(tree, new):
+    """The same structure with other Tensors."""
+    supply = iter(new)
+    return tree_map(lambda x: next(supply) if isinstance(x, Tensor) else x, tree)
 
 
 def _run(f, args, kwargs, variables):
     """`f` on fresh variables with the same numbers, so that the graph of this run ends there."""
     inner = [fresh(array_of(v)) for v in variables]
-    supply = iter(inner)
-    parts = [next(supply) if isinstance(x, Tensor) else x for x in leaves([list(args), kwargs])]
-    args, kwargs = rebuild([list(args), kwargs], parts)
+    args, kwargs = _with_tensors([args, kwargs], inner)
     with enable_grad():
         return inner, f(*args, **kwargs)
 
@@ -103,11 +93,22 @@ class _Again(Differentiable):
     covers = samples = ()
     arguments = ()
 
-    def __init__(self, f, args, kwargs, variables, outside):
+    def __init__(self, f, args, kwargs, variables, outside, same=lambda: True):
         self.call = (f, args, kwargs, variables)
         self.outside = outside
-        self.same = lambda: True
+        self.same = same
         self.found = None  # (g, gradients), from the first argument asked for until the last
+
+    def results(self, arrays) -> list[Tensor]:
+        """Tensors that show these results of the call."""
+        shapes = [(a.shape, a.dtype) for a in arrays]
+        if len(shapes) == 1:  # always several, for one code path
+            shapes.append(((), arrays[0].dtype))
+        self.outputs = len(shapes)
+        parents = (*(v._node for v in self.call[3]), *self.outside)
+        settings = {"__shapes__": shapes}
+        node = Node(self, parents, (None,) * len(parents), settings, None, None, arrays[0].dtype, user_line())
+        return [wrap(a, node, k) for k, a in enumerate(arrays)]
 
     def carry(self, node, i, g, saved):
         if self.found is None or self.found[0] is not g:
@@ -121,14 +122,11 @@ class _Again(Differentiable):
             nested = any(isinstance(part, Tensor) for part in g)
             if nested:
                 with enable_grad():
-                    outputs = [y for y in leaves(f(*args, **kwargs)) if isinstance(y, Tensor)]
-                inputs = [v._node for v in variables]
+                    inputs, output = variables, f(*args, **kwargs)
             else:
-                inner, output = _run(f, args, kwargs, variables)
-                outputs = [y for y in leaves(output) if isinstance(y, Tensor)]
-                inputs = [v._node for v in inner]
-            targets = inputs + self.outside
-            seeds = {y._node: part for y, part in zip(outputs, g, strict=False)}
+                inputs, output = _run(f, args, kwargs, variables)
+            targets = [v._node for v in inputs] + self.outside
+            seeds = {y._node: part for y, part in zip(tensors(output), g, strict=False)}
             self.found = (g, [backward(seeds, targets=targets, wrap=wrap if nested else None).get(t) for t in targets])
         result = self.found[1][i]
         if i == len(node.parents) - 1:

@@ -10,8 +10,8 @@ import functools
 
 import numpy as np
 
+from autograd.engine.apply import fresh
 from autograd.engine.backward import backward
-from autograd.engine.graph import leaf
 from autograd.engine.modes import enable_grad
 from autograd.engine.tensor import Tensor, seed_for, wrap
 from autograd.rules.arrays import array_of
@@ -180,10 +180,10 @@ def stop_gradient(x):
     3.0
     """
 
-    def stop(leaf_):
-        if isinstance(leaf_, Tensor):
-            return wrap(array_of(leaf_), leaf(leaf_.shape, leaf_.dtype))
-        return leaf_.detach() if isinstance(leaf_, Value) else leaf_
+    def stop(leaf):
+        if isinstance(leaf, Tensor):
+            return fresh(array_of(leaf))
+        return leaf.detach() if isinstance(leaf, Value) else leaf
 
     return tree_map(stop, x)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.engine.backward import as_tensors, backward, reach, to_dtype
 from autograd.engine.tensor import Tensor, wrap
-from autograd.rules.arrays import possibly
+from autograd.rules.arrays import possibly, sum_to
 
 
 def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
@@ -18,11 +18,9 @@ def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
     known = dict(tangents)
     with np.errstate(all="ignore"):
         for node in reversed(reach(outputs, tangents)):
-            if node.rule is None or node in known:
+            if node in known:
                 continue
             moving = [(i, known[p]) for i, p in enumerate(node.parents) if p is not None and p in known]
-            if not moving:
-                continue
             if node.parents[0] is not None and node.parents[0].shape is None:  # one output of several
                 known[node] = moving[0][1][node.settings["index"]]
                 continue
@@ -54,7 +52,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
 def _transposed(node, i, tangent, saved, create_graph):
     several = node.rule.outputs > 1
     shapes = node.settings["__shapes__"] if several else [(node.shape, node.dtype)]
-    us = [Tensor(np.zeros(shape), dtype=_variable(dtype)) for shape, dtype in shapes]
+    us = [Tensor(np.zeros(shape), dtype=dtype if dtype.kind in "fc" else float) for shape, dtype in shapes]
     c = node.rule.carry(node, i, us if several else us[0], saved)
     parent = node.parents[i]
     parts = [np.zeros(shape, dtype) for shape, dtype in shapes]
@@ -71,13 +69,7 @@ def _transposed(node, i, tangent, saved, create_graph):
     return parts if several else parts[0]
 
 
-def _variable(dtype):
-    return dtype if dtype.kind in "fc" else np.dtype(float)
-
-
 def _fit(c, shape):
-    from autograd.rules.arrays import sum_to
-
     if c.ndim > len(shape) or any(n == 1 != m for n, m in zip(shape[::-1], c.shape[::-1], strict=False)):
         return sum_to(c, shape)
     return np.broadcast_to(c, shape)

@@ -10,7 +10,7 @@ from autograd.engine.backward import backward
 from autograd.engine.tensor import Tensor, wrap
 from autograd.transforms.containers import leaves, rebuild
 from autograd.transforms.derivatives import grad
-from autograd.transforms.lifting import Lifted, as_given, inside
+from autograd.transforms.lifting import Lifted, inside
 
 
 def jacobian(f, argnums=0):
@@ -37,7 +37,7 @@ def jacobian(f, argnums=0):
 
 def _rows(y, lifted):
     targets = [v._node for v in lifted.variables]
-    shape = np.shape(lifted.lower(y)) if not isinstance(y, Tensor) else y.shape
+    shape = y.shape if isinstance(y, Tensor) else np.shape(lifted.lower(y))
     found = {}
     if isinstance(y, Tensor):
         if y.dtype.kind == "c":
@@ -45,13 +45,10 @@ def _rows(y, lifted):
         seeds = np.eye(y.size, dtype=y.dtype).reshape((y.size, *y.shape))
         if y.size:
             found = backward({y._node: seeds}, targets=targets, wrap=wrap if lifted.nested else None, lead=1)
-    blocks = []
-    for t in targets:
-        g = found[t] if t in found else np.zeros((int(np.prod(shape)), *t.shape), t.dtype)
-        blocks.append(as_given(np.reshape(g, shape + t.shape), lifted.nested))
-    supply = iter(blocks)
-    packed = [rebuild(o, [next(supply) if flag else None for flag in flags]) for o, flags in lifted.given]
-    return packed[0] if lifted.single else tuple(packed)
+    wholes = [shape + t.shape for t in targets]
+    return lifted.pack(
+        [np.reshape(found[t], s) if t in found else np.zeros(s, t.dtype) for t, s in zip(targets, wholes, strict=True)]
+    )
 
 
 def hessian(f, argnums=0):

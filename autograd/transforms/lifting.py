@@ -18,7 +18,7 @@ from autograd.engine.tensor import Tensor
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves, rebuild
+from autograd.transforms.containers import leaves, tree_map
 
 _depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 
@@ -38,43 +38,33 @@ def inside():
         _depth.reset(token)
 
 
-def _alias(tensor):
-    """A variable of its own within one transform: it passes everything on to the Tensor whose array it shows."""
-    node = tensor._node
-    alias = Node(_ALIAS, (node,), (None, None), {}, None, node.shape, node.dtype, user_line())
-    return wrap(array_of(tensor), alias)
-
-
-_ALIAS = ROWS["positive"]
+def is_variable(x) -> bool:
+    """Whether a leaf of an argument is differentiated: all but settings are."""
+    return not (x is None or isinstance(x, str | bool))
 
 
 class Lifted:
     """The arguments of a call with those to differentiate replaced by fresh variables."""
 
     def __init__(self, args, kwargs, argnums):
-        self.argnums = argnums if isinstance(argnums, tuple | list) else (argnums,)
         self.single = not isinstance(argnums, tuple | list)
         self.args, self.kwargs = list(args), dict(kwargs)
         self.variables = []
-        self.given = []  # per argnum: the original argument, and which of its leaves are variables
-        everything = leaves([list(args), kwargs])
-        self.nested = is_inside() or any(isinstance(x, Tensor | Value) for x in everything)
-        for where in self.argnums:
+        self.given = []  # the original argument of each argnum
+        self.nested = is_inside() or any(isinstance(x, Tensor | Value) for x in leaves([args, kwargs]))
+        for where in (argnums,) if self.single else argnums:
             store = self.kwargs if isinstance(where, str) else self.args
             if (isinstance(where, str) and where not in store) or (not isinstance(where, str) and where >= len(store)):
                 raise TypeError(f"argument {where!r} is to be differentiated, and was not given in the call")
-            original = store[where]
-            lifted = [self._lift(x) for x in leaves(original)]
-            self.given.append((original, [x is not None for x in lifted]))
-            store[where] = rebuild(
-                original, [x if v is None else v for x, v in zip(leaves(original), lifted, strict=True)]
-            )
+            self.given.append(store[where])
+            store[where] = tree_map(self._lift, store[where])
 
     def _lift(self, x):
-        if x is None or isinstance(x, str | bool):
-            return None
-        if isinstance(x, Tensor):
-            variable = _alias(x)
+        if not is_variable(x):
+            return x
+        if isinstance(x, Tensor):  # an alias, which passes everything on to the Tensor whose array it shows
+            alias = Node(ROWS["positive"], (x._node,), (None, None), {}, None, x.shape, x.dtype, user_line())
+            variable = wrap(array_of(x), alias)
         elif isinstance(x, Value):
             variable = +x
         else:
@@ -85,13 +75,13 @@ class Lifted:
     def match(self, trees) -> list:
         """The leaves of trees shaped like the differentiated arguments, at the places of the variables."""
         found = []
-        for (original, flags), tree in zip(self.given, trees, strict=True):
-            parts = leaves(tree)
-            if len(parts) != len(flags):
+        for original, tree in zip(self.given, trees, strict=True):
+            wanted, parts = leaves(original), leaves(tree)
+            if len(parts) != len(wanted):
                 raise ValueError(
-                    f"structures differ: {len(flags)} leaves in the argument and {len(parts)} here: {original!r:.60}"
+                    f"structures differ: {len(wanted)} leaves in the argument and {len(parts)} here: {original!r:.60}"
                 )
-            found += [part for part, flag in zip(parts, flags, strict=True) if flag]
+            found += [part for part, x in zip(parts, wanted, strict=True) if is_variable(x)]
         return found
 
     def lower(self, y):
@@ -101,9 +91,7 @@ class Lifted:
     def pack(self, found, nested=None):
         """Gradients in the structure of the arguments; None for leaves that are not numbers."""
         supply = iter([as_given(g, self.nested if nested is None else nested) for g in found])
-        packed = [
-            rebuild(original, [next(supply) if flag else None for flag in flags]) for original, flags in self.given
-        ]
+        packed = [tree_map(lambda x: next(supply) if is_variable(x) else None, original) for original in self.given]
         return packed[0] if self.single else tuple(packed)
 
 
