@@ -104,6 +104,16 @@ class Operators:
     __pos__ = _unary("positive")
     _square = _unary("square")
     _real_abs = _unary("abs")
+    exp = _unary("exp")
+    log = _unary("log")
+    sqrt = _unary("sqrt")
+    sin = _unary("sin")
+    cos = _unary("cos")
+    tan = _unary("tan")
+    tanh = _unary("tanh")
+    relu = _unary("relu")
+    sigmoid = _unary("sigmoid")
+    softplus = _unary("softplus")
 
     # Comparisons and floor division are flat almost everywhere: they give plain arrays.
     __lt__ = _compare(np.less)
@@ -134,6 +144,38 @@ class Operators:
         if axis is None and not kwargs:
             return self.__apply_elementwise__(sum_, self)
         return _sum(self, axis=axis, **kwargs)
+
+    # Line by line, so that editors can complete them.
+    mean = _numpy_method(np.mean)
+    prod = _numpy_method(np.prod)
+    max = _numpy_method(np.max)
+    min = _numpy_method(np.min)
+    var = _numpy_method(np.var)
+    std = _numpy_method(np.std)
+    ptp = _numpy_method(np.ptp)
+    cumsum = _numpy_method(np.cumsum)
+    cumprod = _numpy_method(np.cumprod)
+    argmax = _numpy_method(np.argmax)
+    argmin = _numpy_method(np.argmin)
+    argsort = _numpy_method(np.argsort)
+    clip = _numpy_method(np.clip)
+    round = _numpy_method(np.round)
+    dot = _numpy_method(np.dot)
+    trace = _numpy_method(np.trace)
+    diagonal = _numpy_method(np.diagonal)
+    take = _numpy_method(np.take)
+    repeat = _numpy_method(np.repeat)
+    ravel = _numpy_method(np.ravel)
+    squeeze = _numpy_method(np.squeeze)
+    swapaxes = _numpy_method(np.swapaxes)
+    conj = _numpy_method(np.conj)
+    copy = _numpy_method(np.copy)
+    all = _numpy_method(np.all)
+    any = _numpy_method(np.any)
+    nonzero = _numpy_method(np.nonzero)
+    searchsorted = _numpy_method(np.searchsorted)
+    flatten = ravel
+    conjugate = conj
 
     def compress(self, condition, axis=None):
         """`np.compress`: the slices along an axis where the condition holds."""
@@ -168,14 +210,3 @@ class Operators:
     @property
     def imag(self):
         return np.imag(self)
-
-
-# -- methods that are named as what they call --------------------------------------------------------------------------
-for _name in "exp log sqrt sin cos tan tanh relu sigmoid softplus".split():
-    setattr(Operators, _name, _unary(_name))
-for _name in """
-    mean prod max min var std ptp cumsum cumprod argmax argmin argsort clip round dot trace diagonal take repeat ravel
-    squeeze swapaxes conj conjugate copy all any nonzero searchsorted
-""".split():
-    setattr(Operators, _name, _numpy_method(getattr(np, _name)))
-Operators.flatten = Operators.ravel
