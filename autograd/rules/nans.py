@@ -76,9 +76,8 @@ def nanquantile(a, q, axis=None, method="linear", keepdims=False):
         y = np.sum(x, axis=-1) * np.nan  # of nothing: one nan for all q, as NumPy has it
         return np.expand_dims(y, axes) if keepdims else y
     here = _present(rows)
-    found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
-    y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)
-    y = np.reshape(y, np.shape(q) + shape)
+    found = np.stack([np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))])
+    y = np.reshape(np.moveaxis(found, 0, -1), np.shape(q) + shape)
     return np.expand_dims(y, axes) if keepdims else y
 
 

@@ -118,8 +118,6 @@ def concatenate(arrays, axis=0):
     if axis is None:
         arrays, axis = [np.ravel(a) for a in arrays], 0
     arrays = list(arrays)
-    if not arrays:
-        raise ValueError("np.concatenate needs at least one array")
     return concatenate_(*arrays, axis=one_from_end(axis, np.ndim(arrays[0])))
 
 

@@ -17,6 +17,10 @@ import numpy as np
 from autograd.rules.arrays import is_stand_in
 from autograd.rules.table import FUNCTIONS, Differentiable, Rule
 
+# Where a backward function finds what it may ask for of every recorded call.
+PLACES = {"y": "saved[-1]", "i": "i", "y_ndim": "len(node.shape)",
+          "likes": "[like.shape for like in rule.likes(node, saved)]"}  # fmt: skip
+
 
 @functools.cache
 def _code(text: str):
@@ -98,14 +102,8 @@ class Primitive(Differentiable):
 
     def _find(self, want) -> str:
         """Where a thing that a backward function's parameter name asks for is found, in `node`, `i` and `saved`."""
-        if want == "y":
-            return "saved[-1]"
-        if want == "i":
-            return "i"
-        if want == "likes":
-            return "[like.shape for like in rule.likes(node, saved)]"
-        if want == "y_ndim":
-            return "len(node.shape)"
+        if want in PLACES:
+            return PLACES[want]
         if want in self.arguments:
             return "saved[:-1]" if self.variadic else f"saved[{self.arguments.index(want)}]"
         if want.endswith("_like") and want[:-5] in self.arguments:

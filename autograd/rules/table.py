@@ -110,7 +110,7 @@ class Elementwise(Differentiable):
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
         self.kinks = kinks
-        self.needs = tuple(_names(text) & {"x", "a", "b", "y"} for text in formulas)
+        self.needs = tuple({"x", "a", "b", "y"}.intersection(re.findall(r"[A-Za-z_]\w*", text)) for text in formulas)
         self.keeps = {}
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
@@ -125,10 +125,6 @@ class Elementwise(Differentiable):
             if apply is not None:
                 return apply(self, *args)
         return super().__call__(*args, **settings)
-
-
-def _names(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
 def _upstream(parameters: str, text: str) -> str:
