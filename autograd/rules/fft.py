@@ -56,11 +56,7 @@ def rfft(a, n=None, axis=-1, norm=None):
 def irfft(a, n=None, axis=-1, norm=None):
     axis = one_from_end(axis, a.ndim)
     n = 2 * (a.shape[axis] - 1) if n is None else n
-    return np.real(np.fft.ifft(_mirrored(a, n, axis), axis=axis, norm=norm))
-
-
-def _mirrored(a, n, axis):
-    """The whole spectrum of a real signal of length n from its first half; the ends count by their real part."""
+    # The whole spectrum of a real signal of length n from its first half; the ends count by their real part.
     a = _fit(a, n // 2 + 1, axis)
     first = a[along(axis, slice(0, 1))]
     middle = a[along(axis, slice(1, (n + 1) // 2))]
@@ -68,8 +64,8 @@ def _mirrored(a, n, axis):
     if n % 2 == 0 and n > 0:
         last = a[along(axis, slice(n // 2, n // 2 + 1))]
         parts.append(np.real(last) + 0 * last)
-    parts.append(np.conj(np.flip(middle, axis)))
-    return np.concatenate(parts, axis=axis)
+    whole = np.concatenate([*parts, np.conj(np.flip(middle, axis))], axis=axis)
+    return np.real(np.fft.ifft(whole, axis=axis, norm=norm))
 
 
 @composition(np.fft.hfft, samples=("f(z4)", "f(z34, n=5)"))

@@ -18,24 +18,20 @@ def _present(a):
     return ~np.isnan(array_of(a))
 
 
-def _through(function, neutral):
+def _through(function, plain, neutral):
+    @composition(function, samples=SAMPLES)
     def through(a, axis=None, keepdims=False):
         here = _present(a)
-        y = function(np.where(here, a, neutral), axis=axis, keepdims=keepdims)
+        y = plain(np.where(here, a, neutral), axis=axis, keepdims=keepdims)
         if np.isinf(neutral):
             y = np.where(np.any(here, axis=axis, keepdims=keepdims), y, np.nan)
         return y
 
-    return through
 
-
-for _function, _plain, _neutral in [
-    (np.nansum, np.sum, 0.0),
-    (np.nanprod, np.prod, 1.0),
-    (np.nanmax, np.max, -np.inf),
-    (np.nanmin, np.min, np.inf),
-]:
-    composition(_function, samples=SAMPLES)(_through(_plain, _neutral))
+_through(np.nansum, np.sum, 0.0)
+_through(np.nanprod, np.prod, 1.0)
+_through(np.nanmax, np.max, -np.inf)
+_through(np.nanmin, np.min, np.inf)
 
 
 @composition(np.nanmean, samples=SAMPLES)

@@ -112,7 +112,7 @@ def full_like(a, fill_value, dtype=None, shape=None):
     return np.full(shape, fill_value, dtype or a.dtype)
 
 
-@composition(np.unique, samples=("f(u5)", "f(x23)"))
+@composition(np.unique, np.unique_values, samples=("f(u5)", "f(x23)"))
 def unique(ar):
     a = np.ravel(ar)
     return a[np.unique(array_of(a), return_index=True)[1]]
@@ -130,9 +130,6 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     return np.moveaxis(y, range(y.ndim - inner, y.ndim), range(axis % arr.ndim, axis % arr.ndim + inner))
 
 
-composition(np.unique_values, samples=("f(u5)",))(unique.function)
-
-
 @composition(np.astype, samples=("f(x23, 'f8')",))
 def astype(x, dtype, /, *, copy=True):
     return x.astype(dtype)
@@ -148,12 +145,9 @@ def _refuse(function, instead):
     row.instead = instead
 
 
-for _function, _instead in [
-    (np.put_along_axis, "t[index] = values, or np.where"),
-    (np.put, "t[index] = values"),
-    (np.place, "np.where(mask, values, t)"),
-    (np.putmask, "np.where(mask, values, t)"),
-    (np.copyto, "t[...] = values, or np.where"),
-    (np.fill_diagonal, "np.where(np.eye(n, dtype=bool), value, t)"),
-]:
-    _refuse(_function, _instead)
+_refuse(np.put_along_axis, "t[index] = values, or np.where")
+_refuse(np.put, "t[index] = values")
+_refuse(np.place, "np.where(mask, values, t)")
+_refuse(np.putmask, "np.where(mask, values, t)")
+_refuse(np.copyto, "t[...] = values, or np.where")
+_refuse(np.fill_diagonal, "np.where(np.eye(n, dtype=bool), value, t)")

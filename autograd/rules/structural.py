@@ -39,18 +39,14 @@ class Primitive(Differentiable):
     ...     return 2 * g
     """
 
-    def __init__(
-        self, function, covers=(), samples=(), key=None, *, batched=True, masks=False, broadcasts=False, spreads=False,
-        outputs=1,
-    ):  # fmt: skip
+    def __init__(self, function, covers=(), samples=(), key=None, *,
+                 batched=True, masks=False, broadcasts=False, spreads=False, outputs=1):  # fmt: skip
         self.forward = function
         self.batched, self.masks, self.broadcasts = batched, masks, broadcasts
         self.spreads, self.outputs = spreads, outputs
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.arguments = tuple(
-            p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
-        )
+        self.arguments = tuple(p.name for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD))
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}  # of its settings
         self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
         self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for

@@ -26,11 +26,11 @@ class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
     spreads = False
-    replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
+    replaceable = False  # whether a row gives way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
         key = key or name
-        if key in ROWS and not isinstance(ROWS[key], type(self).replaceable):
+        if key in ROWS and not (ROWS[key].replaceable and self.replaceable):
             raise ValueError(f"two rows are named {key!r}; a name is used once")
         self.name = name.rstrip("_")  # `sum_` is the primitive behind the composition `sum`
         self.covers = tuple(covers)
