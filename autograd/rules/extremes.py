@@ -39,8 +39,7 @@ def _extreme(function, alias, pairwise, worst):
         if initial is not None and not all(a.shape[i] for i in axes):
             y = np.sum(a, axis=axes) + initial
         else:
-            y = row(a, axis=axes)
-            y = y if initial is None else pairwise(y, initial)
+            y = row(a, axis=axes) if initial is None else pairwise(row(a, axis=axes), initial)
         return np.expand_dims(y, axes) if keepdims else y
 
 

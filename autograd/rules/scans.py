@@ -60,25 +60,23 @@ def cumprod(a, axis=None, dtype=None):
     return _scan(lambda x, i: np.swapaxes(cumprod_last_(np.swapaxes(x, i, -1)), i, -1), a, axis, dtype)
 
 
-def _cumulative(function, start):
+def _cumulative(function, plain, start):
+    @composition(function, samples=("f(x5)", "f(x23, axis=0)", "f(x23, axis=-1, include_initial=True)"))
     def cumulative(x, axis=None, dtype=None, include_initial=False):
         if axis is None:
             if x.ndim != 1:
                 raise ValueError(f"axis= is needed for an array of {x.ndim} dimensions")
             axis = 0
-        y = function(x, axis=axis, dtype=dtype)
+        y = plain(x, axis=axis, dtype=dtype)
         if include_initial:
             first = np.full(tuple(1 if i == axis % x.ndim else n for i, n in enumerate(x.shape)), start, y.dtype)
             y = np.concatenate([first, y], axis=axis)
         return y
 
-    return cumulative
-
 
 if hasattr(np, "cumulative_sum"):  # NumPy 2.1
-    CUMULATIVE = ("f(x5)", "f(x23, axis=0)", "f(x23, axis=-1, include_initial=True)")
-    composition(np.cumulative_sum, samples=CUMULATIVE)(_cumulative(np.cumsum, 0))
-    composition(np.cumulative_prod, samples=CUMULATIVE)(_cumulative(np.cumprod, 1))
+    _cumulative(np.cumulative_sum, np.cumsum, 0)
+    _cumulative(np.cumulative_prod, np.cumprod, 1)
 
 
 @composition(np.diff, samples=("f(x5)", "f(x34, n=2)", "f(x34, axis=0)", "f(x5, prepend=0.0)", "f(x34, append=x31)"))
