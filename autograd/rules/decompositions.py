@@ -20,12 +20,6 @@ SVDResult = namedtuple("SVDResult", "U S Vh")
 QRResult = namedtuple("QRResult", "Q R")
 
 
-def _low(x):
-    """The lower triangle with half of the diagonal."""
-    n = x.shape[-1]
-    return x * (np.tri(n) - 0.5 * np.eye(n)).astype(x.real.dtype)
-
-
 def _apart(values):
     """1 / (v[j] - v[i]), and 0 where they are equal."""
     gap = values[..., None, :] - values[..., :, None]
@@ -41,7 +35,9 @@ def cholesky_(a):
 
 @cholesky_.vjp("a")
 def _(g, y):
-    inner = _low(adjoint(y) @ g)
+    inner = adjoint(y) @ g
+    n = y.shape[-1]
+    inner = inner * (np.tri(n) - 0.5 * np.eye(n)).astype(inner.real.dtype)  # the lower triangle, half the diagonal
     inverse = np.linalg.inv(y)
     s = adjoint(inverse) @ inner @ inverse
     return (s + adjoint(s)) / 2
@@ -64,8 +60,7 @@ def _(g, y):
     w, v = y
     gw, gv = g
     h = adjoint(v)
-    inner = _apart(w) * (h @ gv)
-    middle = gw[..., None] * np.eye(w.shape[-1], dtype=w.dtype) + inner
+    middle = gw[..., None] * np.eye(w.shape[-1], dtype=w.dtype) + _apart(w) * (h @ gv)
     s = v @ middle @ h
     return (s + adjoint(s)) / 2
 
@@ -94,8 +89,7 @@ def _(g, a_like, y):
     k = s.shape[-1]
     eye = np.eye(k, dtype=s.dtype)
     f = _apart(s * s)
-    su = f * (adjoint(u) @ gu)
-    sv = f * (vh @ gv)
+    su, sv = f * (adjoint(u) @ gu), f * (vh @ gv)
     su, sv = su + adjoint(su), sv + adjoint(sv)
     middle = su * s[..., None, :] + gs[..., None] * eye + s[..., :, None] * sv
     if a_like.dtype.kind == "c":
@@ -109,13 +103,8 @@ def _(g, a_like, y):
     return c
 
 
-SVDS = (
-    "f(m33, full_matrices=False)[1]",
-    "f(m43, compute_uv=False)",
-    "f(m234, compute_uv=False)",
-    "np.abs(f(m43, full_matrices=False)[0])",
-    "np.abs(f(m34, full_matrices=False)[2])",
-)
+SVDS = ("f(m33, full_matrices=False)[1]", "f(m43, compute_uv=False)", "f(m234, compute_uv=False)",
+        "np.abs(f(m43, full_matrices=False)[0])", "np.abs(f(m34, full_matrices=False)[2])")  # fmt: skip
 
 
 @composition(np.linalg.svd, samples=SVDS)
@@ -150,18 +139,15 @@ def _(g, y):
     return adjoint(np.linalg.solve(r, adjoint(gq + q @ sym)))
 
 
-@composition(
-    np.linalg.qr, samples=("f(m33)[0]", "f(m43)[1]", "f(m43)[0]", "f(m233)[1]", "f(m34)[1]", "f(m33, mode='r')")
-)
+@composition(np.linalg.qr, samples=("f(m33)[0]", "f(m43)[1]", "f(m43)[0]", "f(m233)[1]", "f(m34)[1]",
+                                    "f(m33, mode='r')"))  # fmt: skip
 def qr(a, mode="reduced"):
     m, n = a.shape[-2:]
     if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
         raise TypeError(f"np.linalg.qr of a Tensor takes mode='reduced' or 'r', not {mode!r}")
+    q, r = qr_(a if m >= n else a[..., :m])
     if m < n:  # the first columns fix Q; the others are only turned by it
-        q, r = qr_(a[..., :m])
         r = np.concatenate([r, adjoint(q) @ a[..., m:]], axis=-1)
-    else:
-        q, r = qr_(a)
     return r if mode == "r" else QRResult(q, r)
 
 
@@ -177,12 +163,9 @@ def _(g, y):
     w, v = y
     gw, gv = g
     h = adjoint(v)
-    f = np.conj(_apart(w))
-    eye = np.eye(w.shape[-1])
-    inner = h @ gv
     # Each eigenvector has length 1, so the part of its gradient along itself does nothing.
     along = np.real(np.sum(np.conj(v) * gv, axis=-2))[..., None, :]
-    middle = gw[..., None] * eye + f * (inner - (h @ v) * along)
+    middle = gw[..., None] * np.eye(w.shape[-1]) + np.conj(_apart(w)) * (h @ gv - (h @ v) * along)
     return np.linalg.solve(h, middle @ h)
 
 

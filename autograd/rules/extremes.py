@@ -13,7 +13,7 @@ from autograd.rules.reductions import AXES, gather_axes
 from autograd.rules.structural import Primitive, composition
 
 
-def _extreme(function, *aliases):
+def _extreme(function, alias, pairwise, worst):
     def extreme(x, *, axis):
         return function(x, axis=axis)
 
@@ -27,9 +27,11 @@ def _extreme(function, *aliases):
         share = best / np.maximum(best.sum(axis=axis, keepdims=True), 1)
         return unreduce(g, axis, raw.ndim) * share.astype(raw.dtype)
 
+    samples = (*AXES[:-1], "f(x23, where=[True, False, True], initial=0.0, axis=1)", "f(x23, 1, initial=-9.0)")
+
+    @composition(function, alias, samples=samples)
     def public(a, axis=None, keepdims=False, initial=None, where=True):
         axes = from_end(axis, a.ndim)
-        worst = -np.inf if function is np.max else np.inf
         if where is not True:
             if initial is None:
                 raise ValueError(f"np.{function.__name__} with where= needs initial=")
@@ -37,18 +39,12 @@ def _extreme(function, *aliases):
         if initial is not None and not all(a.shape[i] for i in axes):
             y = np.sum(a, axis=axes) + initial
         else:
-            y = row(a, axis=axes)
-            if initial is not None:
-                y = (np.maximum if function is np.max else np.minimum)(y, initial)
+            y = row(a, axis=axes) if initial is None else pairwise(row(a, axis=axes), initial)
         return np.expand_dims(y, axes) if keepdims else y
 
-    public.__name__ = function.__name__
-    samples = (*AXES[:-1], "f(x23, where=[True, False, True], initial=0.0, axis=1)", "f(x23, 1, initial=-9.0)")
-    composition(function, *aliases, samples=samples)(public)
 
-
-_extreme(np.max, *{np.amax} - {np.max})
-_extreme(np.min, *{np.amin} - {np.min})
+_extreme(np.max, np.amax, np.maximum, -np.inf)
+_extreme(np.min, np.amin, np.minimum, np.inf)
 
 
 @composition(np.ptp, samples=("f(x23)", "f(x23, axis=0)", "f(x23, -1, keepdims=True)"))
@@ -57,8 +53,8 @@ def ptp(a, axis=None, keepdims=False):
 
 
 QUANTILES = ("f(x5, 0.3)", "f(x34, [0.1, 0.5], axis=0)", "f(x34, 0.7, axis=-1, keepdims=True)",
-             "f(x23, 0.4, axis=(0, 1))",             "f(x5, 0.3, method='lower')",
-             "f(x5, 0.3, method='midpoint')", "f(x5, 0.3, method='weibull')")  # fmt: skip
+             "f(x23, 0.4, axis=(0, 1))", "f(x5, 0.3, method='lower')", "f(x5, 0.3, method='midpoint')",
+             "f(x5, 0.3, method='weibull')")  # fmt: skip
 
 
 @composition(np.quantile, samples=QUANTILES)

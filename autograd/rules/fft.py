@@ -8,9 +8,10 @@ from autograd.rules.axes import along, one_from_end
 from autograd.rules.structural import Primitive, composition
 
 # The norm that the adjoint of a transform uses: scaling moves to the other direction.
-SCALE = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
+SCALE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 ONE = ("f(x5)", "f(x34, axis=0)", "f(x34, n=3)", "f(x34, 6)", "f(x4, norm='ortho')", "f(x4, norm='forward')")
 SHAPES = ("f(x34)", "f(x34, s=(2, 5), axes=(0, 1))", "f(x234, axes=(0, 1))", "f(x34, norm='ortho')")
+HALVES = ("f(z34)", "f(z34, s=(2, 5), axes=(0, 1))", "f(z234, axes=(0, 1))")
 
 
 def _fit(x, n, axis):
@@ -38,7 +39,7 @@ def _pair(function, inverse):
     @composition(function, samples=(*ONE, "f(z5)"))
     def transform(a, n=None, axis=-1, norm=None):
         axis = one_from_end(axis, a.ndim)
-        return row(_fit(a, a.shape[axis] if n is None else n, axis), axis=axis, norm=norm or "backward")
+        return row(_fit(a, a.shape[axis] if n is None else n, axis), axis=axis, norm=norm)
 
 
 _pair(np.fft.fft, np.fft.ifft)
@@ -55,11 +56,7 @@ def rfft(a, n=None, axis=-1, norm=None):
 def irfft(a, n=None, axis=-1, norm=None):
     axis = one_from_end(axis, a.ndim)
     n = 2 * (a.shape[axis] - 1) if n is None else n
-    return np.real(np.fft.ifft(_mirrored(a, n, axis), axis=axis, norm=norm))
-
-
-def _mirrored(a, n, axis):
-    """The whole spectrum of a real signal of length n from its first half; the ends count by their real part."""
+    # The whole spectrum of a real signal of length n from its first half; the ends count by their real part.
     a = _fit(a, n // 2 + 1, axis)
     first = a[along(axis, slice(0, 1))]
     middle = a[along(axis, slice(1, (n + 1) // 2))]
@@ -67,28 +64,22 @@ def _mirrored(a, n, axis):
     if n % 2 == 0 and n > 0:
         last = a[along(axis, slice(n // 2, n // 2 + 1))]
         parts.append(np.real(last) + 0 * last)
-    parts.append(np.conj(np.flip(middle, axis)))
-    return np.concatenate(parts, axis=axis)
-
-
-OTHER = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+    whole = np.concatenate([*parts, np.conj(np.flip(middle, axis))], axis=axis)
+    return np.real(np.fft.ifft(whole, axis=axis, norm=norm))
 
 
 @composition(np.fft.hfft, samples=("f(z4)", "f(z34, n=5)"))
 def hfft(a, n=None, axis=-1, norm=None):
-    n = 2 * (a.shape[axis] - 1) if n is None else n
-    return np.fft.irfft(np.conj(a), n, axis, norm=OTHER[norm])
+    return np.fft.irfft(np.conj(a), n, axis, norm=SCALE[norm])
 
 
 @composition(np.fft.ihfft, samples=("f(x5)", "f(x34, n=3)"))
 def ihfft(a, n=None, axis=-1, norm=None):
-    return np.conj(np.fft.rfft(a, n, axis, norm=OTHER[norm]))
+    return np.conj(np.fft.rfft(a, n, axis, norm=SCALE[norm]))
 
 
-def _several(function, one, default, last=None):
-    @composition(
-        function, samples=SHAPES if last is not np.fft.irfft else tuple(s.replace("x", "z", 1) for s in SHAPES[:-1])
-    )
+def _several(function, one, default, last=None, samples=SHAPES):
+    @composition(function, samples=samples)
     def transform(a, s=None, axes=default, norm=None):
         if axes is None:
             axes = range(-a.ndim, 0) if s is None else range(-len(s), 0)
@@ -102,11 +93,9 @@ def _several(function, one, default, last=None):
             a = step(a, n, axis, norm)
         return a
 
-    return transform
-
 
 for _suffix, _default in (("2", (-2, -1)), ("n", None)):
     _several(getattr(np.fft, "fft" + _suffix), np.fft.fft, _default)
     _several(getattr(np.fft, "ifft" + _suffix), np.fft.ifft, _default)
     _several(getattr(np.fft, "rfft" + _suffix), np.fft.fft, _default, np.fft.rfft)
-    _several(getattr(np.fft, "irfft" + _suffix), np.fft.ifft, _default, np.fft.irfft)
+    _several(getattr(np.fft, "irfft" + _suffix), np.fft.ifft, _default, np.fft.irfft, HALVES)

@@ -84,13 +84,11 @@ def _(g, value_like, index):
 
 def is_basic(index) -> bool:
     """Whether an index is made of ints, slices, None and Ellipsis only, so that no element is met twice."""
-    for i in index if isinstance(index, tuple) else (index,):
-        if type(i) not in _BASIC and (not isinstance(i, int | np.integer) or isinstance(i, bool)):
-            return False
-    return True
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(isinstance(i, _BASIC) and not isinstance(i, bool) for i in parts)
 
 
-_BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
+_BASIC = (int, np.integer, slice, type(None), type(Ellipsis))
 
 
 @Primitive.row(broadcasts=True, masks=True)

@@ -46,8 +46,9 @@ def adjoint(x):
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
-@composition(np.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)", "f(x223, x34)", "f(x23, x234)",
-                                 "f(x3, x234)", "f(x1234, x2142)"))  # fmt: skip
+@composition(np.matmul, np.linalg.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)",
+                                                   "f(x223, x34)", "f(x23, x234)", "f(x3, x234)",
+                                                   "f(x1234, x2142)"))  # fmt: skip
 def matmul(a, b):
     a, b = operand(a), operand(b)
     if a.ndim == 2 == b.ndim:

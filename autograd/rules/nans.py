@@ -18,24 +18,20 @@ def _present(a):
     return ~np.isnan(array_of(a))
 
 
-def _through(function, neutral):
+def _through(function, plain, neutral):
+    @composition(function, samples=SAMPLES)
     def through(a, axis=None, keepdims=False):
         here = _present(a)
-        y = function(np.where(here, a, neutral), axis=axis, keepdims=keepdims)
+        y = plain(np.where(here, a, neutral), axis=axis, keepdims=keepdims)
         if np.isinf(neutral):
             y = np.where(np.any(here, axis=axis, keepdims=keepdims), y, np.nan)
         return y
 
-    return through
 
-
-for _function, _plain, _neutral in [
-    (np.nansum, np.sum, 0.0),
-    (np.nanprod, np.prod, 1.0),
-    (np.nanmax, np.max, -np.inf),
-    (np.nanmin, np.min, np.inf),
-]:
-    composition(_function, samples=SAMPLES)(_through(_plain, _neutral))
+_through(np.nansum, np.sum, 0.0)
+_through(np.nanprod, np.prod, 1.0)
+_through(np.nanmax, np.max, -np.inf)
+_through(np.nanmin, np.min, np.inf)
 
 
 @composition(np.nanmean, samples=SAMPLES)
@@ -76,9 +72,8 @@ def nanquantile(a, q, axis=None, method="linear", keepdims=False):
         y = np.sum(x, axis=-1) * np.nan  # of nothing: one nan for all q, as NumPy has it
         return np.expand_dims(y, axes) if keepdims else y
     here = _present(rows)
-    found = [np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))]
-    y = np.moveaxis(np.stack(found), 0, -1) if np.ndim(q) else np.stack(found)
-    y = np.reshape(y, np.shape(q) + shape)
+    found = np.stack([np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))])
+    y = np.reshape(np.moveaxis(found, 0, -1), np.shape(q) + shape)
     return np.expand_dims(y, axes) if keepdims else y
 
 

@@ -9,10 +9,9 @@ from autograd.rules.statistics import safe_sqrt
 from autograd.rules.structural import composition
 
 NORMS = ("f(x3)", "f(x23)", "f(x3, 1)", "f(x3, 3)", "f(x3, np.inf)", "f(x3, -np.inf)", "f(x23, axis=0)",
-         "f(x23, 'fro')",         "f(m33, 'nuc')", "f(m33, 2)", "f(m33, -2)", "f(x23, 1)", "f(x23, -1)",
-         "f(x23, np.inf)", "f(x23, -np.inf)",
-         "f(x234, 3, axis=-1, keepdims=True)", "f(x234, 'fro', axis=(0, 2))", "f(x234, axis=(0, 1), keepdims=True)",
-         "f(z3)", "f(0 * x3)", "f(0 * x3, 3)")  # fmt: skip
+         "f(x23, 'fro')", "f(m33, 'nuc')", "f(m33, 2)", "f(m33, -2)", "f(x23, 1)", "f(x23, -1)", "f(x23, np.inf)",
+         "f(x23, -np.inf)", "f(x234, 3, axis=-1, keepdims=True)", "f(x234, 'fro', axis=(0, 2))",
+         "f(x234, axis=(0, 1), keepdims=True)", "f(z3)", "f(0 * x3)", "f(0 * x3, 3)")  # fmt: skip
 
 
 def _squares(x):

@@ -37,9 +37,8 @@ def _at(a, i):
     return a[i] if is_tensor(a) else np.take_along_axis(a, np.ravel(i), 0).reshape(i.shape)
 
 
-@composition(
-    np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)", "f(x3, u4, x4)")
-)
+@composition(np.interp, samples=("f(x5, [-3.0, 0.0, 1.0, 4.0], x4)", "f([0.5, 1.5], [0.0, 1.0, 2.0], x3)",
+                                 "f(x3, u4, x4)"))  # fmt: skip
 def interp(x, xp, fp, left=None, right=None):
     dtype = next(a.dtype for a in (x, fp, xp) if is_tensor(a))
     x, xp, fp = (operand(a, dtype) for a in (x, xp, fp))
@@ -96,9 +95,13 @@ def apply_over_axes(func, a, axes):
     return a
 
 
-def _windows(a, v, mode):
-    """The full convolution, as a matrix of shifted copies of `v` times `a`; then the part that `mode` keeps."""
-    a, v = (operand(x, float) for x in (a, v))
+CONVOLVE = ("f(x5, x3)", "f(x5, x3, mode='same')", "f(x5, x3, 'valid')", "f(x3, x4, 'same')", "f(x4, x2, 'same')")
+
+
+@composition(np.convolve, samples=CONVOLVE)
+def convolve(a, v, mode="full"):
+    """A matrix of shifted copies of the shorter one times the other; then the part that `mode` keeps."""
+    a, v = (operand(x, float) for x in ((a, v) if len(a) >= len(v) else (v, a)))
     if a.ndim != 1 or v.ndim != 1:
         raise ValueError(f"convolution takes two 1-d arrays, not shapes {a.shape} and {v.shape}")
     n, m = a.shape[0], v.shape[0]
@@ -109,23 +112,11 @@ def _windows(a, v, mode):
     full = np.where(inside, v[np.where(inside, shift, 0)], 0) @ a
     kept = len(np.convolve(np.ones(n), np.ones(m), mode))
     start = (n + m - 1 - kept) // 2
-    return full[start : start + kept], start
-
-
-CONVOLVE = ("f(x5, x3)", "f(x5, x3, mode='same')", "f(x5, x3, 'valid')", "f(x3, x4, 'same')", "f(x4, x2, 'same')")
-
-
-@composition(np.convolve, samples=CONVOLVE)
-def convolve(a, v, mode="full"):
-    if len(v) > len(a):
-        a, v = v, a
-    return _windows(a, v, mode)[0]
+    return full[start : start + kept]
 
 
 @composition(np.correlate, samples=CONVOLVE)
 def correlate(a, v, mode="valid"):
-    swapped = len(v) > len(a)
-    if swapped:
-        a, v = v, a
-    y = np.convolve(a, np.conj(np.flip(v)), mode)
-    return np.conj(np.flip(y)) if swapped else y
+    if len(v) > len(a):
+        return np.conj(np.flip(np.correlate(v, a, mode)))
+    return np.convolve(a, np.conj(np.flip(v)), mode)

@@ -41,14 +41,12 @@ def _aligned(a, b):
 
 @composition(np.polyadd, samples=("f(x3, x2)", "f(x2, [1.0, 2.0, 3.0])"))
 def polyadd(a1, a2):
-    a, b = _aligned(a1, a2)
-    return a + b
+    return np.add(*_aligned(a1, a2))
 
 
 @composition(np.polysub, samples=("f(x3, x2)",))
 def polysub(a1, a2):
-    a, b = _aligned(a1, a2)
-    return a - b
+    return np.subtract(*_aligned(a1, a2))
 
 
 @composition(np.polymul, samples=("f(x3, x2)",))

@@ -35,5 +35,4 @@ def primitive(function=None, *, samples=(), batched=False):
 class UserPrimitive(Primitive):
     """A row that a user added; making it again replaces it, as when a notebook cell is run twice."""
 
-
-UserPrimitive.replaceable = (UserPrimitive,)
+    replaceable = True

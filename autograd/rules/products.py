@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 
 import numpy as np
@@ -48,11 +49,8 @@ EINSUMS = ("f('ij,jk->ik', x23, x34)", "f('ij,jk', x23, x34)", "f('ii', x33)", "
 @composition(np.einsum, samples=EINSUMS)
 def einsum(*operands, optimize=False):
     subscripts, arrays = _subscripts(operands)
-    subscripts = _explicit(subscripts, arrays)
-    inputs, output = subscripts.split("->")
+    inputs, output = _explicit(subscripts, arrays).split("->")
     inputs = inputs.split(",")
-    if len(inputs) != len(arrays):
-        raise ValueError(f"np.einsum got {len(arrays)} arrays for the subscripts {subscripts!r}")
     sizes = {}
     for term, a in zip(inputs, arrays, strict=True):
         if len(term) != a.ndim:
@@ -72,17 +70,13 @@ def _subscripts(operands):
     """Both spellings as text and a list of arrays."""
     if isinstance(operands[0], str):
         return operands[0].replace(" ", ""), [operand(a) for a in operands[1:]]
-    arrays, terms = [], []
-    operands = list(operands)
-    output = operands.pop() if len(operands) % 2 else None
 
     def text(indices):
         return "".join("..." if i is Ellipsis else string.ascii_letters[i] for i in indices)
 
-    while operands:
-        arrays.append(operand(operands.pop(0)))
-        terms.append(text(operands.pop(0)))
-    return ",".join(terms) + ("" if output is None else "->" + text(output)), arrays
+    end = len(operands) // 2 * 2
+    output = "->" + text(operands[end]) if end < len(operands) else ""
+    return ",".join(map(text, operands[1:end:2])) + output, [operand(a) for a in operands[:end:2]]
 
 
 def _explicit(subscripts, arrays):
@@ -90,14 +84,10 @@ def _explicit(subscripts, arrays):
     inputs, arrow, output = subscripts.partition("->")
     terms = inputs.split(",")
     free = [c for c in string.ascii_letters if c not in subscripts]
-    most = max(
-        (a.ndim - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True) if "..." in t), default=0
-    )
-    dots = "".join(free[:most])
-    terms = [
-        t.replace("...", dots[most - (a.ndim - len(t.replace("...", ""))) :] if "..." in t else "")
-        for t, a in zip(terms, arrays, strict=True)
-    ]
+    # How many axes each `...` stands for; the last letters are those of the axes at the end, as in broadcasting.
+    counts = [a.ndim - len(t.replace("...", "")) if "..." in t else 0 for t, a in zip(terms, arrays, strict=True)]
+    dots = "".join(free[: max(counts)])
+    terms = [t.replace("...", dots[len(dots) - n :]) for t, n in zip(terms, counts, strict=True)]
     if arrow:
         output = output.replace("...", dots)
     else:
@@ -162,7 +152,7 @@ def kron(a, b):
     return np.reshape(wide, [m * n for m, n in zip(a.shape, b.shape, strict=True)])
 
 
-@composition(np.cross, samples=("f(x3, x3)", "f(x23, x3)", "f(x32, x32, axis=0)"))
+@composition(np.cross, np.linalg.cross, samples=("f(x3, x3)", "f(x23, x3)", "f(x32, x32, axis=0)"))
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if axis is not None:
         axisa = axisb = axisc = axis
@@ -174,23 +164,11 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     return np.moveaxis(np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axis=-1), -1, axisc)
 
 
-@composition(np.linalg.cross, samples=("f(x23, x23)",))
-def linalg_cross(x1, x2, axis=-1):
-    return np.cross(x1, x2, axis=axis)
-
-
-@composition(np.linalg.matmul, samples=("f(x23, x34)",))
-def linalg_matmul(x1, x2):
-    return np.matmul(x1, x2)
-
-
-def _vecdot(x1, x2, axis=-1):
+@composition(np.vecdot, np.linalg.vecdot, samples=("f(x23, x3)", "f(x23, x23)", "f(x23, x23, axis=0)", "f(z3, z3)"))
+def vecdot(x1, x2, axis=-1):
     return np.sum(np.conj(x1) * x2, axis=axis)
 
 
-composition(np.linalg.vecdot, samples=("f(x23, x23)", "f(x23, x23, axis=0)", "f(z3, z3)"))(_vecdot)
-if hasattr(np, "vecdot"):
-    composition(np.vecdot, samples=("f(x23, x3)",))(_vecdot)
 if hasattr(np, "matvec"):
 
     @composition(np.matvec, samples=("f(x23, x3)", "f(x223, x3)"))
@@ -204,10 +182,7 @@ if hasattr(np, "matvec"):
 
 @composition(np.linalg.multi_dot, samples=("f([x23, x34, x42])", "f([x3, x34, x4])"))
 def multi_dot(arrays):
-    y = arrays[0]
-    for a in arrays[1:]:
-        y = np.dot(y, a)
-    return y
+    return functools.reduce(np.dot, arrays)
 
 
 @composition(np.trace, samples=("f(x33)", "f(x34, 1)", "f(x234, 0, 1, 2)"))

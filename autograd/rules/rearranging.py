@@ -32,23 +32,18 @@ class Rearranging(Composition):
             if name in bound.arguments:
                 bound.arguments[name] = self._numbered(bound.arguments[name], parts)
         positions = self.original(*bound.args, **bound.kwargs)
-        dtype = np.result_type(*[p.dtype for p in parts])
-        flat = [np.zeros(1, dtype), *(np.ravel(p) for p in parts)]
-        elements = np.concatenate(flat)
-        return _pick(elements, positions)
+        zero = np.zeros(1, np.result_type(*[p.dtype for p in parts]))
+        return _pick(np.concatenate([zero, *(np.ravel(p) for p in parts)]), positions)
 
     def _numbered(self, argument, parts):
         """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
-        if isinstance(argument, list | tuple) and any(_is_arrays(part) for part in argument):
+        several = isinstance(argument, list | tuple)
+        if several and any(is_tensor(part) or isinstance(part, np.ndarray | list | tuple) for part in argument):
             return type(argument)(self._numbered(part, parts) for part in argument)
         array = operand(argument)
         start = 1 + sum(p.size for p in parts)
         parts.append(array)
         return np.arange(start, start + array.size).reshape(array.shape)
-
-
-def _is_arrays(part) -> bool:
-    return is_tensor(part) or isinstance(part, np.ndarray | list | tuple)
 
 
 def _pick(elements, positions):

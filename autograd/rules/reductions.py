@@ -9,14 +9,8 @@ import numpy as np
 from autograd.rules.axes import from_end, unreduce
 from autograd.rules.structural import Primitive, composition
 
-AXES = (
-    "f(x)",
-    "f(x23)",
-    "f(x23, axis=0)",
-    "f(x234, axis=(0, -1))",
-    "f(x23, axis=-1, keepdims=True)",
-    "f(x23, axis=())",
-)
+AXES = ("f(x)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=(0, -1))", "f(x23, axis=-1, keepdims=True)",
+        "f(x23, axis=())")  # fmt: skip
 
 
 # Over all axes, the commonest end of a loss, sum_ and mean_ are called without settings, which is quickest.
@@ -94,8 +88,7 @@ def prod(a, axis=None, dtype=None, keepdims=False, initial=1, where=True):
     if not axes:
         return a * initial
     y = prod_last_(gather_axes(a, axes))
-    if keepdims:
-        y = np.expand_dims(y, axes)
+    y = np.expand_dims(y, axes) if keepdims else y
     return y if type(initial) is int and initial == 1 else y * initial
 
 
@@ -104,6 +97,5 @@ def gather_axes(a, axes):
     if axes == (-1,):
         return a
     rest = tuple(i for i in range(-a.ndim, 0) if i not in axes)
-    shape = tuple(a.shape[i] for i in rest)
-    count = int(np.prod([a.shape[i] for i in axes]))
-    return np.reshape(np.transpose(a, rest + axes), (*shape, count))
+    kept = [a.shape[i] for i in rest]
+    return np.reshape(np.transpose(a, rest + axes), (*kept, math.prod(a.shape[i] for i in axes)))

@@ -60,25 +60,23 @@ def cumprod(a, axis=None, dtype=None):
     return _scan(lambda x, i: np.swapaxes(cumprod_last_(np.swapaxes(x, i, -1)), i, -1), a, axis, dtype)
 
 
-def _cumulative(function, start):
+def _cumulative(function, plain, start):
+    @composition(function, samples=("f(x5)", "f(x23, axis=0)", "f(x23, axis=-1, include_initial=True)"))
     def cumulative(x, axis=None, dtype=None, include_initial=False):
         if axis is None:
             if x.ndim != 1:
                 raise ValueError(f"axis= is needed for an array of {x.ndim} dimensions")
             axis = 0
-        y = function(x, axis=axis, dtype=dtype)
+        y = plain(x, axis=axis, dtype=dtype)
         if include_initial:
             first = np.full(tuple(1 if i == axis % x.ndim else n for i, n in enumerate(x.shape)), start, y.dtype)
             y = np.concatenate([first, y], axis=axis)
         return y
 
-    return cumulative
-
 
 if hasattr(np, "cumulative_sum"):  # NumPy 2.1
-    CUMULATIVE = ("f(x5)", "f(x23, axis=0)", "f(x23, axis=-1, include_initial=True)")
-    composition(np.cumulative_sum, samples=CUMULATIVE)(_cumulative(np.cumsum, 0))
-    composition(np.cumulative_prod, samples=CUMULATIVE)(_cumulative(np.cumprod, 1))
+    _cumulative(np.cumulative_sum, np.cumsum, 0)
+    _cumulative(np.cumulative_prod, np.cumprod, 1)
 
 
 @composition(np.diff, samples=("f(x5)", "f(x34, n=2)", "f(x34, axis=0)", "f(x5, prepend=0.0)", "f(x34, append=x31)"))
@@ -86,16 +84,10 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
     if n < 0:
         raise ValueError(f"np.diff takes n >= 0, not {n}")
     axis = one_from_end(axis, a.ndim)
-    ends = [prepend, a, append]
-    parts = []
-    for part in ends:
-        if part is np._NoValue or part is None:
-            continue
-        part = operand(part, a.dtype)
-        if part.ndim == 0:
-            part = np.broadcast_to(part, tuple(1 if i - a.ndim == axis else m for i, m in enumerate(a.shape)))
-        parts.append(part)
-    a = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
+    one = tuple(1 if i - a.ndim == axis else m for i, m in enumerate(a.shape))  # the shape of a single element
+    parts = [operand(p, a.dtype) for p in (prepend, a, append) if p is not np._NoValue and p is not None]
+    if len(parts) > 1:
+        a = np.concatenate([part if part.ndim else np.broadcast_to(part, one) for part in parts], axis=axis)
     later, sooner = along(axis, slice(1, None)), along(axis, slice(None, -1))
     for _ in range(n):
         a = a[later] - a[sooner]
@@ -105,11 +97,9 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
 @composition(np.ediff1d, samples=("f(x23)", "f(x5, to_end=x2, to_begin=0.5)"))
 def ediff1d(ary, to_end=None, to_begin=None):
     a = np.ravel(ary)
-    parts = [a[1:] - a[:-1]]
-    for end, at in ((to_begin, 0), (to_end, len(parts) + 1)):
-        if end is not None:
-            parts.insert(at, np.ravel(operand(end, a.dtype)))
-    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+    steps = a[1:] - a[:-1]
+    parts = [np.ravel(operand(part, a.dtype)) for part in (to_begin, steps, to_end) if part is not None]
+    return np.concatenate(parts) if len(parts) > 1 else steps
 
 
 @composition(np.trapezoid, samples=("f(x5)", "f(x34, dx=0.5, axis=0)", "f(x34, x=u4)", "f(x34, u34, axis=-1)"))
@@ -117,15 +107,13 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
     axis = one_from_end(axis, y.ndim)
     later, sooner = along(axis, slice(1, None)), along(axis, slice(None, -1))
     if x is not None:
-        dx = np.diff(x, axis=-1 if np.ndim(x) == 1 else axis)
-        if np.ndim(x) == 1:
-            dx = np.reshape(dx, (-1,) + (1,) * (-1 - axis))
+        x = np.reshape(x, (-1,) + (1,) * (-1 - axis)) if np.ndim(x) == 1 else x
+        dx = np.diff(x, axis=axis)
     return np.sum(dx * (y[later] + y[sooner]) / 2, axis=axis)
 
 
 @composition(np.gradient, samples=("f(x5)", "f(x34)", "f(x34, axis=0)", "f(x34, 0.5, axis=-1)",
-                                   "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])",
-                                   "f(x34, 0.5, 2.0, edge_order=2)"))  # fmt: skip
+                                   "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])", "f(x34, 0.5, 2.0, edge_order=2)"))  # fmt: skip
 def gradient(f, *varargs, axis=None, edge_order=1):
     axes = range(f.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
     axes = [i % f.ndim for i in axes]

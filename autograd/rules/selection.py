@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, is_tensor, operand
 from autograd.rules.axes import along, one_from_end
-from autograd.rules.structural import Composition, composition
+from autograd.rules.structural import composition
 
 
 @composition(np.sort, samples=("f(x5)", "f(x34, axis=0)", "f(x34, axis=None)", "f(x34, -1, kind='stable')"))
@@ -60,8 +60,8 @@ def piecewise(x, condlist, funclist, *args, **kw):
 
 PADS = ("f(x23, 1)", "f(x5, (1, 2), constant_values=0.5)", "f(x34, ((1, 0), (0, 2)), mode='reflect')",
         "f(x34, 2, mode='edge')", "f(x5, 3, mode='symmetric')", "f(x5, 2, mode='wrap')",
-        "f(x5, 2, 'linear_ramp', end_values=0.3)",        "f(x34, 1, mode='mean')",
-        "f(x34, 1, mode='maximum')")  # fmt: skip
+        "f(x5, 2, 'linear_ramp', end_values=0.3)", "f(x34, 1, mode='mean')", "f(x34, 1, mode='maximum')")  # fmt: skip
+STATISTICS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}
 
 
 @composition(np.pad, samples=PADS)
@@ -76,9 +76,8 @@ def pad(array, pad_width, mode="constant", **settings):
         return np.where(inside > 0, placed, around)
     if mode in ("edge", "reflect", "symmetric", "wrap") and settings.get("reflect_type", "even") == "even":
         return np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[np.pad(numbers, pad_width, mode=mode, **settings)]
-    if mode in ("linear_ramp", "mean", "maximum", "minimum", "median"):
-        widths = np.broadcast_to(np.asarray(pad_width), (a.ndim, 2)).tolist()
-        for axis, (before, after) in enumerate(widths):
+    if mode == "linear_ramp" or mode in STATISTICS:
+        for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (a.ndim, 2)).tolist()):
             a = _pad_axis(a, axis, before, after, mode, settings)
         return a
     raise TypeError(f"np.pad of a Tensor does not take mode={mode!r} {settings or ''}: it has no gradient rule here")
@@ -89,18 +88,15 @@ def _pad_axis(a, axis, before, after, mode, settings):
 
     def end(edge, width, k):
         if mode == "linear_ramp":
-            target = float(np.broadcast_to(np.asarray(settings.get("end_values", 0)), (a.ndim, 2))[axis, k])
+            target = float(np.broadcast_to(settings.get("end_values", 0), (a.ndim, 2))[axis, k])
             steps = np.linspace(0, 1, width, endpoint=False).reshape((-1,) + (1,) * (-1 - axis)).astype(a.dtype)
             steps = steps if k == 0 else np.flip(steps, 0)
             return target * (1 - steps) + edge * steps
-        length = settings.get("stat_length")
         source = a
-        if length is not None:
-            length = int(np.broadcast_to(np.asarray(length), (a.ndim, 2))[axis, k])
+        if settings.get("stat_length") is not None:
+            length = int(np.broadcast_to(settings["stat_length"], (a.ndim, 2))[axis, k])
             source = a[along(axis, slice(None, length) if k == 0 else slice(-length, None))]
-        function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
-        value = function(source, axis=axis, keepdims=True)
-        return np.repeat(value, width, axis=axis)
+        return np.repeat(STATISTICS[mode](source, axis=axis, keepdims=True), width, axis=axis)
 
     first, last = a[along(axis, slice(0, 1))], a[along(axis, slice(-1, None))]
     return np.concatenate([end(first, before, 0), a, end(last, after, 1)], axis=axis)
@@ -116,7 +112,7 @@ def full_like(a, fill_value, dtype=None, shape=None):
     return np.full(shape, fill_value, dtype or a.dtype)
 
 
-@composition(np.unique, samples=("f(u5)", "f(x23)"))
+@composition(np.unique, np.unique_values, samples=("f(u5)", "f(x23)"))
 def unique(ar):
     a = np.ravel(ar)
     return a[np.unique(array_of(a), return_index=True)[1]]
@@ -134,37 +130,24 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     return np.moveaxis(y, range(y.ndim - inner, y.ndim), range(axis % arr.ndim, axis % arr.ndim + inner))
 
 
-if hasattr(np, "unique_values"):
-    composition(np.unique_values, samples=("f(u5)",))(unique.function)
-
-if hasattr(np, "astype"):
-
-    @composition(np.astype, samples=("f(x23, 'f8')",))
-    def astype(x, dtype, /, *, copy=True):
-        return x.astype(dtype)
+@composition(np.astype, samples=("f(x23, 'f8')",))
+def astype(x, dtype, /, *, copy=True):
+    return x.astype(dtype)
 
 
-class _Refused(Composition):
-    """A function that writes into an array: refused, with what to write instead."""
+def _refuse(function, instead):
+    """A function that writes into an array is refused, with what to write instead."""
 
-    def __init__(self, function, instead):
-        self.instead = instead
-        super().__init__(self.refuse, (function,), ())
-        self.keywords = None
+    @composition(function)
+    def row(*args, **kwargs):
+        raise TypeError(f"{row.name} writes into an array and would lose the gradient; write {instead}")
 
-    def __call__(self, *args, **kwargs):
-        return self.refuse()
-
-    def refuse(self):
-        raise TypeError(f"{self.name} writes into an array and would lose the gradient; write {self.instead}")
+    row.instead = instead
 
 
-for _function, _instead in [
-    (np.put_along_axis, "t[index] = values, or np.where"),
-    (np.put, "t[index] = values"),
-    (np.place, "np.where(mask, values, t)"),
-    (np.putmask, "np.where(mask, values, t)"),
-    (np.copyto, "t[...] = values, or np.where"),
-    (np.fill_diagonal, "np.where(np.eye(n, dtype=bool), value, t)"),
-]:
-    _Refused(_function, _instead)
+_refuse(np.put_along_axis, "t[index] = values, or np.where")
+_refuse(np.put, "t[index] = values")
+_refuse(np.place, "np.where(mask, values, t)")
+_refuse(np.putmask, "np.where(mask, values, t)")
+_refuse(np.copyto, "t[...] = values, or np.where")
+_refuse(np.fill_diagonal, "np.where(np.eye(n, dtype=bool), value, t)")

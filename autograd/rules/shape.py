@@ -117,9 +117,6 @@ def squeeze(a, axis=None):
 def concatenate(arrays, axis=0):
     if axis is None:
         arrays, axis = [np.ravel(a) for a in arrays], 0
-    arrays = list(arrays)
-    if not arrays:
-        raise ValueError("np.concatenate needs at least one array")
     return concatenate_(*arrays, axis=one_from_end(axis, np.ndim(arrays[0])))
 
 

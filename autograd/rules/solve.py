@@ -38,9 +38,7 @@ def _(g, a, b_like):
 
 @composition(np.linalg.solve, samples=("f(m33, x3)", "f(m33, x32)", "f(m233, x32)", "f(m233, x232)"))
 def solve(a, b):
-    if b.ndim == 1:
-        return solve_(a, b[:, None])[..., 0]
-    return solve_(a, b)
+    return solve_(a, b[:, None])[..., 0] if b.ndim == 1 else solve_(a, b)
 
 
 @Primitive.row(covers=np.linalg.slogdet, outputs=2, samples=("f(m33)", "f(m233)", "f(z22)", "f(z222)"), batched=False)
@@ -78,12 +76,10 @@ def cofactors(a):
     n = raw.shape[-1]
     if n == 1:
         return np.ones(raw.shape, raw.dtype) + 0 * a
-    rows = []
-    for i in range(n):
-        others = [k for k in range(n) if k != i]
-        minors = [np.linalg.det(a[..., others, :][..., [m for m in range(n) if m != j]]) for j in range(n)]
-        rows.append(np.stack([(-1) ** (i + j) * m for j, m in enumerate(minors)], axis=-1))
-    return np.stack(rows, axis=-2)
+    others = [[k for k in range(n) if k != i] for i in range(n)]
+    minors = [[np.linalg.det(a[..., rows, :][..., columns]) for columns in others] for rows in others]
+    signed = [[(-1) ** (i + j) * minor for j, minor in enumerate(row)] for i, row in enumerate(minors)]
+    return np.stack([np.stack(row, axis=-1) for row in signed], axis=-2)
 
 
 @composition(np.linalg.pinv, samples=("f(m33)", "f(m43)", "f(m34)", "f(m243)"))
@@ -103,8 +99,7 @@ def _require_full_rank(a):
 
 @composition(np.linalg.lstsq, samples=("f(m43, x4)[0]", "f(m34, x32)[0]"))
 def lstsq(a, b, rcond=None):
-    raw = [array_of(x) for x in (a, b)]
-    _, residuals, rank, sizes = np.linalg.lstsq(*raw, rcond=rcond)
+    _, residuals, rank, sizes = np.linalg.lstsq(array_of(a), array_of(b), rcond=rcond)
     return np.linalg.pinv(operand(a)) @ b, residuals, rank, sizes
 
 

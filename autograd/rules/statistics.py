@@ -9,12 +9,8 @@ from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
 from autograd.rules.structural import composition
 
-SPREAD = (
-    *AXES[1:-1],
-    "f(x5, ddof=1)",
-    "f(x34, axis=0, correction=1)",
-    "f(x34, axis=1, where=[True, True, False, True])",
-)
+SPREAD = (*AXES[1:-1], "f(x5, ddof=1)", "f(x34, axis=0, correction=1)",
+          "f(x34, axis=1, where=[True, True, False, True])")  # fmt: skip
 
 
 @composition(np.var, samples=SPREAD)
@@ -45,10 +41,8 @@ def safe_sqrt(v):
     return np.where(zero, 0 * v, np.sqrt(np.where(zero, 1, v))) if possibly(zero) else np.sqrt(v)
 
 
-@composition(
-    np.average,
-    samples=("f(x23)", "f(x23, axis=0)", "f(x23, weights=p23)", "f(x23, 1, p3)", "f(x23, axis=-1, keepdims=True)"),
-)
+@composition(np.average, samples=("f(x23)", "f(x23, axis=0)", "f(x23, weights=p23)", "f(x23, 1, p3)",
+                                  "f(x23, axis=-1, keepdims=True)"))  # fmt: skip
 def average(a, axis=None, weights=None, returned=False, keepdims=False):
     if weights is None:
         y = np.mean(a, axis=axis, keepdims=keepdims)

@@ -17,6 +17,10 @@ import numpy as np
 from autograd.rules.arrays import is_stand_in
 from autograd.rules.table import FUNCTIONS, Differentiable, Rule
 
+# Where a backward function finds what it may ask for of every recorded call.
+PLACES = {"y": "saved[-1]", "i": "i", "y_ndim": "len(node.shape)",
+          "likes": "[like.shape for like in rule.likes(node, saved)]"}  # fmt: skip
+
 
 @functools.cache
 def _code(text: str):
@@ -35,18 +39,14 @@ class Primitive(Differentiable):
     ...     return 2 * g
     """
 
-    def __init__(
-        self, function, covers=(), samples=(), key=None, *, batched=True, masks=False, broadcasts=False, spreads=False,
-        outputs=1,
-    ):  # fmt: skip
+    def __init__(self, function, covers=(), samples=(), key=None, *,
+                 batched=True, masks=False, broadcasts=False, spreads=False, outputs=1):  # fmt: skip
         self.forward = function
         self.batched, self.masks, self.broadcasts = batched, masks, broadcasts
         self.spreads, self.outputs = spreads, outputs
         parameters = inspect.signature(function).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.arguments = tuple(
-            p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
-        )
+        self.arguments = tuple(p.name for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD))
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}  # of its settings
         self.wants: dict[str, tuple[str, ...]] = {}  # argument name -> what its backward function asks for
         self.carries: dict[str, Callable] = {}  # argument name -> its backward function, given what it asks for
@@ -98,14 +98,8 @@ class Primitive(Differentiable):
 
     def _find(self, want) -> str:
         """Where a thing that a backward function's parameter name asks for is found, in `node`, `i` and `saved`."""
-        if want == "y":
-            return "saved[-1]"
-        if want == "i":
-            return "i"
-        if want == "likes":
-            return "[like.shape for like in rule.likes(node, saved)]"
-        if want == "y_ndim":
-            return "len(node.shape)"
+        if want in PLACES:
+            return PLACES[want]
         if want in self.arguments:
             return "saved[:-1]" if self.variadic else f"saved[{self.arguments.index(want)}]"
         if want.endswith("_like") and want[:-5] in self.arguments:

@@ -26,11 +26,11 @@ class Rule:
     """What all rows share: a name, the NumPy callables it covers, and sample calls for the checks."""
 
     spreads = False
-    replaceable: tuple[type, ...] = ()  # rows of these classes give way to a new one of the same name
+    replaceable = False  # whether a row gives way to a new one of the same name
 
     def __init__(self, name: str, covers: Iterable[Any], samples: tuple[str, ...], key: str | None = None):
         key = key or name
-        if key in ROWS and not isinstance(ROWS[key], type(self).replaceable):
+        if key in ROWS and not (ROWS[key].replaceable and self.replaceable):
             raise ValueError(f"two rows are named {key!r}; a name is used once")
         self.name = name.rstrip("_")  # `sum_` is the primitive behind the composition `sum`
         self.covers = tuple(covers)
@@ -111,7 +111,7 @@ class Elementwise(Differentiable):
         self.arguments = ("x",) if len(formulas) == 1 else ("a", "b")
         self.domain = domain if len(domain) == len(formulas) else domain * len(formulas)
         self.kinks = kinks
-        self.needs = tuple(_names(text) & {"x", "a", "b", "y"} for text in formulas)
+        self.needs = tuple({"x", "a", "b", "y"}.intersection(re.findall(r"[A-Za-z_]\w*", text)) for text in formulas)
         self.keeps = {}
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
@@ -126,10 +126,6 @@ class Elementwise(Differentiable):
             if apply is not None:
                 return apply(self, *args)
         return super().__call__(*[np.asarray(x) if type(x) in (list, tuple) else x for x in args], **settings)
-
-
-def _names(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
 def _upstream(parameters: str, text: str) -> str:
