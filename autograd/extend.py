@@ -25,6 +25,8 @@ ValueError: the root of a negative number
 
 from __future__ import annotations
 
+import operator
+
 from autograd.engine.modes import ACTIVE, checked, observed_by, observing
 from autograd.engine.writes import renewed
 from autograd.jit import Jitted
@@ -40,8 +42,7 @@ from autograd.rules.networks import dropout, label_cross_entropy, linear, softma
 def show(tensors, arrays) -> bool:
     """Whether these Tensors show these very arrays (see `Tensor.rebase`), or did before they were traced."""
     tracer = observing()
-    shown = array_of if tracer is None else tracer.first
-    return all(shown(tensor) is array for tensor, array in zip(tensors, arrays, strict=True))
+    return all(map(operator.is_, map(array_of if tracer is None else tracer.first, tensors), arrays))
 
 
 def rewritten(tensors) -> None:

@@ -67,7 +67,10 @@ def apply(rule, args, settings):
         node.large = True
     if ACTIVE and keeping.get():
         node.values = (tuple(raw), y)
-    tensor = wrap(y, node)
+    tensor = _new(Handle.shown)
+    tensor._array = y
+    tensor._node = node
+    tensor._share = None
     if not rule.elementwise and y.base is not None:
         writes.share(tensor, args)
     return tensor

@@ -22,15 +22,9 @@ class Node:
     """
 
     __slots__ = (
-        "rule", "parents", "saved", "settings", "marks", "shape", "dtype", "line", "serial", "_grad", "__dict__",
+        "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
+        "line", "serial", "_grad", "keeps_grad", "name", "seal", "large", "values",
     )  # fmt: skip
-
-    # What few nodes have lies in their __dict__, since nodes are made all the time.
-    keeps_grad = False  # whether backward leaves the gradient here
-    name = None
-    seal = None  # of a variable: tells whether its array was written to
-    large = False  # whether its gradient is worth the care that large arrays get
-    values = None  # (arguments, result), kept on request for those who look at the graph
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
         self.rule = rule
@@ -43,6 +37,11 @@ class Node:
         self.line = line
         self.serial = next_serial()
         self._grad = None
+        self.keeps_grad = False  # whether backward leaves the gradient here
+        self.name = None
+        self.seal = None  # of a variable: tells whether its array was written to
+        self.large = False  # whether its gradient is worth the care that large arrays get
+        self.values = None  # (arguments, result), kept on request for those who look at the graph
 
     @property
     def grad(self):

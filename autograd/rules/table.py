@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import scalars
+from autograd.rules.arrays import is_stand_in
 
 FUNCTIONS: dict[Any, Rule] = {}
 ROWS: dict[str, Rule] = {}
@@ -83,11 +84,13 @@ class Differentiable(Rule):
     arguments: tuple[str, ...]  # names of the array arguments; ("*arrays",) for any number
 
     def __call__(self, *args, **settings):
-        for protocol in ("__apply__", "__row__"):  # of Tensors and Values, and of what stands for plain arrays
-            for arg in args:
-                apply = getattr(arg, protocol, None)
-                if apply is not None:
-                    return apply(self, args, settings)
+        for arg in args:
+            apply = getattr(arg, "__apply__", None)
+            if apply is not None:
+                return apply(self, args, settings)
+        for arg in args:
+            if is_stand_in(arg):
+                return arg.__row__(self, args, settings)
         return self.forward(*args, **settings)
 
 

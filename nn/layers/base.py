@@ -133,7 +133,8 @@ class Layer(Module):
                 self.build_for(shapes)
         self.check_input(shapes)
         watch(self)
-        if _takes_training(type(self)):
+        takes_training = _with_training.get(type(self))
+        if _takes_training(type(self)) if takes_training is None else takes_training:
             kwargs["training"] = self.training if training is None else training
         try:
             y = self.call(x, *args, **kwargs)
@@ -239,11 +240,9 @@ _with_training: dict[type, bool] = {}
 
 
 def _takes_training(kind) -> bool:
-    found = _with_training.get(kind)
-    if found is None:
-        parameters = inspect.signature(kind.call).parameters.values()
-        found = any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
-        _with_training[kind] = found
+    """Whether `call` takes `training=`: looked up once for each class of layers."""
+    parameters = inspect.signature(kind.call).parameters.values()
+    _with_training[kind] = found = any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
     return found
 
 
