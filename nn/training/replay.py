@@ -23,6 +23,7 @@ class Steps:
         self.function = function
         self.jitted = Jitted(function, limit=math.inf, around=self._undone, plain=True)
         self.calls = 0
+        self.looked = self.rewinds = 0  # at how many recordings was looked; whether draws may have to be taken back
         self.strict = False  # whether to raise the error instead of running in Python
         self.refusal: RecordingError | None = None  # why it cannot be repeated
 
@@ -30,12 +31,17 @@ class Steps:
         if OBSERVERS or self.refusal is not None:
             return self.function(*batch)
         self.calls += 1
+        if self.looked != self.jitted.recordings:
+            self.looked = self.jitted.recordings
+            self.rewinds = any(program.stops_after_drawing for program in self.jitted.programs)
+        states = generator_states(self.model) if self.rewinds else ()
         try:
             return self.jitted(*batch)
         except RecordingError as error:
             if self.strict:
                 raise
             if self.refusal is None:  # a replay met a shape it was not made for, long before the weights are moved
+                rewind(states)
                 self.refusal = error
             return self.function(*batch)
 
@@ -89,8 +95,7 @@ class Undo:
         self.things = [module for _, module in model.modules()]
         self.things += [thing for thing in (model.optimizer, model.loss) if thing is not None]
         self.before = [dict(vars(thing)) for thing in self.things]
-        generators = {id(g): g for g in (getattr(t, "_rng", None) for t in self.things) if g is not None}
-        self.generators = [(g, g.bit_generator.state) for g in generators.values()]
+        self.generators = generator_states(model)
         self.shown = [(p, array_of(p)) for p in model.parameters()]
         self.arrays = []
         if model.optimizer is not None:
@@ -111,10 +116,21 @@ class Undo:
         for thing, before in zip(self.things, self.before, strict=True):
             vars(thing).clear()
             vars(thing).update(before)
-        for generator, state in self.generators:
-            generator.bit_generator.state = state
+        rewind(self.generators)
         for array, copy in self.arrays:
             array[...] = copy
         for parameter, array in self.shown:
             if array_of(parameter) is not array:
                 parameter.rebase(array)
+
+
+def generator_states(model) -> list:
+    """The random generators of a model and its layers, with their states now."""
+    found = {id(g): g for g in (getattr(module, "_rng", None) for _, module in model.modules()) if g is not None}
+    return [(g, g.bit_generator.state) for g in found.values()]
+
+
+def rewind(states) -> None:
+    """Let generators draw the same numbers again."""
+    for generator, state in states:
+        generator.bit_generator.state = state

@@ -5,7 +5,7 @@ import pytest
 from equal import same
 
 import nn
-from autograd import Tensor, checkpoint, grad, gradients, jacobian, jvp, no_grad, stop_gradient, vjp  # noqa: F401
+from autograd import Tensor, checkpoint, grad, gradients, jacobian, jvp, no_grad, stop_gradient, vjp  # noqa: F401  cases use it
 from nn import layers
 
 RNG = np.random.default_rng(0)

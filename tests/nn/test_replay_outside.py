@@ -70,7 +70,7 @@ def strong():
 @pytest.mark.parametrize(("make", "change"), [(strong, stronger), (strong, in_place), (lambda: Own(seed=0), scaled)])
 def test_a_change_is_noticed_at_the_next_batch(make, change):
     def start(jit):
-        global strength  # noqa: PLW0603
+        global strength  # noqa: PLW0603  the global is what is tested
         strength = 1.0
         table[...] = 1.0
         return run(make, change, jit)
@@ -144,3 +144,27 @@ def test_a_jitted_of_plain_results_gives_arrays():
     pair = Jitted(lambda x: (np.sum(x * w), x * w), plain=True)
     assert [type(a) for a in (pair(np.ones(3))[1], pair(np.ones(3))[1])] == [np.ndarray, np.ndarray]
     assert len(pair.programs) == 1
+
+
+class Positive(layers.Layer):
+    """What comes in, times a number for which the positive weights are picked: how many there are varies."""
+
+    def build(self, shape):
+        self.w = self.add_weight((shape[-1],), initializer=nn.initializers.RandomNormal(stddev=0.02, seed=1))
+
+    def call(self, x):
+        return x * (1 + self.w[self.w > 0].sum())
+
+
+def test_a_shape_that_varies_after_dropout_draws_the_same_numbers_in_python():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(96, 4))
+    y = (x.sum(axis=1) > 0) * 1.0
+
+    def losses(jit):
+        first, last = layers.Dense(8, input_shape=(4,)), layers.Dense(1, activation="sigmoid")
+        model = nn.Sequential([first, layers.Dropout(0.5), Positive(), last], seed=0)
+        model.compile(nn.optimizers.SGD(0.5), "binary_crossentropy")
+        return model.fit(x, y, epochs=3, verbose=0, jit=jit).history["loss"]
+
+    assert losses(None) == losses(False)

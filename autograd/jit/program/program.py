@@ -7,6 +7,7 @@ import threading
 
 from autograd.engine.writes import Lent
 from autograd.jit.program import backend, listing
+from autograd.jit.program.calls import SameShape
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.memory import Memory
 from autograd.jit.program.passes import optimize
@@ -140,6 +141,12 @@ class Program:
         self._watch()
 
     # -- to look at ---------------------------------------------------------------------------------------------------
+    @property
+    def stops_after_drawing(self) -> bool:
+        """Whether a result of an unexpected shape may stop a run that has drawn random numbers already."""
+        drawing = [number for number, step in enumerate(self.steps) if step.kind == "draw"]
+        return any(type(step.function) is SameShape for step in self.steps[min(drawing, default=len(self.steps)) :])
+
     @property
     def nbytes(self) -> int:
         """The memory that the program keeps for its buffers."""

@@ -2,8 +2,8 @@
 
 import copy  # noqa: F401  as in all texts below
 import io
-import math  # noqa: F401
-import pickle  # noqa: F401
+import math  # noqa: F401  cases use it
+import pickle  # noqa: F401  cases use it
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from door import agrees_on_tensors, own_members, replaced_first
 
 from autograd import Tensor, gradients, no_grad, testing
 from autograd.rules.structural import Constant
-from autograd.rules.table import FUNCTIONS, ROWS, Elementwise  # noqa: F401
+from autograd.rules.table import FUNCTIONS, ROWS, Elementwise  # noqa: F401  cases use it
 
 # What `t` is at first, and what it is then: other signs, another order, other zeros.
 BEFORE = np.array([[1.5, -0.5, 2.25], [-3.0, 0.75, 0.0]])

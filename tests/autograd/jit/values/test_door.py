@@ -2,14 +2,14 @@
 
 import copy  # noqa: F401  as in all texts below
 import math
-import pickle  # noqa: F401
+import pickle  # noqa: F401  cases use it
 
 import numpy as np
 import pytest
 from door import agrees, own_members
 from equal import same
 
-from autograd import Value, grad, gradients, no_grad, stop_gradient, testing, value_and_grad  # noqa: F401
+from autograd import Value, grad, gradients, no_grad, stop_gradient, testing, value_and_grad  # noqa: F401  cases use it
 from autograd.rules.structural import Constant
 from autograd.rules.table import ROWS, Elementwise
 
