@@ -23,5 +23,13 @@ class RecordingError(TypeError):
     """A function cannot be replayed as a program: it asks for a value while `jit` records it."""
 
 
+class ReplayError(RecordingError):
+    """A replay gave something else than Python would have. `result` is what Python gave."""
+
+    def __init__(self, text, result=None):
+        super().__init__(text)
+        self.result = result
+
+
 def refuse(what, instead) -> RecordingError:
     return RecordingError(f"{what} while jit records: the program could not repeat it for other values. {instead}")

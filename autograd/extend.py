@@ -159,6 +159,7 @@ def every_time(function) -> tuple:
             raise TypeError(f"every_time wants a function that returns a tuple of numbers; got {found!r:.60}")
         return found
 
+    numbers.__wrapped__ = function
     tracer = observing()
     return numbers() if tracer is None else tracer.host(numbers)
 

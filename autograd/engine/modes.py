@@ -30,7 +30,8 @@ ACTIVE: list[None] = []
 
 
 @contextmanager
-def _mode(variable, value):
+def mode(variable, value):
+    """Let a context variable have this value, and everybody look at it, for a while."""
     token = variable.set(value)
     ACTIVE.append(None)
     try:
@@ -60,12 +61,12 @@ def no_grad():
     >>> y.is_leaf
     True
     """
-    return _mode(tracking, False)
+    return mode(tracking, False)
 
 
 def enable_grad():
     """Record again inside `no_grad`, as the engine itself does where it needs a derivative."""
-    return _mode(tracking, True)
+    return mode(tracking, True)
 
 
 def keep_values():
@@ -77,12 +78,12 @@ def keep_values():
     >>> y._node.values[1]
     array([2., 3.])
     """
-    return _mode(keeping, True)
+    return mode(keeping, True)
 
 
 def observed_by(who):
     """Let somebody run the operations of Tensors, and see each; None: nobody."""
-    return _mode(observer, who)
+    return mode(observer, who)
 
 
 def detect_anomaly():
@@ -96,7 +97,7 @@ def detect_anomaly():
         ...
     autograd.errors.AnomalyError: log gave -inf ...
     """
-    return _mode(anomaly, True)
+    return mode(anomaly, True)
 
 
 def checked(function, *arrays) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import time
 import warnings
 from collections import OrderedDict
 from contextlib import nullcontext
 
 import numpy as np
 
-from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
+from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, tracking, value_observer
 from autograd.engine.tensor import Tensor
+from autograd.errors import ReplayError
+from autograd.jit.comparing import compared, stepwise
 from autograd.jit.entry import NUMBERS, hashable, lift, sign, trace_call
 from autograd.jit.program.program import Abort, Program, Stale
 from autograd.rules.arrays import array_of
@@ -24,10 +27,13 @@ from autograd.transforms.containers import tree_map
 
 __all__ = ["Jitted", "jit"]
 
+# Part of another trace, or somebody wants to see each step: the function runs as it is.
+_EACH_STEP = (observer, value_observer, anomaly, keeping, stepwise)
+
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
 
-def jit(function=None, *, static=(), limit=LIMIT):
+def jit(function=None, *, static=(), limit=LIMIT, check=True):
     """`function`, recorded as a program at its first call, and replayed from then on: no Python between NumPy's calls.
 
     Forward, backward, the optimizer's update: everything it computes from its arguments (arrays, numbers, Tensors,
@@ -41,21 +47,24 @@ def jit(function=None, *, static=(), limit=LIMIT):
     (array([ 3., 12.]), array([27., 48.]))
 
     What Python decides while recording stays decided, so `if x > 0`, `float(x)` or `x.item()` on what is computed is
-    refused with what to write. Printing and other side effects of Python happen while recording only.
+    refused with what to write. Printing and other side effects of Python happen while recording, and when a replay is
+    compared with Python: the first one, and whenever the number of calls is a power of two. What is not the same, to
+    the last bit, is a `ReplayError`; `check=False` compares nothing.
     """
     if function is None:
-        return lambda function: Jitted(function, static, limit)
-    return Jitted(function, static, limit)
+        return lambda function: Jitted(function, static, limit, check=check)
+    return Jitted(function, static, limit, check=check)
 
 
 class Jitted:
     """A function under `jit`. `program(*args)` shows the program for some arguments, `programs` all there are.
 
     For libraries: each tracing runs inside `around()`, a context manager that may refuse what cannot be repeated and
-    put back what a failed one has changed. `plain`: Tensors among the results come back as arrays.
+    put back what a failed one has changed. `plain`: Tensors among the results come back as arrays. `check`: replays
+    are compared with Python now and then; `compare_next()` has the next one of each program compared.
     """
 
-    def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False):
+    def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False, check=True):
         if not callable(function):
             raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
         functools.update_wrapper(self, function)
@@ -64,9 +73,11 @@ class Jitted:
         self.limit = limit
         self.around = around
         self.plain = plain
+        self.check = check
         self.entries: OrderedDict = OrderedDict()
         self.lock = threading.RLock()
         self.recordings = 0
+        self.seconds = 0.0  # that went into comparing
         if self.static:
             self.parameters = inspect.signature(function)
             unknown = set(self.static) - set(self.parameters.parameters)
@@ -77,8 +88,8 @@ class Jitted:
         return self if owner is None else functools.partial(self, owner)
 
     def __call__(self, *args, **kwargs):
-        if ACTIVE and (observer.get() or observing_values() or anomaly.get() or keeping.get()):
-            return self.function(*args, **kwargs)  # part of another trace, or somebody wants to see each step
+        if ACTIVE and any(mode.get() for mode in _EACH_STEP):
+            return self.function(*args, **kwargs)
         args, kwargs, key, arguments = self._signature(args, kwargs)
         entry = self.entries.get(key)
         if entry is None or not entry.fits(arguments):
@@ -86,6 +97,8 @@ class Jitted:
         if len(self.entries) > 1:
             self._used(key)
         try:
+            if entry.due == entry.program.replays:
+                return self._compared(key, entry, arguments, args, kwargs)
             return entry.replay(arguments, args, kwargs)
         except Abort as abort:
             served = entry.program.drawn(abort.args[0])
@@ -159,6 +172,7 @@ class Jitted:
             with self.around():
                 entry, result = trace_call(self.function, self._lift, args, kwargs, careful, served)
             entry.plain = self.plain
+            entry.due = 0 if self.check and entry.repeatable else -1
             self.entries[key] = entry
             while len(self.entries) > self.limit:
                 self.entries.popitem(last=False)
@@ -170,6 +184,27 @@ class Jitted:
                     stacklevel=4,
                 )
             return tree_map(array_of, result) if self.plain else result
+
+    def _compared(self, key, entry, arguments, args, kwargs):
+        """A replay that is compared with Python: of the calls (one more than replays) numbers 2, 4, 8, ..."""
+        entry.due = max(2 ** (entry.program.replays + 2).bit_length() - 2, 0)
+        start = time.perf_counter()
+        try:
+            return compared(self, entry, arguments, args, kwargs)
+        except ReplayError:
+            self.entries.pop(key, None)
+            raise
+        finally:
+            self.seconds += time.perf_counter() - start
+
+    def retraced(self, args, kwargs):
+        """An entry traced anew, which is not kept."""
+        return trace_call(self.function, self._lift, args, kwargs, True, ())[0]
+
+    def compare_next(self) -> None:
+        """Let the next replay of each program be compared with Python; with `check` off, none any more."""
+        for entry in self.entries.values():
+            entry.due = entry.program.replays if self.check and entry.repeatable else -1
 
     def _lift(self, tape, args, kwargs):
         """The arguments with stand-ins for those that vary."""

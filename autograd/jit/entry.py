@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 
 import numpy as np
 
-from autograd.engine.graph import next_serial
+from autograd.engine.graph import LIBRARY, next_serial
 from autograd.engine.tensor import Tensor
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program.program import Program
@@ -27,6 +28,8 @@ class Entry:
     """A program with what its function refers to. `plain`: it gives arrays for Tensors."""
 
     plain = False
+    exact = True  # to the last bit what Python gives
+    due = 0  # after how many replays the next one is compared with Python; -1 for never
 
     def __init__(self, program, results, outside, careful, tensors):
         self.program = program
@@ -47,6 +50,18 @@ class Entry:
                 return False
         return self.outside.same() and self.program.fits()
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether what a replay changes can be put back: a user's `every_time` may do anything."""
+        called = map(inspect.unwrap, self.program.called("host"))
+        return all(getattr(function, "__module__", "").startswith(LIBRARY) for function in called)
+
+    def touched(self, arguments) -> list:
+        return self.program.touched(arguments)
+
+    def places(self, arguments) -> list:
+        return self.program.found(arguments)
+
     def replay(self, arguments, args, kwargs):
         found = self.program.run(arguments)
         if not self.plain:
@@ -61,7 +76,9 @@ class Entry:
 class ValueEntry:
     """The same for a program of Values."""
 
-    careful = False
+    careful = plain = exact = False
+    repeatable = True
+    due = 0
 
     def __init__(self, program, outside):
         self.program = program
@@ -70,9 +87,19 @@ class ValueEntry:
     def fits(self, arguments) -> bool:
         return self.outside.same() and self.program.misfit([x for x in arguments if isinstance(x, Value)]) is None
 
+    def touched(self, arguments) -> list:
+        return self.program.touched([x for x in arguments if isinstance(x, Value)])
+
+    def places(self, arguments) -> list:
+        return [(f"a Value's {what}", x) for v in self.touched(arguments) for what, x in _numbers(v)]
+
     def replay(self, arguments, args, kwargs):
         values = [x for x in arguments if isinstance(x, Value)]
         return self.program.replay(values, [x for x in arguments if type(x) in (float, int)])
+
+
+def _numbers(v):
+    return ("data", v.data), ("gradient", v.grad)
 
 
 def trace_call(function, lift_all, args, kwargs, careful, served):

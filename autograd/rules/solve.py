@@ -72,10 +72,21 @@ def cofactors(a):
     sizes = np.linalg.svd(raw, compute_uv=False)
     singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
     if not (possibly(singular) if is_tensor(a) else np.any(singular)):
-        return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
-    n = raw.shape[-1]
+        return _by_inverse(a)
+    if hasattr(singular, "__traced__"):  # a program has both ways, and takes at each replay the one that Python takes
+        some = np.any(singular)
+        return np.where(some, _by_minors(a), _by_inverse(np.where(some, np.eye(raw.shape[-1]), a)))
+    return _by_minors(a)
+
+
+def _by_inverse(a):
+    return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
+
+
+def _by_minors(a):
+    n = a.shape[-1]
     if n == 1:
-        return np.ones(raw.shape, raw.dtype) + 0 * a
+        return np.ones(a.shape, a.dtype) + 0 * a
     others = [[k for k in range(n) if k != i] for i in range(n)]
     minors = [[np.linalg.det(a[..., rows, :][..., columns]) for columns in others] for rows in others]
     signed = [[(-1) ** (i + j) * minor for j, minor in enumerate(row)] for i, row in enumerate(minors)]

@@ -14,7 +14,7 @@ from nn.training.steps import Mean, Updates, logs_of, need, plain, prepare, repo
 
 def evaluate(
     model, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
-    return_dict=False, jit=None,
+    return_dict=False, jit=None, check=True,
 ):  # fmt: skip
     """The loss, followed by the metrics, on some data; return_dict=True names them."""
     need(model, "evaluate")
@@ -23,7 +23,7 @@ def evaluate(
     watchers = callbacks_of(model, data, verbose, callbacks)
     before = model.training
     try:
-        return report(run_evaluation(model, data, watchers, steps_for(model, "test", jit)), return_dict)
+        return report(run_evaluation(model, data, watchers, steps_for(model, "test", jit, check)), return_dict)
     finally:
         trust(model, None)
         model.train(before)
@@ -70,7 +70,7 @@ def run_evaluation(model, data, watchers, run):
     return logs
 
 
-def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None, jit=None) -> np.ndarray:
+def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None, jit=None, check=True) -> np.ndarray:
     """The outputs for some inputs, as a plain array."""
     data = as_data(model, x, None, None, batch_size, steps)
     watchers = callbacks_of(model, data, verbose, callbacks)
@@ -78,7 +78,7 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
     model.eval()
     watchers.call("on_predict_begin")
     parts = []
-    run = steps_for(model, "predict", jit)
+    run = steps_for(model, "predict", jit, check)
     with no_grad():
         for step, (x, _, _) in enumerate(data.epoch()):
             watchers.call("on_predict_batch_begin", step)

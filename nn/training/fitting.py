@@ -10,21 +10,22 @@ from nn.seeds import generator
 from nn.training import linter
 from nn.training.data import Arrays, aligned, as_data, split
 from nn.training.evaluation import callbacks_of, check_targets, run_evaluation, trust
-from nn.training.replay import steps_for
+from nn.training.replay import Steps, steps_for
 from nn.training.steps import Mean, NotFinite, Updates, logs_of, need, prepare
 
 
 def fit(
     model, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
     validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None,
-    validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None, jit=None,
+    validation_steps=None, validation_batch_size=None, validation_freq=1, seed=None, jit=None, check=True,
 ):  # fmt: skip
     """Train for some epochs and give the History of losses and metrics.
 
     `x` and `y` are arrays (or lists, or data frames); or `x` alone gives batches (x, y), over and over. `seed` restarts
     the generator that shuffles and drops; without it the model's own goes on. A step is traced once for each shape of
     batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error where a step cannot
-    be traced instead of doing so.
+    be traced instead of doing so. Where a model has code of your own, a replay is compared with Python now and then,
+    to the last bit; if it is not the same, fit warns and goes on in Python. `check=False` leaves that out.
     """
     need(model, "fit", optimizer=True)
     if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:
@@ -53,7 +54,7 @@ def fit(
     model._charging = model.charging()
     model.history = history
     watchers.call("on_train_begin")
-    step, test = steps_for(model, "train", jit), steps_for(model, "test", jit)
+    step, test = (steps_for(model, what, jit, check) for what in ("train", "test"))
     rng = model.random if shuffle else None
     try:
         for epoch in range(initial_epoch, epochs):
@@ -79,6 +80,8 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
     model.train()
     model.reset_metrics()
     mean = Mean()
+    if isinstance(run, Steps):
+        run.compare_next()
     batches = watchers.wants_batches("train")
     updates = Updates(model, at_once=batches)
     trust(model, data)

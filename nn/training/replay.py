@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import time
+import types
+import warnings
 from contextlib import contextmanager
 
-from autograd.errors import RecordingError
+from autograd.errors import RecordingError, ReplayError
 from autograd.extend import Jitted, array_of
+from nn.errors import ModelWarning
 from nn.layers.base import OBSERVERS
 
 MOST = 64  # programs, after which Python runs a step that is traced more often than replayed
+SHARE = 0.02  # of the time, at most, that goes into comparing the first batch of an epoch
 
 
 class Steps:
@@ -22,6 +27,7 @@ class Steps:
         self.model = model
         self.function = function
         self.jitted = Jitted(function, limit=math.inf, around=self._undone, plain=True)
+        self.since = time.perf_counter()
         self.calls = 0
         self.looked = self.rewinds = 0  # at how many recordings was looked; whether draws may have to be taken back
         self.strict = False  # whether to raise the error instead of running in Python
@@ -37,6 +43,12 @@ class Steps:
         states = generator_states(self.model) if self.rewinds else ()
         try:
             return self.jitted(*batch)
+        except ReplayError as error:
+            if self.strict:
+                raise
+            self.refusal = error
+            warnings.warn(f"{error}. {self.model.name} goes on in Python", ModelWarning, stacklevel=4)
+            return error.result
         except RecordingError as error:
             if self.strict:
                 raise
@@ -44,6 +56,11 @@ class Steps:
                 rewind(states)
                 self.refusal = error
             return self.function(*batch)
+
+    def compare_next(self):
+        """Compare the next batch with Python, where that is asked for and has not taken much time so far."""
+        if not self.jitted.check or self.jitted.seconds < SHARE * (time.perf_counter() - self.since):
+            self.jitted.compare_next()
 
     @contextmanager
     def _undone(self):
@@ -68,11 +85,11 @@ class Steps:
         return (type(None), ())
 
 
-def steps_for(model, what, jit=None):
+def steps_for(model, what, jit=None, check=True):
     """How to run a batch for "train", "test" or "predict": a function of (x, y, weight), replayed if possible.
 
     A step that a subclass wrote itself, such as its `train_step`, runs as it is written unless `jit=True` asks for a
-    program.
+    program. `check`: replays are compared with Python now and then, if any code in them is not the library's.
     """
     function = getattr(model, f"{what}_step")
     if jit is False or (jit is None and function.__func__.__module__ != "nn.models.base"):
@@ -85,7 +102,23 @@ def steps_for(model, what, jit=None):
     found.strict = jit is True
     if found.strict and found.refusal is not None:
         raise found.refusal
+    found.jitted.check = check and has_user_code(model)
+    found.compare_next()
     return found
+
+
+def has_user_code(model) -> bool:
+    """Whether a step runs anything that is not the library's: layers, losses, functions given to them."""
+    things = [module for _, module in model.modules()]
+    things += [thing for thing in (model.optimizer, model.loss) if thing is not None]
+    things += [part for thing in things for part in vars(thing).values() if callable(part) or hasattr(part, "__dict__")]
+    return not all(map(_is_ours, things))
+
+
+def _is_ours(thing):
+    function = isinstance(thing, types.FunctionType | types.BuiltinFunctionType | types.MethodType | type)
+    module = (thing if function else type(thing)).__module__ or ""
+    return f"{module}.".startswith(("nn.", "autograd.", "numpy.", "builtins."))
 
 
 class Undo:

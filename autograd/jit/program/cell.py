@@ -48,15 +48,27 @@ class Cell:
 
     def get(self):
         """What really is there."""
+        return self.at(self.owner)
+
+    def at(self, owner):
+        """What is in this place of `owner`, which may be another one of its kind."""
         if self.node is not None:
-            return ARRAY.__get__(self.owner)
-        if type(self.owner) is Node:
-            g = GRADIENT.__get__(self.owner)
+            return ARRAY.__get__(owner)
+        if type(owner) is Node:
+            g = GRADIENT.__get__(owner)
             if type(g) is Lent:
                 g = g.array.copy()
-                GRADIENT.__set__(self.owner, g)
+                GRADIENT.__set__(owner, g)
             return g
-        return self.owner[self.key] if self.is_item else getattr(self.owner, self.key)
+        return owner[self.key] if self.is_item else getattr(owner, self.key)
+
+    @property
+    def name(self) -> str:
+        """For errors: "the gradient of kernel", "momentum of a dict"."""
+        of = getattr(self.owner if self.node is None else self.node, "name", None) or f"a {type(self.owner).__name__}"
+        if type(self.owner) is Node:
+            of = self.owner.name or f"a Tensor {self.owner.shape}"
+        return f"{'the array' if self.node is not None else f'.{self.key}'} of {of}"
 
     def set(self, value, owner=None):
         if self.is_item:

@@ -26,7 +26,7 @@ class Program:
     """
 
     def __init__(self, tape, results: list):
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.before, self.after = tape.before, tape.after
         cells = list(tape.cells.values())
         self.commits = [cell for cell in cells if cell.replaced]
@@ -36,6 +36,7 @@ class Program:
         self.memory = Memory(self.steps, self.results)
         read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
         read |= {var.root for var in variables(self.results)}
+        self.places = cells
         outer = [cell for cell in cells if cell.argument is None]
         self.cells = [cell for cell in outer if cell.var in read]
         # Of these it only matters whether something is there, if the function looked.
@@ -111,6 +112,22 @@ class Program:
         if cell.argument is None:
             return cell.owner
         return arguments[cell.argument] if cell.node is not None else arguments[cell.argument]._node
+
+    def called(self, *kinds) -> list:
+        """The functions of Python's side that a run calls."""
+        return [step.function for step in self.steps if step.kind in kinds] + self.before + self.after
+
+    def touched(self, arguments) -> list:
+        """What a run may change: owners of places, generators, and what Python is called for."""
+        called = self.called("host", "check")
+        drawn = [step.args[0] for step in self.steps if step.kind == "draw"]
+        return [*(self._owner(cell, arguments) for cell in self.places), *called, *drawn, *arguments]
+
+    def found(self, arguments) -> list:
+        """(name, what is there) for each place outside that a run may write to, ready for the next run."""
+        for function in self.before:
+            function()
+        return [(cell.name, cell.at(self._owner(cell, arguments))) for cell in self.places]
 
     def drawn(self, number) -> list:
         """The random numbers that an aborted run had drawn when step `number` stopped it."""

@@ -64,9 +64,9 @@ class Step:
                 remembered or args[1] is true
     """
 
-    __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "outs", "quiet")
+    __slots__ = ("_reads", "args", "effect", "function", "kind", "kwargs", "line", "outs", "quiet")
 
-    def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False):
+    def __init__(self, kind, function, args, kwargs, outs, quiet, effect=False, line=None):
         self.kind = kind
         self.function = function
         self.args = args
@@ -74,6 +74,7 @@ class Step:
         self.outs = outs
         self.quiet = quiet  # recorded in a backward pass, where NumPy's warnings are off
         self.effect = effect  # does something besides making its results, so it always runs
+        self.line = line  # the user's line that it was recorded at
         self._reads = None
 
     @property

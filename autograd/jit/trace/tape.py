@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.engine.graph import user_line
 from autograd.engine.modes import observed_by, observer
 from autograd.errors import refuse
 from autograd.jit.program.cell import Cell
@@ -53,7 +54,8 @@ class Tape:
     # -- steps and their arrays ---------------------------------------------------------------------------------------
     def put(self, kind, function, args=(), kwargs=None, outs=(), effect=False) -> Step:
         """A call, put at the end of the tape."""
-        step = Step(kind, function, lower(self, args), lower(self, kwargs or {}), outs, self.quiet, effect)
+        args, kwargs = lower(self, args), lower(self, kwargs or {})
+        step = Step(kind, function, args, kwargs, outs, self.quiet, effect, user_line())
         self.steps.append(step)
         return step
 

@@ -53,6 +53,7 @@ class ValueProgram:
         self.pattern = _pattern(tape.values)
         self.guards = list(tape.guards)
         self.lock = threading.RLock()
+        self.replays = 0
         self.levels, self._lowered = levels, None
         self.lines = Lines(levels) if levels.is_narrow() else None
         if self.lines is None:
@@ -94,6 +95,7 @@ class ValueProgram:
                 _value(h, values).grad = x
             for h in self.cleared:
                 _value(h, values).grad = None
+            self.replays += 1
         return self._result(Replay(self, given, values), found)
 
     def over(self, values=(), numbers=(), gradients=False):
@@ -121,6 +123,10 @@ class ValueProgram:
         slopes = dict(zip(self.leaves, slopes, strict=False))
         captured = {h: g for h, g in slopes.items() if isinstance(h, Value)}
         return result, [slopes.get(k, np.zeros(n)) for k in range(len(values))], captured
+
+    def touched(self, values) -> list:
+        """The Values from outside whose numbers and gradients a replay writes to."""
+        return [_value(h, values) for h in dict.fromkeys([*self.data_holders, *self.grad_holders, *self.cleared])]
 
     def compute(self, given):
         """All numbers to be shown or written, from the inputs."""
