@@ -68,6 +68,18 @@ def test_fit_warns_once_and_goes_on_in_python_from_the_very_step(batch):
         assert same(found, trained(Scaled(), nn.layers.Dropout(0.2), change=(batch, 3), jit=False))
 
 
+def test_the_second_surprise_is_none():
+    class Twice(Change):
+        def on_train_batch_end(self, batch, logs=None):
+            os.environ["FACTOR"] = str(2.0 + self.seen)
+            self.seen += 1
+
+    model = model_of(Scaled())
+    with pytest.warns(ModelWarning, match="goes on in Python") as told:
+        model.fit(X, Y, epochs=4, batch_size=10, verbose=0, callbacks=[Twice(0, 0)])
+    assert len(told) == 1
+
+
 def test_fit_with_a_program_for_sure_raises():
     with pytest.raises(ReplayError, match="gave something else than Python"):
         trained(Scaled(), change=(1, 3), jit=True)

@@ -170,6 +170,36 @@ def test_writes_to_arguments_are_done_once():
         assert same([x, t.data], [mine, other.data])
 
 
+def test_gradients_that_add_up():
+    def run(decorate):
+        t = Tensor(X)
+
+        @decorate
+        def f(x):
+            np.sum(t * t * x).backward()
+
+        for k in range(5):
+            f(X * k)
+        return t.grad
+
+    assert same(run(jit), run(lambda f: f))
+
+
+def test_what_a_replay_leaves_is_compared_too(factor):
+    w = Tensor(X)
+
+    @jit
+    def step(x):
+        w.rebase(array_of(w) + x * float(os.environ["FACTOR"]))
+        return np.sum(x)
+
+    step(X)
+    factor(2)
+    with pytest.raises(ReplayError, match="array of a Tensor"):
+        step(X)
+    assert w.data.tolist() == (X + X + 2 * X).tolist()  # Python's step, once
+
+
 def test_an_error_of_python_comes_through(factor):
     def f(x):
         if os.environ["FACTOR"] == "2":
@@ -194,21 +224,30 @@ def test_an_inner_jit_is_python_too_when_the_outer_one_is_compared(factor):
 
 
 def test_threads_lose_no_step():
-    w = Tensor(np.zeros(3))
+    """A compared step puts back what it did, and must not put back what another thread did meanwhile."""
+    w, one = Tensor(np.zeros(3)), np.ones(3)
+    started, go = threading.Event(), threading.Event()
 
     @jit
     def step(x):
         w.rebase(array_of(w) + x)
+        if threading.current_thread() is not threading.main_thread():
+            started.set()
+            go.wait(1)
         return np.sum(w)
 
-    one = np.ones(3)
     step(one)
-    threads = [threading.Thread(target=lambda: [step(one) for _ in range(40)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert w.data.tolist() == [161.0] * 3
+    first = threading.Thread(target=step, args=(one,))  # compared, and held up in its turn of Python's
+    first.start()
+    started.wait(5)
+    second = threading.Thread(target=step, args=(one,))
+    second.start()
+    second.join(0.2)
+    assert second.is_alive()  # it waits
+    go.set()
+    first.join()
+    second.join()
+    assert w.data.tolist() == [3.0] * 3
 
 
 def test_what_a_users_function_did_at_every_replay_is_not_done_twice():
