@@ -79,7 +79,7 @@ class Jitted:
         self.recordings = 0
         self.seconds = 0.0  # that went into comparing
         if self.static:
-            self.parameters = inspect.signature(function)
+            self._read_signature()
             unknown = set(self.static) - set(self.parameters.parameters)
             if unknown:
                 raise TypeError(f"jit: {self.__name__} has no parameter {min(unknown)!r} to be static")
@@ -126,6 +126,8 @@ class Jitted:
         """The arguments, a key for their kinds, and those that vary from call to call, flat."""
         key, arguments = [tracking.get()], []
         if self.static:
+            if self.defaults is not getattr(self.function, "__defaults__", None):
+                self._read_signature()
             bound = self.parameters.bind(*args, **kwargs)
             bound.apply_defaults()
             for name, value in bound.arguments.items():
@@ -151,6 +153,10 @@ class Jitted:
             key.append(name)
             sign(x, key, arguments)
         return args, kwargs, self._with_repeats(key, arguments), arguments
+
+    def _read_signature(self):
+        self.parameters = inspect.signature(self.function)
+        self.defaults = getattr(self.function, "__defaults__", None)
 
     @staticmethod
     def _with_repeats(key, arguments):
@@ -211,7 +217,9 @@ class Jitted:
         if self.static:
             bound = self.parameters.bind(*args, **kwargs)
             for name, value in bound.arguments.items():
-                if name not in self.static:
+                if name in self.static:
+                    tape.objects.append(value)
+                else:
                     bound.arguments[name] = lift(tape, value)
             return bound.args, bound.kwargs
         return [lift(tape, x) for x in args], {name: lift(tape, x) for name, x in kwargs.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import operator
 
 import numpy as np
@@ -12,8 +13,9 @@ from autograd.engine.tensor import Tensor
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
+from autograd.jit.trace.exact import Key
 from autograd.jit.trace.generators import Streams, TracedGenerator
-from autograd.jit.trace.guards import Outside
+from autograd.jit.trace.outside import Outside
 from autograd.jit.trace.results import Results
 from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
@@ -34,9 +36,11 @@ class Entry:
     def __init__(self, program, results, outside, careful, tensors):
         self.program = program
         self.results = results
-        self.outside = outside
+        for cell in program.loose:
+            outside.guards.presence(cell.owner, cell.key, cell.first is not None)
+        self.same = results.same = outside.guards.compiled()
+        self.seen = outside.places if any(var.root.writes for var in program.arguments if var is not None) else None
         self.careful = careful
-        results.same = lambda: outside.same() and program.fits()
         self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
         self.tensors = [x if id(x) in self.around else None for x in tensors]
         tree = results.tree  # with None for each result
@@ -48,7 +52,9 @@ class Entry:
             tensors = [x if id(x) in self.around else None for x in arguments if isinstance(x, Tensor)]
             if not all(map(operator.is_, tensors, self.tensors)):
                 return False
-        return self.outside.same() and self.program.fits()
+        if self.seen is not None and overlap([x for x in arguments if isinstance(x, np.ndarray)], self.seen):
+            return False  # it writes to memory that it also sees by another name
+        return self.same()
 
     @property
     def repeatable(self) -> bool:
@@ -82,10 +88,10 @@ class ValueEntry:
 
     def __init__(self, program, outside):
         self.program = program
-        self.outside = outside
+        self.same = outside.guards.compiled()
 
     def fits(self, arguments) -> bool:
-        return self.outside.same() and self.program.misfit([x for x in arguments if isinstance(x, Value)]) is None
+        return self.same() and self.program.misfit([x for x in arguments if isinstance(x, Value)]) is None
 
     def touched(self, arguments) -> list:
         return self.program.touched([x for x in arguments if isinstance(x, Value)])
@@ -96,6 +102,12 @@ class ValueEntry:
     def replay(self, arguments, args, kwargs):
         values = [x for x in arguments if isinstance(x, Value)]
         return self.program.replay(values, [x for x in arguments if type(x) in (float, int)])
+
+
+def overlap(arrays, others) -> bool:
+    """Whether two of the arrays share memory, or one with one of the others."""
+    pairs = itertools.chain(itertools.combinations(arrays, 2), itertools.product(arrays, others))
+    return any(np.may_share_memory(a, b) for a, b in pairs)
 
 
 def _numbers(v):
@@ -124,7 +136,9 @@ def _trace_call(function, lift_all, args, kwargs, careful, served):
         with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
-        outside.close([array for array, _ in tape.constants.values()])
+        outside.close([cell.first for cell in tape.cells.values() if isinstance(cell.first, np.ndarray)])
+        for watched in tape.watched:
+            outside.guards.setting(*watched)
         done = True
     except Restart as restart:
         restart.drawn = tape.drawn
@@ -176,7 +190,7 @@ def sign(x, key, arguments) -> None:
         for part in x:
             sign(part, key, arguments)
     elif kind is dict:
-        key.append((kind, tuple(x)))
+        key.append((kind, tuple(x) if all(type(name) is str for name in x) else _exact(tuple(x))))
         for part in x.values():
             sign(part, key, arguments)
     elif isinstance(x, np.generic):
@@ -192,23 +206,24 @@ def sign(x, key, arguments) -> None:
 
 
 def hashable(x, name=None):
-    """An argument that does not vary within a program, as part of its key."""
-    try:
-        hash(x)
-    except TypeError:
+    """An argument that does not vary within a program, as part of its key: what is plain by type and bits (1 is not
+    1.0), anything else as the very object."""
+    if isinstance(x, list | set | bytearray) or (isinstance(x, dict) and name):
         what = f"the static argument {name!r}" if name else "an argument"
         raise TypeError(
             f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "
             "numbers, Tensors, and dicts, lists and tuples of them, or a tuple for a static list"
-        ) from None
+        )
     return _exact(x)
 
 
 def _exact(x):
-    """Tells apart what is equal, yet not the same to a program: 1 and 1.0 and True, 0.0 and -0.0."""
-    if type(x) is tuple:
-        return (tuple, *map(_exact, x))
-    return (float, repr(x)) if isinstance(x, float) else (type(x), x)
+    kind = type(x)
+    if kind is tuple:
+        return (kind, *map(_exact, x))
+    if kind in (bool, int, str, bytes, type(None)):
+        return kind, x
+    return (kind, repr(x)) if kind is float else Key(x)
 
 
 def lift(tape, x):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 
 from autograd.engine.writes import Lent
@@ -41,7 +40,6 @@ class Program:
         self.cells = [cell for cell in outer if cell.var in read]
         # Of these it only matters whether something is there, if the function looked.
         self.loose = [cell for cell in outer if cell.var not in read and cell.seen]
-        self.settings = _settings(tape.watched)
         self.arguments, self.constants = tape.arguments, tape.constants.values()
         for cell in cells:
             cell.last = None  # only the recorded call needed its numbers
@@ -134,13 +132,6 @@ class Program:
         steps = [s for s in self.steps[:number] if s.kind == "draw" and s.function == "out"]
         return [self.memory.arrays[s.outs[0]].copy() for s in steps]
 
-    def fits(self) -> bool:
-        """Whether the settings are those recorded, and something is there where something was."""
-        for read, values, before in self.settings:
-            if read(values) != before:
-                return False
-        return all((cell.get() is None) == (cell.first is None) for cell in self.loose)
-
     def _move(self):
         """Read other arrays from now on, if they are of the same kind."""
         moved = {}
@@ -193,20 +184,6 @@ class Program:
 
     def __repr__(self):
         return f"<program of {len(self.steps)} calls, {self.nbytes} bytes, replayed {self.replays} times>"
-
-
-def _settings(watched):
-    """What was watched, as few reads: (read, of what, what it gave)."""
-    found, by_object = [], {}
-    for owner, key, value in watched:
-        if key in getattr(owner, "__dict__", ()):
-            by_object.setdefault(id(owner), (owner, {}))[1][key] = value
-        else:
-            found.append((operator.attrgetter(key), owner, value))
-    for owner, values in by_object.values():
-        read = operator.itemgetter(*values)
-        found.append((read, vars(owner), tuple(values.values()) if len(values) > 1 else next(iter(values.values()))))
-    return found
 
 
 def _final(cell: Cell):

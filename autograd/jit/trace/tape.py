@@ -186,6 +186,8 @@ class Tape:
     def host(self, function) -> tuple:
         """Call Python now and at every replay; the numbers it returns become Numbers of the program."""
         values = function()
+        if self.outside is not None:
+            self.outside.moved_on()  # which every replay does again
         self.effects = True
         step = self.put("host", function, effect=True)
         step.outs = tuple(Number(value, None, ("host", step, i)) for i, value in enumerate(values))

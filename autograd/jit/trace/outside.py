@@ -1,0 +1,267 @@
+"""What a function can see of the world around it: variables, attributes, items, and whatever these lead to.
+
+A program keeps what they were when it was traced. So each of them becomes a guard, before the function runs.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextvars
+import functools
+import sys
+import threading
+import types
+import weakref
+
+import numpy as np
+
+from autograd.engine.graph import LIBRARY
+from autograd.engine.writes import fingerprint
+from autograd.errors import refuse
+from autograd.jit.trace.code import imported, is_foreign, names_of
+from autograd.jit.trace.exact import is_plain
+from autograd.jit.trace.guards import Guards
+from autograd.jit.trace.things import EMPTY, as_tuple, attributes_of, filled, is_buffer, position_of, table_of
+
+MOST = 20_000  # things looked at: more would make every call slow
+_CLASS_NOISE = frozenset({"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__",
+                          "_abc_impl", "__firstlineno__", "__static_attributes__", "__qualname__"})  # fmt: skip
+_CALLED = types.FunctionType | types.MethodType | functools.partial
+
+
+class Outside:
+    """All that a function refers to, with a guard for each; `things` are the objects among it."""
+
+    def __init__(self, function):
+        self.guards = Guards()
+        self.things: list = []
+        self.arrays: list = []  # (array, its fingerprint before tracing)
+        self.places: list = []  # all arrays of others that it may see
+        self.moving: list = []  # (iterator, what it showed before tracing)
+        self._seen: dict = {}
+        self._waiting = collections.deque([function])
+        self._walk()
+
+    # -- what it is asked -------------------------------------------------------------------------------------------
+    def tensors(self) -> set[int]:
+        """The ids of the Tensors among them, and of the parameters of models and optimizers."""
+        found = set()
+        for thing in self.things:
+            if hasattr(type(thing), "_node"):
+                found.add(id(thing))
+            elif hasattr(type(thing), "parameters") or "parameters" in getattr(thing, "__dict__", ()):
+                parameters = thing.parameters
+                found.update(map(id, parameters() if callable(parameters) else parameters))
+        return found
+
+    def add(self, things) -> None:
+        """Watch these objects too."""
+        self._waiting.extend(things)
+        self._walk()
+
+    def close(self, places) -> None:
+        """The function has run. Refuse one that has written to arrays of others, or moved an iterator on, which no
+        program would do again. `places`: arrays that the program itself reads where they are, and may write to."""
+        self.places = [*(array for array, _ in self.arrays), *places]
+        for array, before in self.arrays:
+            if any(np.may_share_memory(array, place) for place in places):
+                continue
+            if fingerprint(array) != before:
+                what = f"a write to an array from outside, {array.dtype} {array.shape}, by plain NumPy"
+                raise refuse(what, "Pass it to the function as an argument, or compute a new one and return it")
+            self.guards.numbers(array, before)
+        for iterator, before in self.moving:
+            if position_of(iterator) != before:
+                what = f"next() of a {type(iterator).__name__} from outside"
+                raise refuse(what, "Take the next one outside, and pass it as an argument")
+
+    def moved_on(self) -> None:
+        """Iterators are where they are now by right."""
+        self.moving = [(iterator, position_of(iterator)) for iterator, _ in self.moving]
+
+    # -- the walk ----------------------------------------------------------------------------------------------------
+    def _walk(self):
+        while self._waiting:
+            thing = self._waiting.popleft()
+            if id(thing) in self._seen or is_plain(thing) or thing is None:
+                continue
+            self._seen[id(thing)] = thing
+            if len(self.guards.lines) > MOST or len(self._seen) > MOST:
+                what = f"use of more than {MOST:,} things from outside"
+                raise refuse(what, "Pass them as arguments, or as one array")
+            self._look(thing)
+
+    def _look(self, thing):
+        if isinstance(thing, types.FunctionType):
+            self._function(thing)
+        elif isinstance(thing, types.MethodType):
+            self._waiting += (thing.__self__, thing.__func__)
+        elif isinstance(thing, functools.partial):
+            self._waiting += (thing.func, thing.args, thing.keywords, vars(thing))
+        elif isinstance(thing, staticmethod | classmethod):
+            self._waiting.append(thing.__func__)
+        elif isinstance(thing, property):
+            self._waiting += (thing.fget, thing.fset)
+        elif isinstance(thing, type):
+            self._class(thing)
+        elif isinstance(thing, types.CellType):
+            self._cell(thing)
+        elif not isinstance(thing, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
+            self._thing(thing)
+
+    def _value(self, value):
+        self._waiting.append(value)
+        return value
+
+    def _function(self, function):
+        code, guards = function.__code__, self.guards
+        ours = not f"{function.__module__ or ''}.".startswith(LIBRARY)
+        for cell in function.__closure__ or ():
+            self._value(cell)
+        if "__wrapped__" in vars(function):
+            self._value(function.__wrapped__)
+        if not ours:
+            return
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):
+            guards.attribute(function, name, self._value(getattr(function, name)))
+        guards.keys(vars(function))
+        self._some(vars(function), [key for key in vars(function) if key != "__wrapped__"])
+        read, mentioned = names_of(code)
+        space = function.__globals__
+        modules = []
+        for name in read:
+            if name in space:
+                guards.item(space, name, self._value(space[name]))
+                modules.append(space[name])
+            else:
+                guards.missing(space, name)
+                builtin = vars(sys.modules["builtins"])
+                if name in builtin:
+                    guards.item(builtin, name, builtin[name])
+        modules += [x for x in map(filled, function.__closure__ or ()) if isinstance(x, types.ModuleType)]
+        modules += imported(code, space)
+        self._modules(modules, mentioned)
+
+    def _modules(self, modules, mentioned):
+        """What code mentions of modules of the user's; modules may import each other."""
+        waiting = [x for x in modules if isinstance(x, types.ModuleType)]
+        seen = set()
+        while waiting:
+            module = waiting.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
+            space, foreign = vars(module), is_foreign(module.__name__)
+            for name in mentioned:
+                if name in space:
+                    self.guards.item(space, name, space[name])
+                    if isinstance(space[name], types.ModuleType):
+                        waiting.append(space[name])
+                    elif not foreign:
+                        self._value(space[name])
+                elif not foreign and not name.startswith("__"):
+                    self.guards.missing(space, name)
+
+    def _class(self, kind):
+        """The attributes of a user's class, and what its methods refer to."""
+        if is_foreign(kind.__module__):
+            return
+        space = vars(kind)
+        self.guards.attribute(kind, "__mro__", kind.__mro__)
+        self._waiting += kind.__mro__
+        self._waiting.append(type(kind))
+        keys = [key for key in space if key not in _CLASS_NOISE]
+        self.guards.lines.append(f"len({self.guards.name(space)}) == {len(space)}")
+        for key in keys:
+            value = space[key]
+            if isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType):
+                continue
+            self.guards.item(space, key, self._value(value))
+
+    def _cell(self, cell):
+        if (value := filled(cell)) is not EMPTY:
+            self.guards.attribute(cell, "cell_contents", self._value(value))
+
+    def _thing(self, thing):
+        self.things.append(thing)
+        module = type(thing).__module__
+        library = f"{module}.".startswith(LIBRARY)
+        self._contents(thing)
+        if not is_foreign(module):
+            self.guards.kind(thing)
+            self._value(type(thing))
+            self._slots(thing)
+        if isinstance(thing, threading.local):  # the same object has other attributes in another thread
+            for key, value in vars(thing).items():
+                self.guards.attribute(thing, key, self._value(value))
+            return
+        space = attributes_of(thing)
+        if space is None:
+            return
+        if library:  # what matters of it is said by `watch`; but it may hold functions of the user's
+            parts = [part for part in space.values() if isinstance(part, _CALLED)]
+            self._waiting += parts
+            return
+        unwatched = getattr(type(thing), "unwatched", ())
+        if not unwatched:
+            self.guards.keys(space)
+        self._some(space, [key for key in space if key not in unwatched])
+
+    def _some(self, space, keys):
+        """Some of the items of a dict."""
+        for key in keys:
+            self._value(space[key])
+        self.guards.values(space, keys)
+
+    def _slots(self, thing):
+        for base in type(thing).__mro__:
+            for key in as_tuple(vars(base).get("__slots__", ())):
+                name = f"_{base.__name__.lstrip('_')}{key}" if key.startswith("__") and not key.endswith("__") else key
+                if name not in ("__dict__", "__weakref__") and not is_foreign(base.__module__):
+                    try:
+                        value = getattr(thing, name)
+                    except AttributeError:
+                        self.guards.lines.append(f"not hasattr({self.guards.name(thing)}, {name!r})")
+                    else:
+                        self.guards.attribute(thing, name, self._value(value))
+
+    def _contents(self, thing):
+        """What a container holds."""
+        guards = self.guards
+        if isinstance(thing, np.ndarray):
+            self._numbers(thing)
+        elif isinstance(thing, dict | types.MappingProxyType):
+            guards.keys(thing)
+            self._waiting += thing.keys()
+            self._some(thing, list(thing))
+            self._value(getattr(thing, "default_factory", None))
+        elif type(thing) is list and (lists := table_of(thing)) is not None:
+            guards.table(lists)
+            self._seen.update((id(x), x) for x in lists)
+        elif isinstance(thing, list | collections.deque):
+            guards.items(thing)
+            self._waiting += thing
+        elif isinstance(thing, tuple | frozenset):
+            self._waiting += thing
+        elif isinstance(thing, set):
+            guards.members(thing)
+            self._waiting += thing
+        elif is_buffer(thing):
+            guards.bytes(thing)
+        elif isinstance(thing, weakref.ref):
+            guards.value(f"{guards.name(thing)}()", self._value(thing()))
+        elif isinstance(thing, contextvars.ContextVar):
+            guards.value(f"{guards.name(thing)}.get({guards.name(EMPTY)})", self._value(thing.get(EMPTY)))
+        elif (position := position_of(thing)) is not None:
+            self.moving.append((thing, position))
+
+    def _numbers(self, array):
+        if array.dtype.hasobject:
+            items = array.ravel().tolist()
+            self.guards.lines.append(f"every({self.guards.name(array)}.ravel().tolist(), {self.guards.name(items)})")
+            self._waiting += items
+            return
+        plain = array if type(array) is np.ndarray else array.view(np.ndarray)
+        self.arrays.append((plain, fingerprint(plain)))
+        for name in ("shape", "strides", "dtype"):
+            self.guards.attribute(array, name, getattr(array, name))
