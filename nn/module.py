@@ -62,7 +62,18 @@ class Module:
     """
 
     training = True
-    trainable = True
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves what is inside. To set it sets that of every module inside as well."""
+        return vars(self).get("trainable", True)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        if value not in (True, False):
+            raise ValueError(f"trainable is True or False; got {value!r:.60}")
+        for module in Module.all_modules(self):
+            vars(module)["trainable"] = bool(value)
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__} defines no call(self, x): write what it computes there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from contextvars import ContextVar
@@ -63,10 +64,15 @@ class Layer(Module):
             input_shape = (input_dim,)
         self.name = name or snake(type(self).__name__)
         self.named = name is not None
-        self.trainable = trainable
+        vars(self)["trainable"] = bool(trainable)  # what is inside comes later: `build_for` tells it
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.input_shape = None if input_shape is None else shape_of(input_shape, f"{type(self).__name__} input_shape")
         self.seed = seed
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _counting(cls.build)
 
     # -- what a subclass writes ----------------------------------------------------------------------------------------
     def build(self, input_shape) -> None:
@@ -154,8 +160,14 @@ class Layer(Module):
         free = (lambda s: (None, *s[1:])) if not _is_list(shapes) else (lambda s: [(None, *part[1:]) for part in s])
         self.check_input(shapes)
         self.build(free(shapes))
+        self.set_built()
+
+    def set_built(self) -> None:
+        """What is inside knows what only the whole was told: the generator, and that nothing is to be learned."""
         self.built = True
         self.share_random(self.random)
+        if not self.trainable:
+            self.trainable = False
 
     def as_input(self, x):
         """The input as an array or Tensor of this layer's dtype."""
@@ -230,6 +242,21 @@ class Layer(Module):
 
 
 layers.base = Layer
+
+
+def _counting(build):
+    """`build`, after which the layer counts as built, whoever called it: the first call on data must not do it again."""
+
+    @functools.wraps(build)
+    def build_once(self, input_shape):
+        build(self, input_shape)
+        if type(self).build is build_once:  # else a subclass is not done yet
+            self.set_built()
+
+    return build_once
+
+
+Layer.build = _counting(Layer.build)
 
 
 def _is_list(shapes) -> bool:

@@ -69,6 +69,19 @@ def shape_of(shape, what) -> tuple:
     return tuple(None if n is None else int(n) for n in parts)
 
 
+def shape_or_shapes(given):
+    """The shape of an input, or a list of the shapes of several; the first number of each is the batch.
+
+    >>> shape_or_shapes([None, 3]), shape_or_shapes([(None, 3), (None, 2)])
+    ((None, 3), [(None, 3), (None, 2)])
+    """
+    if not isinstance(given, tuple | list) or not given:
+        raise ValueError(f"build takes a shape, such as (None, 3), the batch first; got {given!r:.60}")
+    if all(isinstance(part, tuple | list) for part in given):
+        return [shape_of(part, "build") for part in given]
+    return shape_of(given, "build")
+
+
 def traced_shape(run, inputs) -> list[tuple]:
     """The shapes that `run(*arrays)` gives for these Symbols, run on zeros; what follows the free sizes is free.
 

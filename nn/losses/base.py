@@ -36,6 +36,9 @@ class Loss:
         self.reduction = reduction
         self.name = name or _snake(type(self).__name__)
 
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "checking"}  # a copy checks its targets
+
     def call(self, y_true, y_pred):
         """One value for each sample."""
         raise NotImplementedError(f"{type(self).__name__} defines no call(self, y_true, y_pred)")

@@ -10,6 +10,7 @@ from autograd import Tensor, no_grad
 from autograd.extend import tracing, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
+from nn.layers.symbols import shape_or_shapes
 from nn.models.summary import summary_text
 from nn.training import evaluation, fitting, steps
 
@@ -61,6 +62,10 @@ class Model(Layer):
         super().__init_subclass__(**kwargs)
         if functional:
             Model._functional = cls
+
+    def __getstate__(self):
+        # A copy made in the middle of a `fit` is not in the middle of one.
+        return {name: value for name, value in vars(self).items() if name not in ("_steps", "_modules", "_charging")}
 
     # -- training ------------------------------------------------------------------------------------------------
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None, **ignored) -> None:
@@ -211,19 +216,18 @@ class Model(Layer):
 
     def build(self, input_shape) -> None:
         """Make the parameters of all layers for inputs of this shape, by a call on zeros."""
-        if isinstance(input_shape, tuple) and type(self).call is not Model.call and not self.built:
-            self.built = True
-            self.share_random(self.random)
+        if not self.built:
+            self.set_built()
             try:
-                self.compute_output_shape(tuple(input_shape))
+                self.compute_output_shape(shape_or_shapes(input_shape))
             except BaseException:
                 self.built = False
                 raise
 
     def build_for(self, shapes) -> None:
-        # A subclass's layers are built by its own call.
-        self.share_random(self.random)
-        self.built = True
+        if type(self).build is not Model.build:
+            super().build_for(shapes)
+        self.set_built()  # what is inside is built by its own first call
 
     # -- saving ----------------------------------------------------------------------------------------------------
     def save(self, path) -> None:
