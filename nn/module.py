@@ -70,10 +70,14 @@ class Module:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        for module in Module.all_modules(self):
+            module.set_trainable(value)
+
+    def set_trainable(self, value: bool) -> None:
+        """Set whether training moves this module, and of no other."""
         if value not in (True, False):
             raise ValueError(f"trainable is True or False; got {value!r:.60}")
-        for module in Module.all_modules(self):
-            vars(module)["trainable"] = bool(value)
+        vars(self)["trainable"] = bool(value)
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__} defines no call(self, x): write what it computes there")

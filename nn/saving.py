@@ -100,7 +100,7 @@ def architecture(model) -> dict:
     if hasattr(model, "_layers"):
         source = model.source
         return {
-            "kind": "Sequential", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
+            "kind": "Sequential", "name": model.name, "seed": _seed(model), "dtype": model.dtype, "trainable": model.trainable,
             "input": [list(source.shape), source.dtype.name],
             "layers": [layer_description(layer) for layer in model.layers],
         }  # fmt: skip
@@ -129,7 +129,7 @@ def _functional_architecture(model):
         for i in range(call.settings["count"]):
             numbers[call.settings["call"] + i] = len(numbers)
     return {
-        "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
+        "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype, "trainable": model.trainable,
         "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
         "input_names": list(model._by_name) if model._by_name else None,
         "layers": [layer_description(layer) for layer in model.layers], "calls": calls,
@@ -147,9 +147,12 @@ def from_architecture(about, custom):
         model.add(Symbol(_shape(shape), _dtype(dtype)))
         for description in about["layers"]:
             model.add(make_layer(description, custom))
+        model.set_trainable(about.get("trainable", True))  # of the layers, each says so itself
         return model
     if kind == "Functional":
-        return _functional(about, custom)
+        model = _functional(about, custom)
+        model.set_trainable(about.get("trainable", True))
+        return model
     if kind == "custom":
         model = make_layer(about["layer"], custom)
         inputs = [np.zeros((1, *_shape(shape)), np.float32) for shape in about["inputs"]]

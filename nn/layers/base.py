@@ -64,7 +64,7 @@ class Layer(Module):
             input_shape = (input_dim,)
         self.name = name or snake(type(self).__name__)
         self.named = name is not None
-        vars(self)["trainable"] = bool(trainable)  # what is inside comes later: `build_for` tells it
+        self.set_trainable(trainable)  # what is inside comes later: `set_built` tells it
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.input_shape = None if input_shape is None else shape_of(input_shape, f"{type(self).__name__} input_shape")
         self.seed = seed

@@ -35,6 +35,8 @@ class Functional(Model, functional=True):
                 name_layer(call.layer, self._layers)
                 self._layers.append(call.layer)
         self.built = True
+        if not trainable:
+            self.trainable = False
 
     @property
     def layers(self) -> list[Layer]:

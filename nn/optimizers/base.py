@@ -87,7 +87,10 @@ class Optimizer:
         """Move these parameters from now on. State of those already known is kept."""
         parameters = list(parameters)
         if not parameters:
-            raise ValueError("an optimizer got no parameters: the model has none, or is not built yet (call it once)")
+            raise ValueError(
+                "an optimizer got no parameters: the model has none, or all are frozen (trainable=False), or it is not "
+                "built yet (call it once)"
+            )
         known = self.parameters
         if len(known) == len(parameters) and {id(p) for p in known} == {id(p) for p in parameters}:
             return

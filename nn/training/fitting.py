@@ -40,7 +40,7 @@ def fit(
         data, validation = split(data, validation_split)
     if seed is not None:
         reseed(model, seed)
-    shape = prepare(model, data)
+    shape = prepare(model, data, learns=True)
     for part in (data, validation):
         check_targets(model, part, shape)
     shuffle = shuffle and isinstance(data, Arrays)

@@ -93,7 +93,7 @@ def logs_of(model, mean) -> dict[str, float]:
 def train_on_batch(model, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
     """One step on one batch: the loss, followed by the metrics of this batch."""
     need(model, "train_on_batch", optimizer=True)
-    batch = _batch(model, x, y, sample_weight, class_weight)
+    batch = _batch(model, x, y, sample_weight, class_weight, learns=True)
     model.train()
     model.reset_metrics()
     return _step(model, model.train_step, batch, return_dict)
@@ -114,11 +114,11 @@ def predict_on_batch(model, x) -> np.ndarray:
         return plain(model(as_inputs(model, x), training=False))
 
 
-def _batch(model, x, y, sample_weight, class_weight):
+def _batch(model, x, y, sample_weight, class_weight, learns=False):
     x = as_inputs(model, x)
     y = None if y is None else np.asarray(y)
     weight = weights_of(len(x[0] if isinstance(x, list) else x), y, sample_weight, class_weight)
-    return x, aligned(y, _prepare(model, x)), weight
+    return x, aligned(y, _prepare(model, x, learns)), weight
 
 
 def _step(model, step, batch, return_dict):
@@ -142,18 +142,18 @@ def need(model, what, optimizer=False):
         raise ValueError(f"{what} needs a compiled model: call model.compile(optimizer, loss, metrics) first")
 
 
-def prepare(model, data) -> tuple:
+def prepare(model, data, learns=False) -> tuple:
     """Make all ready for the data by a look at its first batch; gives the output's shape."""
     first = data.first()
     if first is None:
         raise ValueError("the data gave no batch at all")
-    return _prepare(model, first[0])
+    return _prepare(model, first[0], learns)
 
 
-def _prepare(model, x):
-    """Build the model on a batch, tie the optimizer to its parameters, make the metrics."""
+def _prepare(model, x, learns):
+    """Build the model on a batch, make the metrics, and tie the optimizer to the parameters that will learn."""
     shape = model.output_shape_of(x)
-    if model.optimizer is not None:
+    if learns:
         model.optimizer.bind(model.trainable_parameters())
     model.make_metrics(shape)
     return shape
