@@ -6,6 +6,7 @@ lists, tuples and dicts, each parameter once.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,12 +24,17 @@ class Parameter(Tensor):
     (True, (2,))
     """
 
-    __slots__ = ("regularizer", "trainable")
+    __slots__ = ("made", "regularizer", "trainable")
 
     def __init__(self, x, dtype=None, name=None, trainable=True, regularizer=None):
         super().__init__(x, dtype, name)
         self.trainable = trainable
         self.regularizer = regularizer
+        self.made = None  # by which initializer, from which generator, and what they gave: see `nn.models.seeding`
+
+    def fingerprint(self) -> bytes:
+        """What tells whether the numbers have changed."""
+        return hashlib.blake2b(np.ascontiguousarray(array_of(self)), digest_size=16).digest()
 
     def assign(self, value) -> None:
         """Set the numbers; a wrong shape is refused."""

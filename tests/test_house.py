@@ -32,18 +32,19 @@ FLOORS["autograd"] = [
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
-    ["errors", "registry", "seeds", "module", "safetensors"],
+    ["settings", "errors", "registry", "seeds", "module", "safetensors"],
     ["activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
     ["layers.*", "optimizers.*", "metrics.resolve"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
-    ["callbacks.files", "callbacks.rates", "callbacks.recorder", "training.data"],
-    ["callbacks", "training.steps", "training.replay"],
+    ["callbacks.files", "callbacks.rates", "callbacks.recorder", "training.arrays"],
+    ["callbacks", "training.data", "training.replay"],
+    ["training.steps"],
     ["training.evaluation", "training.linter"],
     ["training.fitting", "saving"],
-    ["training", "models.summary", "models.names"],
+    ["training", "models.summary", "models.names", "models.inputs", "models.seeding"],
     ["models.base"],
     ["models.sequential", "models.functional"],
     ["models"],

@@ -56,7 +56,9 @@ class Layer(Module):
     unwatched: tuple[str, ...] = ()  # attributes that may change without changing what `call` computes
     integers = False  # True: integer inputs stay integers, as indices
     several = False  # True: the layer takes a list of inputs
+    takes_rows = False  # True: a sample is a row of numbers at least, so that (n,) can only mean n rows of one number
     _rng: np.random.Generator | None = None
+    _by_chance = False  # whether this generator was made here, and without a seed
     _added: list | None = None
 
     def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None, input_dim=None):
@@ -96,10 +98,12 @@ class Layer(Module):
             budget[0] -= math.prod(shape)
             if budget[0] < 0:
                 raise ValueError(f"layer {self.name!r} asks for weights of shape {shape}, more than the file holds")
-            value = np.zeros(shape, dtype)  # about to be read
-        else:
-            value = initializers.get(initializer)(shape, dtype, self.random)
-        return Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
+            return Parameter(np.zeros(shape, dtype), dtype, name, trainable, regularizers.get(regularizer))
+        initializer = initializers.get(initializer)
+        value = initializer(shape, dtype, self.random)
+        parameter = Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
+        parameter.made = (initializer, self._rng, None)
+        return parameter
 
     def parts(self):
         return ((name, part) for name, part in vars(self).items() if name != "_added")
@@ -115,6 +119,7 @@ class Layer(Module):
         """The generator that this layer draws from: by its own seed, or shared by the whole model."""
         if self._rng is None:
             self._rng = generator(self.seed)
+            self._by_chance = self.seed is None
         return generator_of(self, "_rng")
 
     def share_random(self, rng) -> None:
@@ -206,7 +211,11 @@ class Layer(Module):
         symbols = list(x) if several else [x]
         if not all(isinstance(symbol, Symbol) for symbol in symbols):
             raise TypeError(f"layer {self.name!r} got symbols and arrays together; wrap constants in a Lambda layer")
+        old = {id(parameter) for parameter in self.parameters()}
         shapes = self._trace(symbols, several, args, kwargs)
+        for parameter in self.parameters():
+            if id(parameter) not in old and getattr(parameter, "made", None):  # a model's seed may come later
+                parameter.made = (*parameter.made[:2], parameter.fingerprint())
         dtype = self.dtype or "float32"
         settings = {"args": args, "kwargs": kwargs, "several": several, "count": len(shapes)}
         found = [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]

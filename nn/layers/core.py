@@ -19,6 +19,8 @@ class Dense(Layer):
     (2, 3)
     """
 
+    takes_rows = True
+
     def __init__(
         self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
         kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, **others,
@@ -38,6 +40,10 @@ class Dense(Layer):
         self.kernel = self.add_weight(shape, self.kernel_initializer, self.kernel_regularizer, name="kernel")
         if self.use_bias:
             self.bias = self.add_weight((self.units,), self.bias_initializer, self.bias_regularizer, name="bias")
+
+    def as_input(self, x):
+        x = super().as_input(x)
+        return np.expand_dims(x, 1) if x.ndim == 1 and self.built and self.kernel.shape[0] == 1 else x
 
     def check_input(self, shape):
         if len(shape) < 2:

@@ -41,7 +41,7 @@ from nn.metrics.regression import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from nn.metrics.resolve import get, resolve
+from nn.metrics.resolve import get, named, resolve
 
 __all__ = [
     "AUC",
@@ -84,5 +84,6 @@ __all__ = [
     "classification_report",
     "confusion_matrix",
     "get",
+    "named",
     "resolve",
 ]

@@ -112,6 +112,8 @@ class Model(Layer):
 
     def compute_loss(self, y, y_pred, sample_weight=None):
         """The loss of a batch: that of `compile`, and what regularizers and layers add."""
+        if self.loss is not None and y is None:
+            raise ValueError(steps.no_targets(self.loss, "the batch"))
         loss = 0.0 if self.loss is None else self.loss(y, y_pred, sample_weight)
         for added in self.losses:
             loss = loss + added
@@ -156,11 +158,11 @@ class Model(Layer):
     @property
     def metrics(self) -> list:
         """The metrics of `compile`, made when the shape of the output is known."""
-        return [metric for metric, _ in self._metrics or []]
+        return [metric for _, metric, _ in self._metrics or []]
 
     @property
     def metrics_names(self) -> list[str]:
-        return ["loss", *(metric.name for metric in self.metrics)]
+        return ["loss", *(name for name, _, _ in self._metrics or [])]
 
     def reset_metrics(self) -> None:
         for metric in self.metrics:
@@ -185,9 +187,9 @@ class Model(Layer):
     def make_metrics(self, output_shape) -> None:
         """Turn the names given to `compile` into metrics, as the loss and the output's shape suggest."""
         if self._metrics is None:
-            name = getattr(self.loss, "name", None)
-            found = [(metrics.resolve(m, output_shape, name), False) for m in self._metric_names]
-            self._metrics = found + [(metrics.resolve(m, output_shape, name), True) for m in self._weighted_names]
+            given = [(m, False) for m in self._metric_names] + [(m, True) for m in self._weighted_names]
+            loss = getattr(self.loss, "name", None)
+            self._metrics = metrics.named((metrics.resolve(m, output_shape, loss), weighted) for m, weighted in given)
 
     # -- looking at it ---------------------------------------------------------------------------------------------
     @property

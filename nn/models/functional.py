@@ -5,7 +5,9 @@ from __future__ import annotations
 from nn.layers.base import Layer, layers
 from nn.layers.symbols import Symbol, results
 from nn.models.base import Model
+from nn.models.inputs import in_order, with_axes
 from nn.models.names import name_layer
+from nn.models.seeding import draw_anew
 
 
 @layers.add("Functional")
@@ -35,6 +37,8 @@ class Functional(Model, functional=True):
                 name_layer(call.layer, self._layers)
                 self._layers.append(call.layer)
         self.built = True
+        if seed is not None:
+            draw_anew(self._layers, self.random)
         if not trainable:
             self.trainable = False
 
@@ -55,22 +59,18 @@ class Functional(Model, functional=True):
         return self.inputs
 
     def __call__(self, x, *args, **kwargs):
-        if isinstance(x, dict):
-            x = self.in_order(x)
-        return super().__call__(x, *args, **kwargs)
+        return super().__call__(self.in_order(x), *args, **kwargs)
 
-    def in_order(self, x: dict) -> list:
+    def in_order(self, x):
         """Inputs given by name, in the order of the model's."""
-        names = list(self._by_name) if self._by_name else [symbol.name for symbol in self.inputs]
-        if set(x) != set(names):
-            raise ValueError(f"the model's inputs are called {names}; got {sorted(map(str, x))}")
-        return [x[name] for name in names]
+        found = in_order(x, self.inputs, list(self._by_name) if self._by_name else None)
+        return found if self.several else found[0]
 
     def call(self, x, training=None):
         given = x if isinstance(x, list) else [x]
         if len(given) != len(self.inputs):
             raise ValueError(f"the model takes {len(self.inputs)} inputs; got {len(given)}")
-        values = {symbol.serial: part for symbol, part in zip(self.inputs, given, strict=True)}
+        values = {s.serial: with_axes(part, s.shape) for s, part in zip(self.inputs, given, strict=True)}
         for call in self._calls:
             parts = [values[symbol.serial] for symbol in call.inputs]
             settings = call.settings

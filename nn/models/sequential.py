@@ -7,6 +7,7 @@ import numpy as np
 from nn.layers.base import Layer, layers
 from nn.layers.symbols import Input, Symbol
 from nn.models.base import Model
+from nn.models.inputs import in_order, with_axes
 from nn.models.names import name_layer
 
 
@@ -40,6 +41,10 @@ class Sequential(Model):
     @property
     def integers(self) -> bool:
         return bool(self._layers) and self._layers[0].integers
+
+    @property
+    def takes_rows(self) -> bool:
+        return bool(self._layers) and self._layers[0].takes_rows
 
     def parts(self):
         return ((layer.name, layer) for layer in self._layers)
@@ -100,7 +105,16 @@ class Sequential(Model):
             )
         return self.compute_output_shape(self.source.shape)
 
+    def __call__(self, x, *args, **kwargs):
+        return super().__call__(self.in_order(x), *args, **kwargs)
+
+    def in_order(self, x):
+        """The input, given by its name or in a list of one."""
+        return x if self.source is None else in_order(x, [self.source])[0]
+
     def call(self, x, training=None):
+        if len(x.shape) != self.source.ndim:
+            x = with_axes(x, self.source.shape)
         for layer in self._layers:
             x = layer(x, training=training)
         return x

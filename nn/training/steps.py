@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.extend import array_of, checked
-from nn.training.data import aligned, as_inputs, weights_of
+from nn.training.arrays import aligned, as_inputs, as_numbers, by_class, count_of, weights_of
+from nn.training.data import check_counts
 
 
 class NotFinite(ArithmeticError):
@@ -51,12 +52,12 @@ class Mean:
 
 def update_metrics(model, y, y_pred, weight):
     predicted = plain(y_pred)
-    for metric, weighted in model._metrics or ():
+    for _, metric, weighted in model._metrics or ():
         metric.update_state(y, predicted, weight if weighted else None)
 
 
-def _counts(pair):
-    metric = pair[0]
+def _counts(named):
+    metric = named[1]
     return metric.counts and type(metric).__module__.startswith("nn.metrics.")  # a user's may look at each batch
 
 
@@ -87,7 +88,7 @@ class Updates:
 
 def logs_of(model, mean) -> dict[str, float]:
     """The loss and the metrics so far, by name."""
-    return {"loss": mean.result()} | {metric.name: metric.result() for metric, _ in model._metrics or ()}
+    return {"loss": mean.result()} | {name: metric.result() for name, metric, _ in model._metrics or ()}
 
 
 def train_on_batch(model, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -116,8 +117,10 @@ def predict_on_batch(model, x) -> np.ndarray:
 
 def _batch(model, x, y, sample_weight, class_weight, learns=False):
     x = as_inputs(model, x)
-    y = None if y is None else np.asarray(y)
-    weight = weights_of(len(x[0] if isinstance(x, list) else x), y, sample_weight, class_weight)
+    y = None if y is None else as_numbers(y, "y")
+    check_counts(x, y)
+    weight = weights_of(count_of(x), sample_weight)
+    weight = by_class(weight, y, class_weight, "sparse" in getattr(model.loss, "name", ""))
     return x, aligned(y, _prepare(model, x, learns)), weight
 
 
@@ -140,6 +143,21 @@ def report(logs, return_dict):
 def need(model, what, optimizer=False):
     if (optimizer and model.optimizer is None) or (model.loss is None and model.optimizer is None):
         raise ValueError(f"{what} needs a compiled model: call model.compile(optimizer, loss, metrics) first")
+
+
+def need_targets(model, y, what):
+    """Say that there are none, unless the model's own code may do without."""
+    if y is not None or model.loss is None:
+        return
+    kind = type(model)
+    if all(getattr(kind, name).__module__ == "nn.models.base" for name in ("train_step", "test_step", "compute_loss")):
+        raise ValueError(no_targets(model.loss, what))
+
+
+def no_targets(loss, what):
+    return (
+        f"{what} has no targets: the loss {loss.name!r} compares predictions with y, so give x and y, or batches (x, y)"
+    )
 
 
 def prepare(model, data, learns=False) -> tuple:

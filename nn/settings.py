@@ -1,0 +1,31 @@
+"""Settings that people give, checked: what is wrong is said with the setting's name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def is_whole(value, least=1) -> bool:
+    """Whether this counts something: a whole number of Python or NumPy, and no True."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+
+
+def whole(name: str, value, least=1) -> int:
+    """A setting that counts something, as an int.
+
+    >>> whole("epochs", np.int64(3))
+    3
+    >>> whole("epochs", 2.5)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs is a whole number, 1 or more; got 2.5
+    """
+    if not is_whole(value, least):
+        raise ValueError(f"{name} is a whole number, {least} or more; got {value!r:.60}")
+    return int(value)
+
+
+def whole_numbers(name: str, values, least=1) -> tuple[int, ...]:
+    """One such setting, or several of them, as a tuple."""
+    parts = values if isinstance(values, tuple | list) or (isinstance(values, np.ndarray) and values.ndim) else (values,)
+    return tuple(whole(name, part, least) for part in parts)
