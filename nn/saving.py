@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from nn import losses, metrics, optimizers, safetensors
+from nn.foreign import refuse_foreign
 from nn.layers.base import BUDGET, LARGEST_SAMPLE, Layer, layers
 from nn.layers.symbols import Symbol
 from nn.registry import config, plain, revive
@@ -30,11 +31,20 @@ def save_weights(model, path) -> None:
 
 
 def load_weights(model, path) -> None:
-    """Read the parameters of a module. Everything is checked before anything is changed."""
-    own = model.state_dict()
+    """Read the parameters of a module, from its own file or that of a whole model, all checked before any is changed."""
+    own = {name: (array.shape, array.dtype) for name, array in model.state_dict().items()}
     if not own:
         raise ValueError("the model has no parameters yet: build it first, by input_shape= or a call on data")
-    state, _ = safetensors.read(path, {name: (array.shape, array.dtype) for name, array in own.items()})
+    refuse_foreign(path)
+    if "glassgrad" in safetensors.read_metadata(path):
+        state = _parameters(safetensors.read(path)[0])
+        entries = {name: (array.dtype.newbyteorder("<"), array.shape) for name, array in state.items()}
+        try:
+            safetensors.check_expected(entries, own)
+        except ModelFileError as error:
+            raise ModelFileError(f"{path}: {error}") from None
+    else:
+        state, _ = safetensors.read(path, own)
     _all_finite(path, state)
     model.load_state_dict(state)
 
@@ -64,6 +74,7 @@ def load_model(path, custom=None, compile=True):
 
     `custom` maps names to the user's own classes and functions that the model is made of.
     """
+    refuse_foreign(path)
     arrays, metadata = safetensors.read(path)
     try:
         about = json.loads(metadata.get("glassgrad", "null"), parse_constant=_refuse)
@@ -74,7 +85,7 @@ def load_model(path, custom=None, compile=True):
     budget = BUDGET.set([sum(array.size for name, array in arrays.items() if name.startswith("model."))])
     try:
         model = from_architecture(about["architecture"], custom)
-        state = {name[6:]: array for name, array in arrays.items() if name.startswith("model.")}
+        state = _parameters(arrays)
         own = {name: (p.shape, p.dtype) for name, p in model.named_parameters()}
         if {name: (array.shape, array.dtype) for name, array in state.items()} != own:
             raise ModelFileError("the weights do not fit the architecture")
@@ -253,6 +264,11 @@ def _count(n):
     if type(n) is not int or n < 0:
         raise ModelFileError(f"a count of {n!r:.40}")
     return n
+
+
+def _parameters(arrays):
+    """Those of a whole model's file that are parameters, by their own names."""
+    return {name[6:]: array for name, array in arrays.items() if name.startswith("model.")}
 
 
 def _all_finite(path, state):

@@ -27,5 +27,7 @@ def whole(name: str, value, least=1) -> int:
 
 def whole_numbers(name: str, values, least=1) -> tuple[int, ...]:
     """One such setting, or several of them, as a tuple."""
-    parts = values if isinstance(values, tuple | list) or (isinstance(values, np.ndarray) and values.ndim) else (values,)
+    parts = (
+        values if isinstance(values, tuple | list) or (isinstance(values, np.ndarray) and values.ndim) else (values,)
+    )
     return tuple(whole(name, part, least) for part in parts)

@@ -6,6 +6,7 @@ import sys
 
 from nn.callbacks.base import Callback, callbacks
 from nn.callbacks.stopping import Monitor
+from nn.settings import whole
 
 
 @callbacks.add("LearningRateScheduler")
@@ -55,11 +56,11 @@ class ReduceLROnPlateau(Callback):
             raise ValueError(f"factor is a number between 0 and 1; got {factor!r}")
         self.monitor = monitor
         self.factor = factor
-        self.patience = patience
+        self.patience = whole("patience", patience, 0)
         self.verbose = verbose
         self.mode = mode
         self.min_delta = min_delta
-        self.cooldown = cooldown
+        self.cooldown = whole("cooldown", cooldown, 0)
         self.min_lr = min_lr
         self.on_train_begin()
 
@@ -73,7 +74,7 @@ class ReduceLROnPlateau(Callback):
         _need_number(optimizer, "ReduceLROnPlateau")
         if logs is not None:
             logs["learning_rate"] = optimizer.learning_rate
-        value = self.watch.value(logs)
+        value = self.watch.value(logs, self.model)
         if value is None:
             return
         if self.resting:

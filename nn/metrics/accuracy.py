@@ -15,6 +15,7 @@ class Accuracy(SampleMean):
     In `compile(metrics=["accuracy"])` the name stands for the accuracy that suits the loss: see `resolve`.
     """
 
+    rises = True
     counts = True
 
     def values(self, y_true, y_pred):
@@ -30,6 +31,7 @@ class BinaryAccuracy(SampleMean):
     0.66667
     """
 
+    rises = True
     counts = True
 
     def __init__(self, name=None, dtype=None, threshold=0.5):
@@ -47,6 +49,7 @@ class BinaryAccuracy(SampleMean):
 class CategoricalAccuracy(SampleMean):
     """The share of samples whose largest prediction is at the place of the largest target (one-hot targets)."""
 
+    rises = True
     counts = True
 
     def values(self, y_true, y_pred):
@@ -57,6 +60,7 @@ class CategoricalAccuracy(SampleMean):
 class _Sparse(SampleMean):
     """Targets are class numbers; samples of `ignore_class`, such as padding, are left out."""
 
+    rises = True
     counts = True
     ignore_class: int | None = None
 
@@ -91,6 +95,7 @@ class SparseCategoricalAccuracy(_Sparse):
 class TopKCategoricalAccuracy(SampleMean):
     """The share of samples whose true class is among the k largest predictions (one-hot targets)."""
 
+    rises = True
     counts = True
 
     def __init__(self, k=5, name=None, dtype=None):
@@ -124,6 +129,7 @@ class F1Score(Metric):
     column is a question of its own.
     """
 
+    rises = True
     beta = 1.0
 
     def __init__(self, average=None, threshold=None, name=None, dtype=None):

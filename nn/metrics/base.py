@@ -38,6 +38,7 @@ class Metric:
     """
 
     name: str
+    rises: bool | None = None  # whether more of it is better, for callbacks that watch it; None: nobody knows
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

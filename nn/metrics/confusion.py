@@ -75,6 +75,8 @@ def count(levels, true, scores, weight):
 class _Share(_Counts):
     """With `class_id` only that column counts; with `top_k` a row says yes to its k largest at most."""
 
+    rises = True
+
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         for setting, value, least in [("top_k", top_k, 1), ("class_id", class_id, 0)]:
             if value is not None and (not isinstance(value, int | np.integer) or value < least):
@@ -104,18 +106,18 @@ class Recall(_Share):
         return self.shown(ratio(self.tp, self.tp + self.fn))
 
 
-def _count(kind, attribute, text):
+def _count(kind, attribute, text, rises):
     def result(self):
         return self.shown(getattr(self, attribute))
 
-    members = {"result": result, "__doc__": text, "__module__": __name__}
+    members = {"result": result, "rises": rises, "__doc__": text, "__module__": __name__}
     return metrics.add(snake(kind), kind)(type(kind, (_Counts,), members))
 
 
-TruePositives = _count("TruePositives", "tp", "How many positives were found.")
-TrueNegatives = _count("TrueNegatives", "tn", "How many negatives were left alone.")
-FalsePositives = _count("FalsePositives", "fp", "How many negatives were taken for positives.")
-FalseNegatives = _count("FalseNegatives", "fn", "How many positives were missed.")
+TruePositives = _count("TruePositives", "tp", "How many positives were found.", True)
+TrueNegatives = _count("TrueNegatives", "tn", "How many negatives were left alone.", True)
+FalsePositives = _count("FalsePositives", "fp", "How many negatives were taken for positives.", False)
+FalseNegatives = _count("FalseNegatives", "fn", "How many positives were missed.", False)
 
 
 @metrics.add("auc", "AUC")
@@ -129,6 +131,8 @@ class AUC(_Counts):
     >>> AUC(exact=True)(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8]))
     0.75
     """
+
+    rises = True
 
     def __init__(self, num_thresholds=200, curve="ROC", name=None, dtype=None, from_logits=False, exact=False):
         if curve not in ("ROC", "PR"):

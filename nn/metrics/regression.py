@@ -11,6 +11,7 @@ from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for
 class LossMetric(SampleMean):
     """The mean of a loss over samples, outside the graph. A subclass names the class of the loss as `kind`."""
 
+    rises = False
     kind: type
     rows = False  # whether a sample is a row of classes, so that numbers in one line make no sense
 
@@ -154,6 +155,8 @@ class CosineSimilarity(SampleMean):
     0.96
     """
 
+    rises = True
+
     def __init__(self, name=None, dtype=None, axis=-1):
         super().__init__(name, dtype)
         self.axis = axis
@@ -176,6 +179,8 @@ class R2Score(Metric):
     >>> R2Score()(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
     0.5
     """
+
+    rises = True
 
     def __init__(self, class_aggregation="uniform_average", name=None, dtype=None):
         if class_aggregation not in (None, "uniform_average", "variance_weighted_average"):

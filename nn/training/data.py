@@ -204,7 +204,10 @@ def split(data: Arrays, share, batch_size, validation_batch_size, validation_ste
         raise ValueError(f"validation_split={share} of {data.count} samples leaves one side empty")
     if validation_steps is not None:
         whole("validation_steps", validation_steps)
-    kinds = (slice(0, at), batch_size, data.limit), (slice(at, None), validation_batch_size or batch_size, validation_steps)
+    kinds = (
+        (slice(0, at), batch_size, data.limit),
+        (slice(at, None), validation_batch_size or batch_size, validation_steps),
+    )
     return tuple(
         Arrays(take(data.x, part), take(data.y, part), take(data.weight, part), size, steps)
         for part, size, steps in kinds

@@ -70,10 +70,10 @@ def run_evaluation(model, data, watchers, run):
             mean.add(loss.item(), count_of(x))
             updates.add(y, y_pred, weight)
             if batches:
-                watchers.call("on_test_batch_end", step, logs_of(model, mean))
+                watchers.call("on_test_batch_end", step, logs=logs_of(model, mean))
     updates.flush()
     logs = logs_of(model, mean)
-    watchers.call("on_test_end", logs)
+    watchers.call("on_test_end", logs=logs)
     return logs
 
 
@@ -90,7 +90,7 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
         for step, (x, _, _) in enumerate(data.once()):
             watchers.call("on_predict_batch_begin", step)
             parts.append(plain(run(x)))
-            watchers.call("on_predict_batch_end", step)
+            watchers.call("on_predict_batch_end", step, logs={"outputs": parts[-1]})
     watchers.call("on_predict_end")
     model.train(before)
     if isinstance(parts[0], list):

@@ -61,6 +61,7 @@ def fit(
     watchers.call("on_train_begin")
     step, test = steps_for(model, "train", jit), steps_for(model, "test", jit)
     rng = model.random if shuffle else None
+    logs: dict = {}
     try:
         for epoch in range(initial_epoch, epochs):
             watchers.call("on_epoch_begin", epoch)
@@ -69,14 +70,14 @@ def fit(
                 found = run_evaluation(model, validation, watchers, test)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             model.epochs_done = epoch + 1
-            watchers.call("on_epoch_end", epoch, logs)
+            watchers.call("on_epoch_end", epoch, logs=logs)
             if model.stop_training:
                 break
     finally:
         model._charging = model._modules = None
         trust(model, None)
         model.eval()
-        watchers.call("on_train_end")
+        watchers.call("on_train_end", logs=logs)
     return history
 
 
@@ -105,7 +106,7 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
         mean.add(loss.item(), count_of(x))
         updates.add(y, y_pred, weight)
         if batches:
-            watchers.call("on_train_batch_end", step, logs_of(model, mean))
+            watchers.call("on_train_batch_end", step, logs=logs_of(model, mean))
         if model.stop_training:
             break
     updates.flush()

@@ -148,7 +148,9 @@ def test_class_weights_are_for_training(given):
     assert (history["val_loss"][0], history["val_accuracy"][0]) == pytest.approx((loss, accuracy))
     seen = slice(None) if given == "data" else slice(0, 6)
     weight = np.where(labels[seen, 0], 100.0, 1.0)
-    assert history["loss"][0] == pytest.approx(model.evaluate(X[seen], labels[seen], sample_weight=weight, verbose=0)[0])
+    assert history["loss"][0] == pytest.approx(
+        model.evaluate(X[seen], labels[seen], sample_weight=weight, verbose=0)[0]
+    )
 
 
 def test_class_weights_of_steps_within_samples():
