@@ -31,7 +31,7 @@ def save_weights(model, path) -> None:
 
 
 def load_weights(model, path) -> None:
-    """Read the parameters of a module, from its own file or that of a whole model, all checked before any is changed."""
+    """Read the parameters of a module, or those in the file of a whole model; all are checked before any changes."""
     own = {name: (array.shape, array.dtype) for name, array in model.state_dict().items()}
     if not own:
         raise ValueError("the model has no parameters yet: build it first, by input_shape= or a call on data")
@@ -111,8 +111,8 @@ def architecture(model) -> dict:
     if hasattr(model, "_layers"):
         source = model.source
         return {
-            "kind": "Sequential", "name": model.name, "seed": _seed(model), "dtype": model.dtype, "trainable": model.trainable,
-            "input": [list(source.shape), source.dtype.name],
+            "kind": "Sequential", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
+            "trainable": model.trainable, "input": [list(source.shape), source.dtype.name],
             "layers": [layer_description(layer) for layer in model.layers],
         }  # fmt: skip
     shapes = [list(key) for key in (model._shapes or {})]
@@ -140,8 +140,8 @@ def _functional_architecture(model):
         for i in range(call.settings["count"]):
             numbers[call.settings["call"] + i] = len(numbers)
     return {
-        "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype, "trainable": model.trainable,
-        "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
+        "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
+        "trainable": model.trainable, "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
         "input_names": list(model._by_name) if model._by_name else None,
         "layers": [layer_description(layer) for layer in model.layers], "calls": calls,
         "outputs": [numbers[symbol.serial] for symbol in model.outputs],

@@ -22,11 +22,11 @@ class Callback:
     ...     def on_epoch_end(self, epoch, logs=None):
     ...         self.last = f"{epoch}: {logs['loss']:.2f}"
 
-    `self.model` and `self.params` (epochs, steps, verbose) are set before the first hook. `logs` is a dict, whichever hook
-    it is: it holds the loss and the metrics so far, at the end of an epoch those of validation as `val_...`, at the end
-    of a batch of `predict` its "outputs", and before there are any, nothing.
+    `self.model` and `self.params` (epochs, steps, verbose) are set before the first hook. `logs` is a dict, whichever
+    hook it is: it holds the loss and the metrics so far, at the end of an epoch those of validation as `val_...`, at
+    the end of a batch of `predict` its "outputs", and before there are any, nothing.
 
-    `on_batch_begin` and `on_batch_end` are those of training: `on_train_batch_begin` and `on_train_batch_end` call them.
+    `on_batch_begin` and `on_batch_end` are of training: `on_train_batch_begin` and `on_train_batch_end` call them.
     """
 
     model = None

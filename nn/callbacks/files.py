@@ -16,7 +16,7 @@ class ModelCheckpoint(Callback):
     """Saves the model after each epoch, or after each that is the best so far, or every `save_freq` batches.
 
     `filepath` may name the epoch and the logs: "best-{epoch:02d}-{val_loss:.2f}.safetensors"; with a `save_freq` of
-    batches also the {batch}. Its folder is made if need be. Where there is no `monitor` to be the best in, each is saved.
+    batches also the {batch}. Its folder is made if need be. Where the logs have no `monitor`, each is saved.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class CSVLogger(Callback):
         if self.append and os.path.exists(self.filename):
             self.columns = next(iter(self._rows()), [])
         else:
-            open(self.filename, "w", encoding="utf-8").close()  # noqa: SIM115  no table of an earlier training remains
+            open(self.filename, "w", encoding="utf-8").close()
 
     def on_epoch_end(self, epoch, logs=None):
         row = {"epoch": epoch} | {name: _in_a_line(value) for name, value in (logs or {}).items()}

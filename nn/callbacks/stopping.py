@@ -11,7 +11,6 @@ from nn.callbacks.base import Callback, callbacks
 from nn.errors import ModelWarning
 from nn.settings import whole
 
-
 RISING = ("acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "cosine_similarity")
 FALLING = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "rmse", "divergence", "hinge", "false")
 
@@ -56,7 +55,8 @@ class Monitor:
             return 1 if known[name] else -1
         if rises == falls:
             raise ValueError(
-                f"mode='auto' cannot know whether more or less of {self.name!r} is better; write mode='max' or mode='min'"
+                f"mode='auto' cannot know whether more or less of {self.name!r} is better; write mode='max' or "
+                "mode='min'"
             )
         return 1 if rises else -1
 
@@ -72,8 +72,7 @@ class Monitor:
 class EarlyStopping(Callback):
     """Stops when `monitor` has not improved for `patience` epochs; restore_best_weights=True goes back to the best.
 
-    With a `baseline` only epochs better than it count: patience goes on in others, though one that is the best so far is
-    never the last.
+    With a `baseline` only epochs better than it end the waiting; but one that is the best so far is never the last.
     """
 
     def __init__(

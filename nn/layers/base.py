@@ -15,7 +15,7 @@ from nn import initializers, regularizers
 from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape
 from nn.module import Module, Parameter
-from nn.registry import Registry
+from nn.registry import Registry, snake
 from nn.seeds import generator
 
 layers = Registry("layer")
@@ -254,7 +254,7 @@ layers.base = Layer
 
 
 def _counting(build):
-    """`build`, after which the layer counts as built, whoever called it: the first call on data must not do it again."""
+    """`build`, after which the layer counts as built, whoever called it: a call on data must not do it again."""
 
     @functools.wraps(build)
     def build_once(self, input_shape):
@@ -280,17 +280,3 @@ def _takes_training(kind) -> bool:
     parameters = inspect.signature(kind.call).parameters.values()
     _with_training[kind] = found = any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
     return found
-
-
-def snake(name: str) -> str:
-    """A class's name as a layer's.
-
-    >>> snake("BatchNormalization"), snake("ReLU"), snake("Dense")
-    ('batch_normalization', 're_lu', 'dense')
-    """
-    text = ""
-    for i, c in enumerate(name):
-        if c.isupper() and i and (not name[i - 1].isupper() or name[i + 1 : i + 2].islower()):
-            text += "_"
-        text += c.lower()
-    return text.lstrip("_")

@@ -117,25 +117,29 @@ class SparseCategoricalCrossentropy(Loss):
     logits = _Crossentropy.logits
 
     def call(self, y_true, y_pred):
+        z = self.logits(y_pred, "softmax")
+        known, z = z is not None, y_pred if z is None else z
         labels = y_true
         if self.ignore_class is not None:
-            labels = np.where(y_true == self.ignore_class, 0, y_true)
-        z = self.logits(y_pred, "softmax")
-        if z is None:
-            p = y_pred / np.sum(y_pred, axis=-1, keepdims=True)
+            ignored = y_true == self.ignore_class
+            labels = np.where(ignored, 0, y_true)
+            z = np.where(ignored[..., None], 1.0, z)  # whatever is predicted there, it is no part of the loss
+        if known:
+            values = extend.label_cross_entropy(z, labels=labels)
+        else:
+            p = z / np.sum(z, axis=-1, keepdims=True)
             z = np.log(np.clip(p, EPSILON, 1.0 - EPSILON))
             values = -np.take_along_axis(z, labels[..., None], axis=-1)[..., 0]
-        else:
-            values = extend.label_cross_entropy(z, labels=labels)
-        return values if self.ignore_class is None else np.where(y_true == self.ignore_class, 0.0, values)
+        return values if self.ignore_class is None else np.where(ignored, 0.0, values)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         loss = super().__call__(y_true, y_pred, sample_weight)
         if self.ignore_class is None or REDUCTIONS[self.reduction] != "mean":
             return loss
         # The mean is over the samples that count; without any it is 0.
-        labels = np.asarray(y_pred if isinstance(y_true, Tensor) else y_true)
-        return loss * (labels.size / max(np.count_nonzero(labels != self.ignore_class), 1))
+        labels = as_array(y_pred if isinstance(y_true, Tensor) else y_true)
+        counted = np.maximum(np.sum(labels != self.ignore_class), 1)
+        return loss * (labels.size / counted).astype(loss.dtype)
 
     def check_shape(self, y_true, y_pred_shape):
         shape = np.shape(y_true)

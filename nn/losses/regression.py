@@ -42,7 +42,7 @@ class MeanSquaredLogarithmicError(Loss):
         return np.mean(np.square(np.log1p(np.maximum(y_pred, 1e-7)) - np.log1p(np.maximum(y_true, 1e-7))), axis=-1)
 
 
-@losses.add("huber")
+@losses.add("huber", "huber_loss")
 class Huber(Loss):
     """e**2 / 2 where |e| <= delta, delta * (|e| - delta / 2) beyond: squared near 0, straight far out."""
 

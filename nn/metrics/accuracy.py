@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.losses.classification import class_numbers
-from nn.metrics.base import Metric, SampleMean, aligned, has_nan, metrics, ratio, weights_for, yes_or_no
+from nn.metrics.base import Metric, SampleMean, aligned, has_nan, metrics, ratio, weights_for, without_class, yes_or_no
 
 
 @metrics.add("exact_accuracy", "Accuracy", "accuracy", "acc")
@@ -67,10 +67,7 @@ class _Sparse(SampleMean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         if self.ignore_class is not None:
             y_true, y_pred = _rows(self, y_true, y_pred)
-            kept = y_true != self.ignore_class
-            y_true, y_pred = y_true[kept], y_pred[kept]
-            if sample_weight is not None:
-                sample_weight = np.broadcast_to(weights_for(self.name, sample_weight, kept.shape), kept.shape)[kept]
+            y_true, y_pred, sample_weight = without_class(self.name, self.ignore_class, y_true, y_pred, sample_weight)
         super().update_state(y_true, y_pred, sample_weight)
 
 

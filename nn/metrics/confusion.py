@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, snake, weights_for, yes_or_no
+from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, weights_for, yes_or_no
+from nn.registry import snake
 
 
 class _Counts(Metric):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.losses import classification, regression
-from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for
+from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for, without_class
 
 
 class LossMetric(SampleMean):
@@ -78,6 +78,16 @@ class LogCoshError(LossMetric):
     kind = regression.LogCosh
 
 
+@metrics.add("huber", "huber_loss", "Huber")
+class Huber(LossMetric):
+    """mean(e**2 / 2 where |e| <= delta, delta * (|e| - delta / 2) beyond)."""
+
+    kind = regression.Huber
+
+    def __init__(self, name=None, dtype=None, delta=1.0):
+        super().__init__(name, dtype, delta=delta)
+
+
 @metrics.add("poisson", "Poisson")
 class Poisson(LossMetric):
     """mean(y_pred - y_true * log(y_pred))."""
@@ -95,7 +105,23 @@ class BinaryCrossentropy(LossMetric):
         super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-@metrics.add("categorical_crossentropy", "CategoricalCrossentropy")
+@metrics.add("binary_focal_crossentropy", "BinaryFocalCrossentropy")
+class BinaryFocalCrossentropy(LossMetric):
+    """Binary crossentropy times (1 - p_true)**gamma."""
+
+    kind = classification.BinaryFocalCrossentropy
+
+    def __init__(
+        self, name=None, dtype=None, gamma=2.0, apply_class_balancing=False, alpha=0.25, from_logits=False,
+        label_smoothing=0.0,
+    ):  # fmt: skip
+        super().__init__(
+            name, dtype, gamma=gamma, apply_class_balancing=apply_class_balancing, alpha=alpha, from_logits=from_logits,
+            label_smoothing=label_smoothing,
+        )  # fmt: skip
+
+
+@metrics.add("categorical_crossentropy", "cce", "CategoricalCrossentropy")
 class CategoricalCrossentropy(LossMetric):
     """-mean(sum(t * log(p))) for one-hot targets or distributions t."""
 
@@ -106,7 +132,7 @@ class CategoricalCrossentropy(LossMetric):
         super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-@metrics.add("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+@metrics.add("sparse_categorical_crossentropy", "scce", "SparseCategoricalCrossentropy")
 class SparseCategoricalCrossentropy(LossMetric):
     """-mean(log(p[label])) for targets that are class numbers."""
 
@@ -116,8 +142,14 @@ class SparseCategoricalCrossentropy(LossMetric):
     def __init__(self, name=None, dtype=None, from_logits=False, ignore_class=None):
         super().__init__(name, dtype, from_logits=from_logits, ignore_class=ignore_class)
 
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if self.ignore_class is not None:
+            self.loss.check_shape(y_true, np.shape(y_pred))
+            y_true, y_pred, sample_weight = without_class(self.name, self.ignore_class, y_true, y_pred, sample_weight)
+        super().update_state(y_true, y_pred, sample_weight)
 
-@metrics.add("kl_divergence", "kld", "KLD", "KLDivergence")
+
+@metrics.add("kl_divergence", "kld", "KLD", "KLDivergence", "kullback_leibler_divergence")
 class KLDivergence(LossMetric):
     """mean(sum(t * log(t / p))) for distributions t and p."""
 
@@ -147,7 +179,7 @@ class CategoricalHinge(LossMetric):
     rows = True
 
 
-@metrics.add("cosine_similarity", "CosineSimilarity")
+@metrics.add("cosine_similarity", "cosine", "CosineSimilarity")
 class CosineSimilarity(SampleMean):
     """mean(cos(angle between y_true and y_pred)): 1 is the best, and vectors of zeros give 0.
 

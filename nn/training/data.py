@@ -104,8 +104,8 @@ class Stream:
 
     def _used_up(self, given):
         return (
-            f"the data gave {given} batches for an epoch{f' of {self.limit}' if self.limit else ''}: a generator is used "
-            "up once it ends. Give steps_per_epoch=, or something that can be iterated again"
+            f"the data gave {given} batches for an epoch{f' of {self.limit}' if self.limit else ''}: a generator is "
+            "used up once it ends. Give steps_per_epoch=, or something that can be iterated again"
         )
 
     def _next(self):

@@ -7,8 +7,8 @@ import warnings
 from nn.callbacks.history import History
 from nn.errors import ModelWarning
 from nn.seeds import generator
-from nn.training import linter
 from nn.settings import whole, whole_numbers
+from nn.training import linter
 from nn.training.arrays import aligned, count_of
 from nn.training.data import Arrays, as_data, split, validation_of, weigh_classes
 from nn.training.evaluation import callbacks_of, check_targets, run_evaluation, trust

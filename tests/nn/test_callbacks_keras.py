@@ -23,14 +23,16 @@ STOPS = [
     ([1.5, 1.5, 2.0, 0.25, 1.75, 2.0, 3.25, 3.0], {"patience": 2, "baseline": 2.0}, 3, 0),
     ([3.75, 0.25, 2.0, 1.5, 1.5, 0.75, 2.25, 0.5], {"patience": 0, "baseline": 0.5, "mode": "max"}, 2, 0),
     ([1.5, 3.0, 2.5, nan, 1.5, 1.5, 2.25, 1.5], {"patience": 2, "baseline": 2.0}, 3, 0),
-    ([2.75, 3.5, 1.75, 2.25, 1.0, 2.25, 1.75, 3.5], {"patience": 0, "baseline": 3.0, "min_delta": 0.5, "mode": "max"}, 3, 1),
+    ([2.75, 3.5, 1.75, 2.25, 1.0, 2.25, 1.75, 3.5],
+     {"patience": 0, "baseline": 3.0, "min_delta": 0.5, "mode": "max"}, 3, 1),
     ([3.0, nan, 1.75, 3.5, 1.75, 4.0, 1.0, 3.25], {"patience": 2, "baseline": 0.5}, 2, 0),
     ([0.75, 0.5, 0.75, 1.25, 1.5, 1.5, 1.75, 2.25], {"patience": 2, "baseline": 2.0, "mode": "max"}, 2, 0),
     ([0.5, 1.75, 2.0, 3.5, 1.5, 1.0, 3.75, 1.5], {"patience": 1, "baseline": 0.5}, 2, 0),
     ([2.5, 2.25, 4.0, 2.75, 1.0, 1.75, 2.75, 0.5], {"patience": 0, "baseline": 2.0}, 3, 1),
     ([0.75, 2.75, 3.75, nan, 2.25, 1.75, 4.0, 3.0], {"patience": 2, "baseline": 1.0, "start_from_epoch": 1}, 3, 1),
     ([2.0, 2.0, 0.25, 2.0, 3.25, 0.75, 2.25, 0.75], {"patience": 0, "baseline": 0.5, "min_delta": 0.5}, 2, 0),
-    ([1.25, 1.0, nan, 0.75, 1.5, 1.5, 1.25, 1.25], {"patience": 2, "baseline": 2.0, "min_delta": 0.5, "start_from_epoch": 4}, 6, 4),
+    ([1.25, 1.0, nan, 0.75, 1.5, 1.5, 1.25, 1.25],
+     {"patience": 2, "baseline": 2.0, "min_delta": 0.5, "start_from_epoch": 4}, 6, 4),
     ([1.75, 1.5, 2.5, 3.5, 1.5, 0.5, 2.0, 2.25], {"patience": 0, "baseline": 3.0}, 3, 1),
     ([1.25, 2.25, 2.25, 3.25, 3.25, 1.5, 0.75, 2.0], {"patience": 3, "baseline": 2.0}, 4, 0),
     ([3.75, 2.25, 2.0, 1.0, 2.75, 0.25, 0.25, 0.25], {"patience": 0, "start_from_epoch": 2}, 5, 3),
@@ -164,7 +166,7 @@ def test_each_hook_is_called_by_itself(hook):
 def test_hooks_without_logs_are_called_too(hook):
     calls = []
     numbered = "_epoch_" in hook or "batch_" in hook
-    function = (lambda number: calls.append(number)) if numbered else (lambda: calls.append(None))
+    function = (lambda number: calls.append(f"{number}")) if numbered else (lambda: calls.append(None))
     made = model()
     made.fit(X, Y, batch_size=20, validation_split=0.5, callbacks=[LambdaCallback(**{hook: function})], verbose=0)
     made.predict(X, callbacks=[LambdaCallback(**{hook: function})], verbose=0)

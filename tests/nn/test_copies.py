@@ -21,7 +21,7 @@ Y = X.sum(axis=1, keepdims=True)
 
 COPIES = {"pickle": lambda thing: pickle.loads(pickle.dumps(thing)), "deepcopy": copy.deepcopy}
 SETTINGS = {"clipnorm": 1.0, "weight_decay": 0.01}
-OPTIMIZERS = sorted({kind for kind in optimizers.entries.values()}, key=lambda kind: kind.__name__)
+OPTIMIZERS = sorted(set(optimizers.entries.values()), key=lambda kind: kind.__name__)
 
 
 def square(x):

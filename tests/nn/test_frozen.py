@@ -115,7 +115,7 @@ def test_a_model_that_is_frozen_whole_can_be_evaluated():
     model.trainable = False
     assert model.evaluate(X, Y, verbose=0) > 0
     assert model.test_on_batch(X, Y) > 0
-    with pytest.raises(ValueError, match="an optimizer got no parameters: .*frozen"):
+    with pytest.raises(ValueError, match=r"an optimizer got no parameters: .*frozen"):
         model.fit(X, Y, verbose=0)
 
 
