@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def is_whole(value, least=1) -> bool:
+def is_whole(value, least: float = 1) -> bool:
     """Whether this counts something: a whole number of Python or NumPy, and no True."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
 
 
-def whole(name: str, value, least=1) -> int:
+def whole(name: str, value, least: float = 1) -> int:
     """A setting that counts something, as an int.
 
     >>> whole("epochs", np.int64(3))
@@ -21,13 +21,20 @@ def whole(name: str, value, least=1) -> int:
     ValueError: epochs is a whole number, 1 or more; got 2.5
     """
     if not is_whole(value, least):
-        raise ValueError(f"{name} is a whole number, {least} or more; got {value!r:.60}")
+        more = "" if least == ANY else f", {least} or more"
+        raise ValueError(f"{name} is a whole number{more}; got {value!r:.60}")
     return int(value)
 
 
-def whole_numbers(name: str, values, least=1) -> tuple[int, ...]:
+ANY = -np.inf  # the least of settings that may be negative, such as an axis
+
+
+def whole_or_none(name: str, value, least: float = 1) -> int | None:
+    """A setting that counts something, or None."""
+    return None if value is None else whole(name, value, least)
+
+
+def whole_numbers(name: str, values, least: float = 1) -> tuple[int, ...]:
     """One such setting, or several of them, as a tuple."""
-    parts = (
-        values if isinstance(values, tuple | list) or (isinstance(values, np.ndarray) and values.ndim) else (values,)
-    )
-    return tuple(whole(name, part, least) for part in parts)
+    several = isinstance(values, tuple | list | set) or (isinstance(values, np.ndarray) and values.ndim)
+    return tuple(whole(name, part, least) for part in (values if several else (values,)))

@@ -32,7 +32,8 @@ FLOORS["autograd"] = [
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
-    ["settings", "errors", "registry", "seeds", "module", "safetensors"],
+    ["settings"],
+    ["errors", "registry", "seeds", "module", "safetensors"],
     ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],

@@ -16,7 +16,7 @@ from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape
 from nn.module import Module, Parameter
 from nn.registry import Registry, snake
-from nn.seeds import generator
+from nn.seeds import checked_seed, generator
 
 layers = Registry("layer")
 
@@ -69,7 +69,7 @@ class Layer(Module):
         self.set_trainable(trainable)  # what is inside comes later: `set_built` tells it
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.input_shape = None if input_shape is None else shape_of(input_shape, f"{type(self).__name__} input_shape")
-        self.seed = seed
+        self.seed = checked_seed(seed)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.extend import array_of, as_array, checked, linear
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
+from nn.settings import is_whole, whole, whole_numbers
 
 
 @layers.add("Dense")
@@ -89,9 +90,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape, **others):
         super().__init__(**others)
-        parts = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        if not all(isinstance(n, int | np.integer) and (n > 0 or n == -1) for n in parts) or parts.count(-1) > 1:
+        parts = tuple(target_shape) if isinstance(target_shape, tuple | list | np.ndarray) else (target_shape,)
+        if not all(is_whole(n, -1) and n for n in parts) or parts.count(-1) > 1:
             raise ValueError(f"Reshape: target_shape is a tuple of sizes, one of them -1 at most; got {target_shape!r}")
+        parts = tuple(map(int, parts))
         self.target_shape = parts
 
     def call(self, x):
@@ -107,7 +109,7 @@ class Permute(Layer):
 
     def __init__(self, dims, **others):
         super().__init__(**others)
-        self.dims = tuple(dims)
+        self.dims = whole_numbers("Permute: dims", dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(f"Permute: dims is an order of 1 ... n, such as (2, 1); got {dims!r}")
 
@@ -182,10 +184,3 @@ class Lambda(Layer):
 
     def call(self, x):
         return self.function(x)
-
-
-def whole(name, value) -> int:
-    """A setting that counts something, checked."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more; got {value!r:.60}")
-    return int(value)

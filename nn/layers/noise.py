@@ -6,6 +6,7 @@ import numbers
 
 from autograd import extend
 from nn.layers.base import Layer, layers
+from nn.layers.symbols import shape_of
 
 
 @layers.add("Dropout")
@@ -22,7 +23,7 @@ class Dropout(Layer):
         if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
             raise ValueError(f"Dropout: rate is the share to drop, from 0 to below 1; got {rate!r:.60}")
         self.rate = float(rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = None if noise_shape is None else shape_of(noise_shape, "Dropout noise_shape")
 
     def call(self, x, training=False):
         if not training or not self.rate:

@@ -10,6 +10,7 @@ from autograd.extend import array_of
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
+from nn.settings import ANY, whole, whole_numbers, whole_or_none
 
 
 class _Normalization(Layer):
@@ -20,7 +21,8 @@ class _Normalization(Layer):
         super().__init__(**others)
         if not epsilon > 0:
             raise ValueError(f"{type(self).__name__}: epsilon is a number above 0; got {epsilon!r}")
-        self.axis = axis
+        axes = whole_numbers(f"{type(self).__name__}: axis", axis, ANY)
+        self.axis = axes if isinstance(axis, tuple | list) else axes[0]
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
@@ -31,7 +33,7 @@ class _Normalization(Layer):
 
     def axes(self, ndim):
         """The axes named by the user, from 0."""
-        axes = (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         if any(not -ndim <= a < ndim or a % ndim == 0 for a in axes):
             raise ValueError(
                 f"layer {self.name!r} ({type(self).__name__}): axis={self.axis} of an input with {ndim} axes, of which "
@@ -80,8 +82,7 @@ class BatchNormalization(_Normalization):
             axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer,
             **others,
         )  # fmt: skip
-        if not isinstance(axis, int):
-            raise ValueError(f"BatchNormalization: axis is one number; got {axis!r}")
+        whole("BatchNormalization: axis", axis, ANY)  # one
         self.momentum = momentum
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
@@ -155,7 +156,7 @@ class Normalization(Layer):
 
     def __init__(self, axis=-1, mean=None, variance=None, **others):
         super().__init__(**others)
-        self.axis = axis
+        self.axis = whole_or_none("Normalization: axis", axis, ANY)
         self.mean = None if mean is None else np.asarray(mean, dtype=np.float64)
         self.variance = None if variance is None else np.asarray(variance, dtype=np.float64)
 

@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 
+from nn.settings import is_whole, whole_or_none
+
 _serial = itertools.count(1).__next__
 
 
@@ -55,16 +57,14 @@ def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None) 
     if batch_shape is None:
         if shape is None:
             raise ValueError("Input needs shape=, such as shape=(2,) for rows of two numbers")
-        batch_shape = (batch_size, *shape_of(shape, "Input"))
-    return Symbol(batch_shape, dtype or np.float32, name=name)
+        batch_shape = (whole_or_none("batch_size", batch_size), *shape_of(shape, "Input"))
+    return Symbol(shape_of(batch_shape, "Input"), dtype or np.float32, name=name)
 
 
 def shape_of(shape, what) -> tuple:
     """A shape that a user gave, checked: one whole number, or several, or None for any size."""
-    parts = (shape,) if isinstance(shape, int | np.integer) else shape
-    if not isinstance(parts, tuple | list) or not all(
-        n is None or (isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0) for n in parts
-    ):
+    parts = (shape,) if is_whole(shape) else shape
+    if not isinstance(parts, tuple | list) or not all(n is None or is_whole(n) for n in parts):
         raise ValueError(f"{what}: a shape is a tuple of sizes, such as (28, 28, 1) or (None, 3); got {shape!r:.60}")
     return tuple(None if n is None else int(n) for n in parts)
 

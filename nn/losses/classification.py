@@ -14,6 +14,7 @@ from autograd import Tensor, extend, functional
 from autograd.extend import array_of, as_array, made_by
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
+from nn.settings import ANY, whole_or_none
 
 EPSILON = 1e-7
 
@@ -112,7 +113,7 @@ class SparseCategoricalCrossentropy(Loss):
     def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
         self.from_logits = from_logits
-        self.ignore_class = ignore_class
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     logits = _Crossentropy.logits
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import functional
 from nn.losses.base import Loss, losses
+from nn.settings import ANY, whole
 
 
 @losses.add("mean_squared_error", "mse", "MSE")
@@ -87,7 +88,7 @@ class CosineSimilarity(Loss):
 
     def __init__(self, axis=-1, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.axis = axis
+        self.axis = whole("axis", axis, ANY)
 
     def call(self, y_true, y_pred):
         return -np.sum(unit(y_true, self.axis) * unit(y_pred, self.axis), axis=self.axis)

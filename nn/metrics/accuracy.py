@@ -6,6 +6,7 @@ import numpy as np
 
 from nn.losses.classification import class_numbers
 from nn.metrics.base import Metric, SampleMean, aligned, has_nan, metrics, ratio, weights_for, without_class, yes_or_no
+from nn.settings import ANY, whole, whole_or_none
 
 
 @metrics.add("exact_accuracy", "Accuracy", "accuracy", "acc")
@@ -81,7 +82,7 @@ class SparseCategoricalAccuracy(_Sparse):
 
     def __init__(self, name=None, dtype=None, ignore_class=None):
         super().__init__(name, dtype)
-        self.ignore_class = ignore_class
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = _rows(self, y_true, y_pred)
@@ -97,7 +98,7 @@ class TopKCategoricalAccuracy(SampleMean):
 
     def __init__(self, k=5, name=None, dtype=None):
         super().__init__(name, dtype)
-        self.k = _whole(k)
+        self.k = whole("k", k)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)
@@ -110,8 +111,8 @@ class SparseTopKCategoricalAccuracy(_Sparse):
 
     def __init__(self, k=5, name=None, dtype=None, ignore_class=None):
         super().__init__(name, dtype)
-        self.k = _whole(k)
-        self.ignore_class = ignore_class
+        self.k = whole("k", k)
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = _rows(self, y_true, y_pred)
@@ -188,12 +189,6 @@ class FBetaScore(F1Score):
 def _unless_nan(right, y):
     """nan in place of right and wrong when there is a nan in y, so that the mean is nan."""
     return np.full(right.shape, np.nan) if has_nan(y) else right
-
-
-def _whole(k):
-    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
-        raise ValueError(f"k is a whole number, 1 or more; got {k!r}")
-    return int(k)
 
 
 def _one_hot(metric, y_true):

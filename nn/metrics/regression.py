@@ -6,6 +6,7 @@ import numpy as np
 
 from nn.losses import classification, regression
 from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for, without_class
+from nn.settings import ANY, whole
 
 
 class LossMetric(SampleMean):
@@ -191,7 +192,7 @@ class CosineSimilarity(SampleMean):
 
     def __init__(self, name=None, dtype=None, axis=-1):
         super().__init__(name, dtype)
-        self.axis = axis
+        self.axis = whole("axis", axis, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)

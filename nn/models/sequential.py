@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.layers.base import Layer, layers
-from nn.layers.symbols import Input, Symbol
+from nn.layers.symbols import Input, Symbol, shape_of
 from nn.models.base import Model
 from nn.models.inputs import in_order, with_axes
 from nn.models.names import name_layer
@@ -82,10 +82,10 @@ class Sequential(Model):
 
     def build(self, input_shape) -> None:
         """Make the parameters of all layers for inputs of this shape; those built already stay."""
+        shape = shape_of(input_shape, "build")
         if self.source is None:
             kind = np.int64 if self.integers else self.dtype or "float32"
-            self.source = Symbol(tuple(input_shape), kind)
-        shape = tuple(input_shape)
+            self.source = Symbol(shape, kind)
         for layer in self._layers:
             layer.share_random(self.random)
             shape = layer.compute_output_shape(shape)
