@@ -46,9 +46,11 @@ def make_blobs(n_samples=100, n_features=2, *, centers=None, cluster_std=1.0, ce
     ((15, 2), [5, 10])
     """
     rng = generator(random_state)
-    each = [_samples(n) for n in n_samples] if isinstance(n_samples, tuple | list | np.ndarray) else None
-    if each is None or not each:
-        _samples(n_samples)
+    each = None
+    if isinstance(n_samples, tuple | list | np.ndarray):
+        each = [_samples(n) for n in _several("n_samples", n_samples)]
+    else:
+        n_samples = _samples(n_samples)
     if centers is None:
         centers = 3 if each is None else len(each)
     if not isinstance(centers, tuple | list | np.ndarray):

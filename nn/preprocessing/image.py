@@ -162,7 +162,7 @@ def _size(name, size):
     if not isinstance(size, tuple | list | np.ndarray) or len(size) != 2:
         raise ValueError(f"{name} is (height, width); got {size!r}")
     if not all(is_whole(n) for n in size):
-        raise ValueError(f"{name} is (height, width), each a whole number, 1 or more; got {size!r}")
+        raise ValueError(f"{name} is (height, width), each 1 or more and a whole number; got {size!r}")
     return int(size[0]), int(size[1])
 
 
