@@ -129,22 +129,22 @@ def layer_description(layer) -> dict:
 
 
 def _functional_architecture(model):
-    numbers = {symbol.serial: i for i, symbol in enumerate(model.inputs)}
+    numbers = {id(symbol): i for i, symbol in enumerate(model.inputs)}
     calls = []
     for call in model._calls:
         if call.settings["args"]:
             raise ValueError(f"layer {call.layer.name!r} was called with further arguments; give them by keyword")
         settings = plain(call.settings["kwargs"], f"the call of {call.layer.name}")
-        inputs = [numbers[symbol.serial] for symbol in call.inputs]
+        inputs = [numbers[id(symbol)] for symbol in call.inputs]
         calls.append([model._layers.index(call.layer), inputs, call.settings["several"], settings])
-        for i in range(call.settings["count"]):
-            numbers[call.settings["call"] + i] = len(numbers)
+        for symbol in call.settings["results"]:
+            numbers[id(symbol)] = len(numbers)
     return {
         "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
         "trainable": model.trainable, "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
         "input_names": list(model._by_name) if model._by_name else None,
         "layers": [layer_description(layer) for layer in model.layers], "calls": calls,
-        "outputs": [numbers[symbol.serial] for symbol in model.outputs],
+        "outputs": [numbers[id(symbol)] for symbol in model.outputs],
         "one": [model._one_input, model._one_output],
     }  # fmt: skip
 

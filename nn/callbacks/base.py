@@ -95,6 +95,8 @@ class CallbackList:
     def add(self, watcher) -> None:
         if isinstance(watcher, type) or not isinstance(watcher, Callback):
             raise TypeError(f"callbacks takes objects of Callback classes; got {watcher!r:.60}")
+        if any(watcher is other for other in self.watchers):
+            raise ValueError(f"{type(watcher).__name__} is among the callbacks twice, and would count all twice")
         watcher.set_model(self.model)
         watcher.set_params(self.params)
         self.watchers.append(watcher)

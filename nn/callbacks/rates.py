@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 
 from nn.callbacks.base import Callback, callbacks
@@ -22,15 +23,22 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         optimizer = self.model.optimizer
         _need_number(optimizer, "LearningRateScheduler")
-        try:
-            rate = self.schedule(epoch, optimizer.learning_rate)
-        except TypeError:
-            rate = self.schedule(epoch)
+        rate = self.schedule(epoch, optimizer.learning_rate) if self.takes_rate() else self.schedule(epoch)
         if not isinstance(rate, int | float) and not hasattr(rate, "__float__"):
             raise TypeError(f"the schedule gave {rate!r:.60} for epoch {epoch}; wanted a number")
         optimizer.learning_rate = float(rate)
         if self.verbose:
             sys.stdout.write(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}\n")
+
+    def takes_rate(self) -> bool:
+        """Whether the schedule takes the rate beside the epoch; an error of its own is not taken for a no."""
+        try:
+            inspect.signature(self.schedule).bind("epoch", "rate")
+        except TypeError:
+            return False
+        except ValueError:  # a function that does not tell
+            return True
+        return True
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

@@ -217,12 +217,10 @@ class Layer(Module):
             if id(parameter) not in old and getattr(parameter, "made", None):  # a model's seed may come later
                 parameter.made = (*parameter.made[:2], parameter.fingerprint())
         dtype = self.dtype or "float32"
-        settings = {"args": args, "kwargs": kwargs, "several": several, "count": len(shapes)}
-        found = [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]
-        call = found[0].serial
-        for symbol in found:
-            symbol.settings["call"] = call
-        return found if len(found) > 1 else found[0]
+        settings = {"args": args, "kwargs": kwargs, "several": several, "results": []}
+        found = settings["results"]
+        found += [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]
+        return list(found) if len(found) > 1 else found[0]
 
     # -- weights in a list, as in Keras ------------------------------------------------------------------------------
     @property

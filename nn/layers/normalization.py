@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 
 import numpy as np
@@ -83,6 +84,8 @@ class BatchNormalization(_Normalization):
             **others,
         )  # fmt: skip
         whole("BatchNormalization: axis", axis, ANY)  # one
+        if isinstance(momentum, bool) or not isinstance(momentum, numbers.Real) or not 0 <= momentum <= 1:
+            raise ValueError(f"BatchNormalization: momentum is a number from 0 to 1; got {momentum!r:.60}")
         self.momentum = momentum
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)

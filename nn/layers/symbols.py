@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.settings import is_whole, whole_or_none
 
-_serial = itertools.count(1).__next__
+_counter = itertools.count(1)
 
 
 class Symbol:
@@ -26,7 +26,12 @@ class Symbol:
         self.inputs = tuple(inputs)
         self.settings = settings or {}
         self.name = name
-        self.serial = _serial()
+        self.serial = next(_counter)
+
+    def __setstate__(self, state):
+        global _counter  # noqa: PLW0603  what is made after a symbol was read from elsewhere comes after it
+        vars(self).update(state)
+        _counter = itertools.count(max(next(_counter), self.serial + 1))
 
     @property
     def ndim(self) -> int:

@@ -70,17 +70,16 @@ class Functional(Model, functional=True):
         given = x if isinstance(x, list) else [x]
         if len(given) != len(self.inputs):
             raise ValueError(f"the model takes {len(self.inputs)} inputs; got {len(given)}")
-        values = {s.serial: with_axes(part, s.shape) for s, part in zip(self.inputs, given, strict=True)}
+        values = {id(s): with_axes(part, s.shape) for s, part in zip(self.inputs, given, strict=True)}
         for call in self._calls:
-            parts = [values[symbol.serial] for symbol in call.inputs]
+            parts = [values[id(symbol)] for symbol in call.inputs]
             settings = call.settings
             found = call.layer(
                 parts if settings["several"] else parts[0], *settings["args"], training=training, **settings["kwargs"]
             )
-            # A call's results have consecutive serials, from that of the first.
-            for i, part in enumerate(results(found)):
-                values[settings["call"] + i] = part
-        outputs = [values[symbol.serial] for symbol in self.outputs]
+            for symbol, part in zip(settings["results"], results(found), strict=True):
+                values[id(symbol)] = part
+        outputs = [values[id(symbol)] for symbol in self.outputs]
         return outputs[0] if self._one_output else outputs
 
 
@@ -95,16 +94,17 @@ def _symbols(given, what) -> list[Symbol]:
 
 def calls_between(inputs, outputs) -> list[Symbol]:
     """One symbol for each layer call that leads from the inputs to the outputs, in order."""
-    known = {symbol.serial for symbol in inputs}
+    known = {id(symbol) for symbol in inputs}  # not by serial: a copy of a symbol has that of the original
     calls: dict[int, Symbol] = {}
     waiting = list(outputs)
     while waiting:
         symbol = waiting.pop()
-        if symbol.serial in known:
+        if id(symbol) in known:
             continue
         if symbol.layer is None:
             raise ValueError(f"an output depends on {symbol!r}, which is not among the model's inputs")
-        known.add(symbol.serial)
-        calls[symbol.settings["call"]] = symbol
+        known.add(id(symbol))
+        first = symbol.settings["results"][0]
+        calls[id(first)] = first
         waiting += symbol.inputs
-    return [calls[serial] for serial in sorted(calls)]
+    return sorted(calls.values(), key=lambda symbol: symbol.serial)

@@ -45,8 +45,6 @@ class Optimizer:
     def __init__(
         self, learning_rate=0.01, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, name=None
     ):
-        if not callable(learning_rate):
-            positive("learning_rate", learning_rate, zero=True)
         for setting, value in [("clipnorm", clipnorm), ("clipvalue", clipvalue), ("global_clipnorm", global_clipnorm)]:
             if value is not None:
                 positive(setting, value)
@@ -64,6 +62,17 @@ class Optimizer:
         self.varying: tuple = ()
         self.groups: list = []
         self.states: list[dict[str, np.ndarray]] = []
+
+    @property
+    def learning_rate(self):
+        """A number, or a schedule: a function of the step."""
+        return vars(self)["learning_rate"]
+
+    @learning_rate.setter
+    def learning_rate(self, value) -> None:
+        if not callable(value):
+            positive("learning_rate", value, zero=True)
+        vars(self)["learning_rate"] = value
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

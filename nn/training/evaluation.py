@@ -83,16 +83,18 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
     watchers = callbacks_of(model, data, verbose, callbacks)
     before = model.training
     model.eval()
-    watchers.call("on_predict_begin")
-    parts = []
-    run = steps_for(model, "predict", jit)
-    with no_grad():
-        for step, (x, _, _) in enumerate(data.once()):
-            watchers.call("on_predict_batch_begin", step)
-            parts.append(plain(run(x)))
-            watchers.call("on_predict_batch_end", step, logs={"outputs": parts[-1]})
-    watchers.call("on_predict_end")
-    model.train(before)
+    try:
+        watchers.call("on_predict_begin")
+        parts = []
+        run = steps_for(model, "predict", jit)
+        with no_grad():
+            for step, (x, _, _) in enumerate(data.once()):
+                watchers.call("on_predict_batch_begin", step)
+                parts.append(plain(run(x)))
+                watchers.call("on_predict_batch_end", step, logs={"outputs": parts[-1]})
+        watchers.call("on_predict_end")
+    finally:
+        model.train(before)
     if isinstance(parts[0], list):
         return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
     return np.concatenate(parts)

@@ -35,6 +35,13 @@ def fit(
     need(model, "fit", optimizer=True)
     epochs, initial_epoch = whole("epochs", epochs, 0), whole("initial_epoch", initial_epoch, 0)
     validates = which_epochs(validation_freq)
+    if 0 < epochs <= initial_epoch:
+        warnings.warn(
+            f"nothing is left to train: epochs={epochs} is the number of the last epoch, and initial_epoch="
+            f"{initial_epoch} have been",
+            ModelWarning,
+            stacklevel=2,
+        )
     if validation_batch_size is not None:
         whole("validation_batch_size", validation_batch_size)
     data = as_data(model, x, y, sample_weight, batch_size, steps_per_epoch, class_weight, said="steps_per_epoch")
