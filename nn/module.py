@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 from autograd.extend import array_of
+from nn.settings import flag
 
 
 class Parameter(Tensor):
@@ -81,9 +82,7 @@ class Module:
 
     def set_trainable(self, value: bool) -> None:
         """Set whether training moves this module, and of no other."""
-        if value not in (True, False):
-            raise ValueError(f"trainable is True or False; got {value!r:.60}")
-        vars(self)["trainable"] = bool(value)
+        vars(self)["trainable"] = flag("trainable", value)
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__} defines no call(self, x): write what it computes there")

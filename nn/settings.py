@@ -38,3 +38,18 @@ def whole_numbers(name: str, values, least: float = 1) -> tuple[int, ...]:
     """One such setting, or several of them, as a tuple."""
     several = isinstance(values, tuple | list | set) or (isinstance(values, np.ndarray) and values.ndim)
     return tuple(whole(name, part, least) for part in (values if several else (values,)))
+
+
+def flag(name: str, value) -> bool:
+    """A setting that is True or False: a text such as "no" would count as True.
+
+    >>> flag("use_bias", np.False_)
+    False
+    >>> flag("use_bias", "no")
+    Traceback (most recent call last):
+        ...
+    ValueError: use_bias is True or False; got 'no'
+    """
+    if isinstance(value, bool | np.bool_) or (is_whole(value, 0) and value <= 1):
+        return bool(value)
+    raise ValueError(f"{name} is True or False; got {value!r:.60}")

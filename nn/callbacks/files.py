@@ -8,7 +8,7 @@ import sys
 
 from nn.callbacks.base import Callback, callbacks
 from nn.callbacks.stopping import Monitor
-from nn.settings import is_whole
+from nn.settings import flag, is_whole
 
 
 @callbacks.add("ModelCheckpoint")
@@ -28,8 +28,8 @@ class ModelCheckpoint(Callback):
         self.filepath = os.fspath(filepath)
         self.monitor = monitor
         self.verbose = verbose
-        self.save_best_only = save_best_only
-        self.save_weights_only = save_weights_only
+        self.save_best_only = flag("save_best_only", save_best_only)
+        self.save_weights_only = flag("save_weights_only", save_weights_only)
         self.mode = mode
         self.save_freq = save_freq
         self.initial_value_threshold = initial_value_threshold
@@ -76,7 +76,7 @@ class CSVLogger(Callback):
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fspath(filename)
         self.separator = separator
-        self.append = append
+        self.append = flag("append", append)
         self.columns: list[str] = []
 
     def on_train_begin(self, logs=None):

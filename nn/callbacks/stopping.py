@@ -9,7 +9,7 @@ import numpy as np
 
 from nn.callbacks.base import Callback, callbacks
 from nn.errors import ModelWarning
-from nn.settings import whole
+from nn.settings import flag, whole
 
 RISING = ("acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "cosine_similarity")
 FALLING = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "rmse", "divergence", "hinge", "false")
@@ -85,7 +85,7 @@ class EarlyStopping(Callback):
         self.verbose = verbose
         self.mode = mode
         self.baseline = baseline
-        self.restore_best_weights = restore_best_weights
+        self.restore_best_weights = flag("restore_best_weights", restore_best_weights)
         self.start_from_epoch = whole("start_from_epoch", start_from_epoch, 0)
         self.on_train_begin()
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.extend import array_of, as_array, checked, linear
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
-from nn.settings import is_whole, whole, whole_numbers
+from nn.settings import flag, is_whole, whole, whole_numbers
 
 
 @layers.add("Dense")
@@ -29,7 +29,7 @@ class Dense(Layer):
         super().__init__(**others)
         self.units = whole("units", units)
         self.activation = activations.get(activation)
-        self.use_bias = use_bias
+        self.use_bias = flag("use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)

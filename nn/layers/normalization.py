@@ -11,7 +11,7 @@ from autograd.extend import array_of
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
-from nn.settings import ANY, whole, whole_numbers, whole_or_none
+from nn.settings import ANY, flag, whole, whole_numbers, whole_or_none
 
 
 class _Normalization(Layer):
@@ -25,8 +25,8 @@ class _Normalization(Layer):
         axes = whole_numbers(f"{type(self).__name__}: axis", axis, ANY)
         self.axis = axes if isinstance(axis, tuple | list) else axes[0]
         self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
+        self.center = flag("center", center)
+        self.scale = flag("scale", scale)
         self.beta_initializer = initializers.get(beta_initializer)
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.beta_regularizer = regularizers.get(beta_regularizer)

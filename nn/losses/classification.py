@@ -14,7 +14,7 @@ from autograd import Tensor, extend, functional
 from autograd.extend import array_of, as_array, made_by
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
-from nn.settings import ANY, whole_or_none
+from nn.settings import ANY, flag, whole_or_none
 
 EPSILON = 1e-7
 
@@ -24,7 +24,7 @@ class _Crossentropy(Loss):
         super().__init__(reduction, name)
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing is a number from 0 to 1; got {label_smoothing!r}")
-        self.from_logits = from_logits
+        self.from_logits = flag("from_logits", from_logits)
         self.label_smoothing = label_smoothing
 
     def logits(self, y_pred, activation):
@@ -69,7 +69,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
     ):  # fmt: skip
         super().__init__(from_logits, label_smoothing, reduction, name)
         self.gamma = gamma
-        self.apply_class_balancing = apply_class_balancing
+        self.apply_class_balancing = flag("apply_class_balancing", apply_class_balancing)
         self.alpha = alpha
 
     def call(self, y_true, y_pred):
@@ -112,7 +112,7 @@ class SparseCategoricalCrossentropy(Loss):
 
     def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = flag("from_logits", from_logits)
         self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     logits = _Crossentropy.logits

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import functional
 from nn.losses.base import Loss, losses
-from nn.settings import ANY, whole
+from nn.settings import ANY, flag, whole
 
 
 @losses.add("mean_squared_error", "mse", "MSE")
@@ -74,7 +74,7 @@ class Poisson(Loss):
 
     def __init__(self, from_logits=False, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = flag("from_logits", from_logits)
 
     def call(self, y_true, y_pred):
         if self.from_logits:

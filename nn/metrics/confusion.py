@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, weights_for, yes_or_no
 from nn.registry import snake
-from nn.settings import whole, whole_or_none
+from nn.settings import flag, whole, whole_or_none
 
 
 class _Counts(Metric):
@@ -138,8 +138,8 @@ class AUC(_Counts):
             raise ValueError(f"curve is 'ROC' or 'PR'; got {curve!r}")
         self.num_thresholds = num_thresholds = whole("num_thresholds", num_thresholds, 2)
         self.curve = curve
-        self.from_logits = from_logits
-        self.exact = exact
+        self.from_logits = flag("from_logits", from_logits)
+        self.exact = flag("exact", exact)
         super().__init__(np.linspace(0, 1, num_thresholds), name, dtype)
         self.levels[0], self.levels[-1] = -1e-7, 1 + 1e-7  # so that the ends of the curve are reached
 

@@ -269,13 +269,14 @@ Optimizer.__init__ = _takes_parameters(Optimizer.__init__)
 
 def positive(name, value, zero=False):
     """Refuse a setting that is no number, or is not above 0."""
-    if not isinstance(value, numbers.Real) or not (value >= 0 if zero else value > 0) or value == float("inf"):
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not (value >= 0 if zero else value > 0) or value == float("inf"):
         raise ValueError(f"{name} is a number {'of 0 or more' if zero else 'above 0'}; got {value!r:.60}")
 
 
 def fraction(name, value):
     """Refuse a setting that is not from 0 to just below 1."""
-    if not isinstance(value, numbers.Real) or not 0 <= value < 1:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= value < 1:
         raise ValueError(f"{name} is a number from 0 to below 1; got {value!r:.60}")
 
 

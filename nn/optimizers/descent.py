@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.optimizers.base import Optimizer, fraction, optimizers
+from nn.settings import flag
 
 
 @optimizers.add("sgd", "SGD")
@@ -15,7 +16,7 @@ class SGD(Optimizer):
         super().__init__(learning_rate, **others)
         fraction("momentum", momentum)
         self.momentum = momentum
-        self.nesterov = nesterov
+        self.nesterov = flag("nesterov", nesterov)
         self.slots = ("velocity",) if momentum else ()
 
     def update(self, p, g, state, rate):
