@@ -54,7 +54,9 @@ class Recorder(Callback):
         """What the model looks like now."""
         model = self.model
         found = {"epoch": epoch, "logs": {k: float(v) for k, v in logs.items() if np.ndim(v) == 0}}
-        found["parameters"] = {path: self._parameter(p) for path, p in model.named_parameters() if p.trainable}
+        found["parameters"] = {
+            path: self._parameter(p) for path, p in model.named_parameters() if getattr(p, "trainable", True)
+        }
         small = [p for p in model.parameters() if p.ndim == 2]
         total = sum(p.size for p in small)
         found["weights"] = [p.numpy() for p in small] if total <= MOST_WEIGHTS else None

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from autograd.extend import array_of
+from autograd.extend import array_of, written_to
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
@@ -175,6 +175,8 @@ class Normalization(Layer):
     def call(self, x):
         if self.mean is None or self.variance is None:
             raise ValueError(f"layer {self.name!r} (Normalization) has measured nothing yet; call adapt(data) first")
+        for name in ("mean", "variance"):  # measured again, they are other arrays
+            written_to(self, name)
         shape = [1] * len(x.shape)
         if self.axis is not None:
             shape[self.axis] = -1

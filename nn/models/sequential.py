@@ -66,6 +66,7 @@ class Sequential(Model):
         if any(layer is other for other in self._layers):
             raise ValueError(f"layer {layer.name!r} is in this Sequential already; make a second one, or use Model")
         name_layer(layer, self._layers)
+        self.forget_steps()
         if self.dtype and layer.dtype is None:
             layer.dtype = self.dtype
         self._layers.append(layer)
@@ -74,10 +75,15 @@ class Sequential(Model):
         if self.source is not None:
             self.build(self.source.shape)
 
+    def forget_steps(self) -> None:
+        """Forget what was made for the layers there were."""
+        self._metrics = self._steps = self._shapes = None
+
     def pop(self) -> Layer:
         """Take the last layer off."""
         if not self._layers:
             raise ValueError("the Sequential has no layers")
+        self.forget_steps()
         return self._layers.pop()
 
     def build(self, input_shape) -> None:

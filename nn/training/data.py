@@ -155,10 +155,12 @@ def as_data(model, x, y=None, sample_weight=None, batch_size=None, steps=None, c
     if isinstance(x, Arrays | Stream):
         return x
     steps = None if steps is None else whole(said, steps)
-    if y is None and _is_stream(x):
-        if sample_weight is not None or class_weight is not None:
-            raise ValueError("data that comes in batches brings its weights along: give (x, y, sample_weight)")
-        if batch_size is not None and not hasattr(x, "__next__"):
+    if _is_stream(x):
+        if y is not None or sample_weight is not None or class_weight is not None:
+            raise ValueError(
+                "data that comes in batches brings its targets and weights along: give (x, y) or (x, y, sample_weight)"
+            )
+        if batch_size is not None:
             raise ValueError("data that comes in batches has its own batch size; leave batch_size out")
         return Stream(model, x, steps)
     if x is None:
