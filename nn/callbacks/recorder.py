@@ -8,7 +8,7 @@ from autograd import no_grad
 from autograd.extend import array_of
 from nn.callbacks.base import Callback, callbacks
 from nn.layers.base import OBSERVERS, Layer
-from nn.settings import whole
+from nn.settings import is_whole
 
 BINS = 24
 GRID = 36  # points across the plane of two inputs
@@ -33,8 +33,10 @@ class Recorder(Callback):
     """
 
     def __init__(self, data=None, most=200):
+        if not is_whole(most, 2):
+            raise ValueError(f"most is the largest number of frames, a whole number, 2 or more; got {most!r:.60}")
         self.data = None if data is None else np.asarray(data, dtype=np.float64)[:256]
-        self.most = whole("most", most, 2)  # frames
+        self.most = int(most)
         self.frames: list[dict] = []
         self.stride = 1
 

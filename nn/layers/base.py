@@ -231,7 +231,14 @@ class Layer(Module):
     def trainable_weights(self) -> list[Parameter]:
         return self.trainable_parameters()
 
+    @property
+    def non_trainable_weights(self) -> list[Parameter]:
+        moved = {id(parameter) for parameter in self.trainable_parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in moved]
+
+    variables = weights
     trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
 
     def get_weights(self) -> list[np.ndarray]:
         """A copy of every parameter, in order."""

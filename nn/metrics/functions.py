@@ -41,7 +41,8 @@ def _function(kind, name):
 
     metric.__name__ = metric.__qualname__ = name
     metric.__module__ = "nn.metrics"
-    metric.__doc__ = f"{kind.__doc__}\n\n    The function of the class `{kind.__name__}`, whose settings it takes."
+    line = kind.__doc__.partition("\n")[0]
+    metric.__doc__ = f"{line}\n\n    The function of the class `{kind.__name__}`, whose settings it takes."
     metric.kind = kind
     return metric
 

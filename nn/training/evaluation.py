@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from autograd import no_grad
@@ -23,11 +25,15 @@ def evaluate(
     check_targets(model, data, prepare(model, data), "evaluate")
     watchers = callbacks_of(model, data, verbose, callbacks)
     before = model.training
+    # A callback may evaluate in the middle of an epoch, whose metrics go on afterwards.
+    states = [(metric, copy.deepcopy(vars(metric))) for metric in model.metrics] if model._modules else []
     try:
         return report(run_evaluation(model, data, watchers, steps_for(model, "test", jit)), return_dict)
     finally:
         trust(model, None)
         model.train(before)
+        for metric, state in states:
+            vars(metric).update(state)
 
 
 def check_targets(model, data, output_shape, what) -> None:

@@ -62,14 +62,14 @@ def fit(
     history = History()
     watchers = callbacks_of(model, data, verbose, callbacks, history, epochs=epochs)
     model.stop_training = False
-    model._modules = model.all_modules()
-    model._charging = model.charging()
     model.history = history
-    watchers.call("on_train_begin")
-    step, test = steps_for(model, "train", jit), steps_for(model, "test", jit)
-    rng = model.random if shuffle else None
     logs: dict = {}
+    watchers.call("on_train_begin")
     try:
+        model._modules = model.all_modules()
+        model._charging = model.charging()
+        step, test = steps_for(model, "train", jit), steps_for(model, "test", jit)
+        rng = model.random if shuffle else None
         for epoch in range(initial_epoch, epochs):
             watchers.call("on_epoch_begin", epoch)
             logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch, step)

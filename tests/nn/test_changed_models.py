@@ -96,3 +96,28 @@ def test_a_recorder_takes_plain_tensors_for_parameters():
     made.compile("sgd", "mse")
     made.fit(X, Y, callbacks=[recorder], verbose=0)
     assert list(recorder.frames[0]["parameters"]) == ["w"]
+
+
+def test_an_evaluation_between_batches_leaves_the_metrics_alone():
+    def evaluate(batch, logs):
+        found.append(made.evaluate(X[:5], Y[:5], return_dict=True, verbose=0))
+
+    found, histories = [], []
+    for callbacks in ([], [nn.callbacks.LambdaCallback(on_train_batch_end=evaluate)]):
+        made = nn.Sequential([L.Dense(1, input_shape=(3,))], seed=0)
+        made.compile("sgd", "mse", metrics=["mae", nn.metrics.R2Score()])
+        histories.append(made.fit(X, Y, batch_size=4, epochs=2, callbacks=callbacks, verbose=0).history)
+    assert histories[0] == histories[1]
+    assert len(found) == 6
+
+
+def test_training_that_never_began_leaves_nothing_behind():
+    class Fail(nn.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            raise KeyboardInterrupt
+
+    made = model()
+    with pytest.raises(KeyboardInterrupt):
+        made.fit(X, Y, callbacks=[Fail()], verbose=0)
+    made.add(L.Dense(1))
+    assert len(made.all_modules()) == 3

@@ -119,6 +119,14 @@ def test_a_model_that_is_frozen_whole_can_be_evaluated():
         model.fit(X, Y, verbose=0)
 
 
+def test_weights_are_counted_as_in_keras():
+    layer = L.BatchNormalization()
+    layer.build((None, 3))
+    assert [len(w) for w in (layer.weights, layer.trainable_weights, layer.non_trainable_weights)] == [4, 2, 2]
+    layer.trainable = False
+    assert [len(w) for w in (layer.variables, layer.trainable_variables, layer.non_trainable_variables)] == [4, 0, 4]
+
+
 def test_numbers_of_neurons_can_be_frozen():
     mlp = nn.MLP(2, [3, 1], seed=0)
     mlp.trainable = False

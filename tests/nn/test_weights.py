@@ -73,6 +73,16 @@ def test_weights_in_fit(kind, jit):
         assert all(np.array_equal(a, b) for a, b in zip(weights, found[0][1], strict=True))
 
 
+def test_class_weights_and_validation_are_those_of_keras():
+    """The numbers are Keras 3.15's."""
+    x = np.linspace(-1, 1, 120).reshape(40, 3).astype("f")[np.arange(40) * 3 % 40]
+    y = (x[:, :1] > 0).astype(int)
+    model = nn.Sequential([nn.Input((3,)), L.Dense(1, activation="sigmoid", kernel_initializer="ones")])
+    model.compile(nn.optimizers.SGD(0.0), "binary_crossentropy")
+    history = model.fit(x, y, validation_data=(x[30:], y[30:]), class_weight={0: 1.0, 1: 100.0}, verbose=0).history
+    assert history == {"loss": pytest.approx([12.921487808227539]), "val_loss": pytest.approx([0.31133803725242615])}
+
+
 class Again:
     def __init__(self, parts):
         self.parts = parts
