@@ -73,7 +73,7 @@ class Layer(Module):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "build" in vars(cls):
+        if not hasattr(cls.build, "counts"):  # its own, or one from a class that is no layer
             cls.build = _counting(cls.build)
 
     # -- what a subclass writes ----------------------------------------------------------------------------------------
@@ -267,6 +267,7 @@ def _counting(build):
         if type(self).build is build_once:  # else a subclass is not done yet
             self.set_built()
 
+    build_once.counts = True
     return build_once
 
 

@@ -49,7 +49,19 @@ class Derived(Outer):
         return super().call(x) + self.shift
 
 
-@pytest.mark.parametrize("kind", [Outer, Derived])
+class Mixed:
+    """A build that comes from a class that is no layer."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight((input_shape[-1],), "random_normal")
+
+
+class WithMixed(Mixed, L.Layer):
+    def call(self, x):
+        return x * self.factor
+
+
+@pytest.mark.parametrize("kind", [Outer, Derived, WithMixed])
 def test_layers_within_layers(kind):
     layer = kind()
     layer.build((None, 3))

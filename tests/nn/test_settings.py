@@ -76,6 +76,15 @@ def test_momentum_of_batch_normalization(wrong):
         L.BatchNormalization(momentum=wrong)
 
 
+@pytest.mark.parametrize(
+    "kind", [L.Dropout, L.GaussianDropout, L.GaussianNoise, nn.regularizers.L1, nn.regularizers.L2]
+)
+@pytest.mark.parametrize("wrong", [True, False, "0.1", -0.1, np.nan])
+def test_shares_and_strengths_are_numbers(kind, wrong):
+    with pytest.raises(ValueError, match=r"is the share to drop|is a number"):
+        kind(wrong)
+
+
 # -- fit --------------------------------------------------------------------------------------------------------------
 def test_a_callback_that_is_listed_twice():
     stop = EarlyStopping("loss")
