@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from nn.registry import Registry
-from nn.seeds import generator
+from nn.seeds import checked_seed, generator
+from nn.settings import is_whole
 
 initializers = Registry("initializer")
 
@@ -77,7 +78,7 @@ class RandomNormal(Initializer):
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
         self.stddev = _spread("stddev", stddev)
-        self.seed = _seed(seed)
+        self.seed = checked_seed(seed)
 
     def draw(self, shape, rng):
         return rng.normal(self.mean, self.stddev, shape)
@@ -92,7 +93,7 @@ class RandomUniform(Initializer):
             raise ValueError(f"RandomUniform from {minval!r} to {maxval!r}: wanted finite numbers, minval <= maxval")
         self.minval = minval
         self.maxval = maxval
-        self.seed = _seed(seed)
+        self.seed = checked_seed(seed)
 
     def draw(self, shape, rng):
         return rng.uniform(self.minval, self.maxval, shape)
@@ -105,7 +106,7 @@ class TruncatedNormal(Initializer):
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
         self.stddev = _spread("stddev", stddev)
-        self.seed = _seed(seed)
+        self.seed = checked_seed(seed)
 
     def draw(self, shape, rng):
         return self.mean + self.stddev * truncated(shape, rng)
@@ -128,7 +129,7 @@ class VarianceScaling(Initializer):
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
-        self.seed = _seed(seed)
+        self.seed = checked_seed(seed)
 
     def deviation(self, shape) -> float:
         """The standard deviation of what is drawn."""
@@ -177,7 +178,7 @@ class Orthogonal(Initializer):
 
     def __init__(self, gain=1.0, seed=None):
         self.gain = gain
-        self.seed = _seed(seed)
+        self.seed = checked_seed(seed)
 
     def draw(self, shape, rng):
         if len(shape) < 2:
@@ -269,11 +270,10 @@ def _generator_for(function, rng):
 
 
 def _shape(shape) -> tuple[int, ...]:
-    shape = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
-    for size in shape:
-        if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 0:
-            raise ValueError(f"a shape is made of whole numbers, 0 or more; got {shape}")
-    return tuple(int(size) for size in shape)
+    shape = (shape,) if is_whole(shape) else tuple(shape)
+    if not all(is_whole(size, 0) for size in shape):
+        raise ValueError(f"a shape is made of whole numbers, 0 or more; got {shape}")
+    return tuple(map(int, shape))
 
 
 def _fitting(name, found, shape, dtype):
@@ -285,12 +285,6 @@ def _fitting(name, found, shape, dtype):
     if cast.dtype.kind not in "fc" and not np.array_equal(cast, found):
         raise TypeError(f"{name} gave fractions, which {cast.dtype} does not hold; ask for a floating-point dtype")
     return cast
-
-
-def _seed(seed):
-    if seed is not None:
-        generator(seed)  # refuses what is no seed, here rather than when a layer is built
-    return seed
 
 
 def _spread(name, value):

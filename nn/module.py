@@ -6,6 +6,7 @@ lists, tuples and dicts, each parameter once.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 from autograd.extend import array_of
+from nn.settings import flag
 
 
 class Parameter(Tensor):
@@ -23,12 +25,17 @@ class Parameter(Tensor):
     (True, (2,))
     """
 
-    __slots__ = ("regularizer", "trainable")
+    __slots__ = ("made", "regularizer", "trainable")
 
     def __init__(self, x, dtype=None, name=None, trainable=True, regularizer=None):
         super().__init__(x, dtype, name)
         self.trainable = trainable
         self.regularizer = regularizer
+        self.made = None  # by which initializer, from which generator, and what they gave: see `nn.models.seeding`
+
+    def fingerprint(self) -> bytes:
+        """What tells whether the numbers have changed."""
+        return hashlib.blake2b(np.ascontiguousarray(array_of(self)), digest_size=16).digest()
 
     def assign(self, value) -> None:
         """Set the numbers; a wrong shape is refused."""
@@ -62,7 +69,20 @@ class Module:
     """
 
     training = True
-    trainable = True
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves what is inside. To set it sets that of every module inside as well."""
+        return vars(self).get("trainable", True)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for module in Module.all_modules(self):
+            module.set_trainable(value)
+
+    def set_trainable(self, value: bool) -> None:
+        """Set whether training moves this module, and of no other."""
+        vars(self)["trainable"] = flag("trainable", value)
 
     def call(self, *args, **kwargs):
         raise NotImplementedError(f"{type(self).__name__} defines no call(self, x): write what it computes there")

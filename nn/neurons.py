@@ -14,10 +14,10 @@ from autograd import Tensor, Value
 from nn import activations
 from nn.errors import ShapeError
 from nn.layers import Activation, Dense, Dropout, Input
-from nn.layers.core import whole
 from nn.models import Sequential
 from nn.module import Module
 from nn.seeds import generator
+from nn.settings import whole, whole_numbers
 
 
 class Neuron(Module):
@@ -115,11 +115,11 @@ class MLP(Module):
     """
 
     def __init__(self, n_in, n_outs, activation="relu", output_activation="linear", seed=None):
-        n_outs = [n_outs] if isinstance(n_outs, int) else list(n_outs)
+        n_outs = whole_numbers("n_outs", n_outs)
         if not n_outs:
             raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1])")
         rng = generator(seed)
-        sizes = [whole("n_in", n_in), *(whole("n_outs", n) for n in n_outs)]
+        sizes = [whole("n_in", n_in), *n_outs]
         last = len(n_outs) - 1
         self.layers = [
             Layer(a, b, activation if i < last else output_activation, rng, f"layer{i}")

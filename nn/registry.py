@@ -7,7 +7,9 @@ loading a saved model safe. A user's own class is passed where it is needed (`cu
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
+import re
 from typing import Any
 
 REGISTRIES: dict[str, Registry] = {}
@@ -185,3 +187,14 @@ def construct(kind: type, settings: dict, custom=None):
         return kind(**{key: revive(value, custom) for key, value in settings.items()})
     except (TypeError, AttributeError, LookupError, ArithmeticError) as error:
         raise ValueError(f"{kind.__name__} cannot be made from {settings!r:.200}: {error}") from error
+
+
+@functools.cache
+def snake(name: str) -> str:
+    """A class's name as that of its objects, as Keras writes it.
+
+    >>> snake("BatchNormalization"), snake("ReLU"), snake("KLDivergence"), snake("TopKCategoricalAccuracy")
+    ('batch_normalization', 're_lu', 'kl_divergence', 'top_k_categorical_accuracy')
+    """
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name.lstrip("_"))
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()

@@ -20,7 +20,8 @@ regularizers.base = Regularizer
 
 
 def _strength(value, name):
-    if not (isinstance(value, int | float | np.number) and np.isfinite(value) and value >= 0):
+    real = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not (real and np.isfinite(value) and value >= 0):
         raise ValueError(f"{name} is a number, 0 or more; got {value!r}")
     return float(value)
 

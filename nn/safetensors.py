@@ -145,7 +145,7 @@ def read(
             raise ModelFileError(f"has {size} bytes; wanted at most limit={limit}: pass a larger one if you trust it")
         header, entries, metadata, told = _header(file, size, require_checksum)
         if expected is not None:
-            _check_expected(entries, expected)
+            check_expected(entries, expected)
         arrays = {name: np.empty(shape, dtype) for name, (dtype, shape, _, _) in entries.items()}
         found = checksum(header, metadata, _filled(file, arrays))
         if told is not None and told != found:
@@ -283,7 +283,7 @@ def _is_name(name):
     return _is_text(name) and 0 < len(name) <= LONGEST_NAME and name != "__metadata__" and not CONTROLS.search(name)
 
 
-def _check_expected(entries, expected):
+def check_expected(entries, expected):
     wanted = {name: (np.dtype(dtype).newbyteorder("<"), tuple(shape)) for name, (shape, dtype) in expected.items()}
     both = [(quoted(name), entries[name][:2], wanted[name]) for name in wanted if name in entries]
     wrong = {

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from nn import losses, metrics, optimizers, safetensors
+from nn.foreign import refuse_foreign
 from nn.layers.base import BUDGET, LARGEST_SAMPLE, Layer, layers
 from nn.layers.symbols import Symbol
 from nn.registry import config, plain, revive
@@ -30,11 +31,20 @@ def save_weights(model, path) -> None:
 
 
 def load_weights(model, path) -> None:
-    """Read the parameters of a module. Everything is checked before anything is changed."""
-    own = model.state_dict()
+    """Read the parameters of a module, or those in the file of a whole model; all are checked before any changes."""
+    own = {name: (array.shape, array.dtype) for name, array in model.state_dict().items()}
     if not own:
         raise ValueError("the model has no parameters yet: build it first, by input_shape= or a call on data")
-    state, _ = safetensors.read(path, {name: (array.shape, array.dtype) for name, array in own.items()})
+    refuse_foreign(path)
+    if "glassgrad" in safetensors.read_metadata(path):
+        state = _parameters(safetensors.read(path)[0])
+        entries = {name: (array.dtype.newbyteorder("<"), array.shape) for name, array in state.items()}
+        try:
+            safetensors.check_expected(entries, own)
+        except ModelFileError as error:
+            raise ModelFileError(f"{path}: {error}") from None
+    else:
+        state, _ = safetensors.read(path, own)
     _all_finite(path, state)
     model.load_state_dict(state)
 
@@ -64,6 +74,7 @@ def load_model(path, custom=None, compile=True):
 
     `custom` maps names to the user's own classes and functions that the model is made of.
     """
+    refuse_foreign(path)
     arrays, metadata = safetensors.read(path)
     try:
         about = json.loads(metadata.get("glassgrad", "null"), parse_constant=_refuse)
@@ -74,7 +85,7 @@ def load_model(path, custom=None, compile=True):
     budget = BUDGET.set([sum(array.size for name, array in arrays.items() if name.startswith("model."))])
     try:
         model = from_architecture(about["architecture"], custom)
-        state = {name[6:]: array for name, array in arrays.items() if name.startswith("model.")}
+        state = _parameters(arrays)
         own = {name: (p.shape, p.dtype) for name, p in model.named_parameters()}
         if {name: (array.shape, array.dtype) for name, array in state.items()} != own:
             raise ModelFileError("the weights do not fit the architecture")
@@ -101,7 +112,7 @@ def architecture(model) -> dict:
         source = model.source
         return {
             "kind": "Sequential", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
-            "input": [list(source.shape), source.dtype.name],
+            "trainable": model.trainable, "input": [list(source.shape), source.dtype.name],
             "layers": [layer_description(layer) for layer in model.layers],
         }  # fmt: skip
     shapes = [list(key) for key in (model._shapes or {})]
@@ -118,22 +129,22 @@ def layer_description(layer) -> dict:
 
 
 def _functional_architecture(model):
-    numbers = {symbol.serial: i for i, symbol in enumerate(model.inputs)}
+    numbers = {id(symbol): i for i, symbol in enumerate(model.inputs)}
     calls = []
     for call in model._calls:
         if call.settings["args"]:
             raise ValueError(f"layer {call.layer.name!r} was called with further arguments; give them by keyword")
         settings = plain(call.settings["kwargs"], f"the call of {call.layer.name}")
-        inputs = [numbers[symbol.serial] for symbol in call.inputs]
+        inputs = [numbers[id(symbol)] for symbol in call.inputs]
         calls.append([model._layers.index(call.layer), inputs, call.settings["several"], settings])
-        for i in range(call.settings["count"]):
-            numbers[call.settings["call"] + i] = len(numbers)
+        for symbol in call.settings["results"]:
+            numbers[id(symbol)] = len(numbers)
     return {
         "kind": "Functional", "name": model.name, "seed": _seed(model), "dtype": model.dtype,
-        "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
+        "trainable": model.trainable, "inputs": [[list(s.shape), s.dtype.name, s.name] for s in model.inputs],
         "input_names": list(model._by_name) if model._by_name else None,
         "layers": [layer_description(layer) for layer in model.layers], "calls": calls,
-        "outputs": [numbers[symbol.serial] for symbol in model.outputs],
+        "outputs": [numbers[id(symbol)] for symbol in model.outputs],
         "one": [model._one_input, model._one_output],
     }  # fmt: skip
 
@@ -147,9 +158,12 @@ def from_architecture(about, custom):
         model.add(Symbol(_shape(shape), _dtype(dtype)))
         for description in about["layers"]:
             model.add(make_layer(description, custom))
+        model.set_trainable(about.get("trainable", True))  # of the layers, each says so itself
         return model
     if kind == "Functional":
-        return _functional(about, custom)
+        model = _functional(about, custom)
+        model.set_trainable(about.get("trainable", True))
+        return model
     if kind == "custom":
         model = make_layer(about["layer"], custom)
         inputs = [np.zeros((1, *_shape(shape)), np.float32) for shape in about["inputs"]]
@@ -250,6 +264,11 @@ def _count(n):
     if type(n) is not int or n < 0:
         raise ModelFileError(f"a count of {n!r:.40}")
     return n
+
+
+def _parameters(arrays):
+    """Those of a whole model's file that are parameters, by their own names."""
+    return {name[6:]: array for name, array in arrays.items() if name.startswith("model.")}
 
 
 def _all_finite(path, state):

@@ -5,9 +5,9 @@ NumPy's global generator is never touched.
 
 from __future__ import annotations
 
-import numbers
-
 import numpy as np
+
+from nn.settings import whole
 
 _own = np.random.default_rng()
 
@@ -22,7 +22,7 @@ def set_random_seed(seed: int) -> None:
     True
     """
     global _own  # noqa: PLW0603  the one piece of state that users ask for by name
-    _own = np.random.default_rng(_checked(seed))
+    _own = np.random.default_rng(whole("a seed", seed, 0))
 
 
 def generator(seed: int | np.random.Generator | None = None) -> np.random.Generator:
@@ -31,10 +31,9 @@ def generator(seed: int | np.random.Generator | None = None) -> np.random.Genera
         return seed
     if seed is None:
         return np.random.default_rng(_own.integers(1 << 62))
-    return np.random.default_rng(_checked(seed))
+    return np.random.default_rng(whole("a seed", seed, 0))
 
 
-def _checked(seed) -> int:
-    if isinstance(seed, numbers.Integral) and not isinstance(seed, bool) and seed >= 0:
-        return int(seed)
-    raise ValueError(f"a seed is a whole number, 0 or more; got {seed!r}")
+def checked_seed(seed: int | np.random.Generator | None) -> int | np.random.Generator | None:
+    """A seed as it is given, looked at; NumPy's whole numbers as Python's."""
+    return seed if seed is None or isinstance(seed, np.random.Generator) else whole("a seed", seed, 0)

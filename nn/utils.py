@@ -9,6 +9,7 @@ import numpy as np
 from nn.preprocessing.image import array_to_img, img_to_array, load_img, save_img
 from nn.preprocessing.sequence import pad_sequences
 from nn.seeds import generator, set_random_seed
+from nn.settings import whole, whole_or_none
 
 __all__ = [
     "array_to_img",
@@ -38,7 +39,7 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
     if x.dtype.kind == "f" and not (np.isfinite(x) & (x == np.trunc(x))).all():
         raise ValueError(f"to_categorical takes whole numbers, got {x[~np.isfinite(x) | (x != np.trunc(x))].flat[0]}")
     if num_classes is not None:
-        _whole("num_classes", num_classes, 1)
+        whole("num_classes", num_classes)
     if x.ndim > 1 and x.shape[-1] == 1:
         x = x[..., 0]
     least, most = (int(x.min()), int(x.max())) if x.size else (0, -1)
@@ -124,11 +125,9 @@ def timeseries_dataset_from_array(
     """
     data = _series("data", data)
     start, end = 0 if start_index is None else start_index, len(data) if end_index is None else end_index
-    for name, value, least in [("sequence_length", sequence_length, 1), ("sequence_stride", sequence_stride, 1),
-                               ("sampling_rate", sampling_rate, 1), ("start_index", start, 0),
-                               ("end_index", end, 0), ("batch_size", batch_size, 1)]:  # fmt: skip
-        if name != "batch_size" or value is not None:
-            _whole(name, value, least)
+    start, end = whole("start_index", start, 0), whole("end_index", end, 0)
+    sequence_length, sampling_rate = whole("sequence_length", sequence_length), whole("sampling_rate", sampling_rate)
+    sequence_stride, batch_size = whole("sequence_stride", sequence_stride), whole_or_none("batch_size", batch_size)
     if not start < end <= len(data):
         raise ValueError(f"start_index {start} and end_index {end} do not fit a series of {len(data)} steps")
     reach = (sequence_length - 1) * sampling_rate + 1
@@ -150,8 +149,3 @@ def _series(name, values):
     if not values.ndim or values.dtype.kind not in "fiub":
         raise ValueError(f"{name} is a series of numbers; got shape {values.shape} of dtype {values.dtype}")
     return values
-
-
-def _whole(name, value, least):
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} is a whole number, {least} or more; got {value!r}")

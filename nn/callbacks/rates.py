@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 
 from nn.callbacks.base import Callback, callbacks
 from nn.callbacks.stopping import Monitor
+from nn.settings import whole
 
 
 @callbacks.add("LearningRateScheduler")
@@ -21,15 +23,22 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         optimizer = self.model.optimizer
         _need_number(optimizer, "LearningRateScheduler")
-        try:
-            rate = self.schedule(epoch, optimizer.learning_rate)
-        except TypeError:
-            rate = self.schedule(epoch)
+        rate = self.schedule(epoch, optimizer.learning_rate) if self.takes_rate() else self.schedule(epoch)
         if not isinstance(rate, int | float) and not hasattr(rate, "__float__"):
             raise TypeError(f"the schedule gave {rate!r:.60} for epoch {epoch}; wanted a number")
         optimizer.learning_rate = float(rate)
         if self.verbose:
             sys.stdout.write(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}\n")
+
+    def takes_rate(self) -> bool:
+        """Whether the schedule takes the rate beside the epoch; an error of its own is not taken for a no."""
+        try:
+            inspect.signature(self.schedule).bind("epoch", "rate")
+        except TypeError:
+            return False
+        except ValueError:  # a function that does not tell
+            return True
+        return True
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
@@ -55,11 +64,11 @@ class ReduceLROnPlateau(Callback):
             raise ValueError(f"factor is a number between 0 and 1; got {factor!r}")
         self.monitor = monitor
         self.factor = factor
-        self.patience = patience
+        self.patience = whole("patience", patience, 0)
         self.verbose = verbose
         self.mode = mode
         self.min_delta = min_delta
-        self.cooldown = cooldown
+        self.cooldown = whole("cooldown", cooldown, 0)
         self.min_lr = min_lr
         self.on_train_begin()
 
@@ -73,7 +82,7 @@ class ReduceLROnPlateau(Callback):
         _need_number(optimizer, "ReduceLROnPlateau")
         if logs is not None:
             logs["learning_rate"] = optimizer.learning_rate
-        value = self.watch.value(logs)
+        value = self.watch.value(logs, self.model)
         if value is None:
             return
         if self.resting:

@@ -8,6 +8,7 @@ from autograd import no_grad
 from autograd.extend import array_of
 from nn.callbacks.base import Callback, callbacks
 from nn.layers.base import OBSERVERS, Layer
+from nn.settings import is_whole
 
 BINS = 24
 GRID = 36  # points across the plane of two inputs
@@ -32,10 +33,10 @@ class Recorder(Callback):
     """
 
     def __init__(self, data=None, most=200):
-        if not isinstance(most, int) or most < 2:
-            raise ValueError(f"most is the largest number of frames, 2 or more; got {most!r}")
+        if not is_whole(most, 2):
+            raise ValueError(f"most is the largest number of frames, a whole number, 2 or more; got {most!r:.60}")
         self.data = None if data is None else np.asarray(data, dtype=np.float64)[:256]
-        self.most = most
+        self.most = int(most)
         self.frames: list[dict] = []
         self.stride = 1
 
@@ -55,7 +56,9 @@ class Recorder(Callback):
         """What the model looks like now."""
         model = self.model
         found = {"epoch": epoch, "logs": {k: float(v) for k, v in logs.items() if np.ndim(v) == 0}}
-        found["parameters"] = {path: self._parameter(p) for path, p in model.named_parameters() if p.trainable}
+        found["parameters"] = {
+            path: self._parameter(p) for path, p in model.named_parameters() if getattr(p, "trainable", True)
+        }
         small = [p for p in model.parameters() if p.ndim == 2]
         total = sum(p.size for p in small)
         found["weights"] = [p.numpy() for p in small] if total <= MOST_WEIGHTS else None

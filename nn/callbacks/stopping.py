@@ -9,23 +9,29 @@ import numpy as np
 
 from nn.callbacks.base import Callback, callbacks
 from nn.errors import ModelWarning
+from nn.settings import flag, whole
+
+RISING = ("acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "cosine_similarity")
+FALLING = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "rmse", "divergence", "hinge", "false")
 
 
 class Monitor:
-    """Says whether a value in the logs has improved."""
+    """Says whether a value in the logs has improved.
+
+    Whether more is better, with mode='auto', the metric of that name knows, or else the name says it.
+    """
 
     def __init__(self, name, mode="auto", min_delta=0.0):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"mode is 'auto', 'min' or 'max'; got {mode!r}")
-        rising = any(part in name for part in ("acc", "auc", "precision", "recall", "f1", "r2", "cosine_similarity"))
         self.name = name
-        self.sign = 1 if mode == "max" or (mode == "auto" and rising and "loss" not in name) else -1
+        self.sign = {"min": -1, "max": 1, "auto": None}[mode]
         self.min_delta = abs(min_delta)
         self.warned = False
         self.best = None
 
-    def value(self, logs):
-        """The value in the logs; None, with a warning once, where there is none."""
+    def value(self, logs, model):
+        """The value in the logs of a model; None, with a warning once, where there is none."""
         value = (logs or {}).get(self.name)
         if value is None and not self.warned:
             self.warned = True
@@ -35,17 +41,39 @@ class Monitor:
                 ModelWarning,
                 stacklevel=6,
             )
+        if value is not None and self.sign is None:
+            self.sign = self._direction(model)
+        if np.ndim(value):
+            raise ValueError(f"{self.name!r} is an array of shape {np.shape(value)}, and only a number can be watched")
         return value
+
+    def _direction(self, model):
+        name = self.name.removeprefix("val_")
+        known = {key: metric.rises for key, metric, _ in getattr(model, "_metrics", None) or ()}
+        rises, falls = (any(part in name for part in parts) for parts in (RISING, FALLING))
+        if known.get(name) is not None:
+            return 1 if known[name] else -1
+        if rises == falls:
+            raise ValueError(
+                f"mode='auto' cannot know whether more or less of {self.name!r} is better; write mode='max' or "
+                "mode='min'"
+            )
+        return 1 if rises else -1
 
     def improved(self, value, than="best") -> bool:
         """Whether the value is better than the best so far (or than a number) by more than min_delta."""
-        than = self.best if than == "best" else than
-        return than is None or self.sign * (value - than) > self.min_delta
+        than = self.best if isinstance(than, str) else than
+        if than is None or than != than:  # any number is better than nan
+            return than is None or value == value
+        return self.sign * value - self.min_delta > self.sign * than
 
 
 @callbacks.add("EarlyStopping")
 class EarlyStopping(Callback):
-    """Stops when `monitor` has not improved for `patience` epochs; restore_best_weights=True goes back to the best."""
+    """Stops when `monitor` has not improved for `patience` epochs; restore_best_weights=True goes back to the best.
+
+    With a `baseline` only epochs better than it end the waiting; but one that is the best so far is never the last.
+    """
 
     def __init__(
         self, monitor="val_loss", min_delta=0.0, patience=0, verbose=0, mode="auto", baseline=None,
@@ -53,12 +81,12 @@ class EarlyStopping(Callback):
     ):  # fmt: skip
         self.monitor = monitor
         self.min_delta = min_delta
-        self.patience = patience
+        self.patience = whole("patience", patience, 0)
         self.verbose = verbose
         self.mode = mode
         self.baseline = baseline
-        self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        self.restore_best_weights = flag("restore_best_weights", restore_best_weights)
+        self.start_from_epoch = whole("start_from_epoch", start_from_epoch, 0)
         self.on_train_begin()
 
     def on_train_begin(self, logs=None):
@@ -73,7 +101,7 @@ class EarlyStopping(Callback):
         return self.watch.best
 
     def on_epoch_end(self, epoch, logs=None):
-        value = self.watch.value(logs)
+        value = self.watch.value(logs, self.model)
         if value is None or epoch < self.start_from_epoch:
             return
         self.wait += 1
@@ -84,7 +112,7 @@ class EarlyStopping(Callback):
                 self.best_weights = self.model.state_dict()
             if self.baseline is None or self.watch.improved(value, self.baseline):
                 self.wait = 0
-        if self.wait >= self.patience and epoch > 0 and self.wait:
+        elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 

@@ -7,6 +7,7 @@ import numbers
 import numpy as np
 
 from nn.seeds import generator
+from nn.settings import whole
 
 
 def make_moons(n_samples=100, *, shuffle=True, noise=None, random_state=None):
@@ -45,11 +46,15 @@ def make_blobs(n_samples=100, n_features=2, *, centers=None, cluster_std=1.0, ce
     ((15, 2), [5, 10])
     """
     rng = generator(random_state)
-    each = None if isinstance(n_samples, numbers.Integral) else [_samples(n) for n in _several("n_samples", n_samples)]
+    each = None
+    if isinstance(n_samples, tuple | list | np.ndarray):
+        each = [_samples(n) for n in _several("n_samples", n_samples)]
+    else:
+        n_samples = _samples(n_samples)
     if centers is None:
         centers = 3 if each is None else len(each)
-    if isinstance(centers, numbers.Integral):
-        shape = _whole("centers", centers), _whole("n_features", n_features)
+    if not isinstance(centers, tuple | list | np.ndarray):
+        shape = whole("centers", centers), whole("n_features", n_features)
         low, high = _several("center_box", center_box)
         if not (np.isfinite([low, high]).all() and low <= high):
             raise ValueError(f"center_box is a low and a high number; got {center_box!r}")
@@ -79,7 +84,7 @@ def make_spirals(n_samples=100, *, classes=2, turns=1.5, noise=None, shuffle=Tru
     >>> X.shape, np.bincount(y).tolist()
     ((90, 2), [30, 30, 30])
     """
-    n, classes = _samples(n_samples), _whole("classes", classes)
+    n, classes = _samples(n_samples), whole("classes", classes)
     if not isinstance(turns, numbers.Real) or not np.isfinite(turns):
         raise ValueError(f"turns is how often an arm goes round; got {turns!r}")
     y = np.arange(n) % classes
@@ -111,14 +116,8 @@ def sine(n_samples=200, *, noise=None, random_state=None, low=-np.pi, high=np.pi
     return x, _noisy(np.sin(x), noise, generator(random_state))
 
 
-def _whole(name, n):
-    if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more; got {n!r}")
-    return int(n)
-
-
 def _samples(n):
-    return _whole("n_samples", n)
+    return whole("n_samples", n)
 
 
 def _several(name, values):

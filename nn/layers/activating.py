@@ -6,6 +6,7 @@ import numpy as np
 
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
+from nn.settings import ANY, whole_numbers
 
 
 @layers.add("ReLU")
@@ -72,7 +73,8 @@ class Softmax(Layer):
 
     def __init__(self, axis=-1, **others):
         super().__init__(**others)
-        self.axis = axis
+        axes = whole_numbers("Softmax: axis", axis, ANY)
+        self.axis = axes if isinstance(axis, tuple | list) else axes[0]
 
     def call(self, x):
         return activations.softmax(x, self.axis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from contextvars import ContextVar
@@ -14,8 +15,8 @@ from nn import initializers, regularizers
 from nn.errors import ShapeError
 from nn.layers.symbols import Symbol, shape_of, traced_shape
 from nn.module import Module, Parameter
-from nn.registry import Registry
-from nn.seeds import generator
+from nn.registry import Registry, snake
+from nn.seeds import checked_seed, generator
 
 layers = Registry("layer")
 
@@ -55,7 +56,9 @@ class Layer(Module):
     unwatched: tuple[str, ...] = ()  # attributes that may change without changing what `call` computes
     integers = False  # True: integer inputs stay integers, as indices
     several = False  # True: the layer takes a list of inputs
+    takes_rows = False  # True: a sample is a row of numbers at least, so that (n,) can only mean n rows of one number
     _rng: np.random.Generator | None = None
+    _by_chance = False  # whether this generator was made here, and without a seed
     _added: list | None = None
 
     def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None, input_dim=None):
@@ -63,10 +66,15 @@ class Layer(Module):
             input_shape = (input_dim,)
         self.name = name or snake(type(self).__name__)
         self.named = name is not None
-        self.trainable = trainable
+        self.set_trainable(trainable)  # what is inside comes later: `set_built` tells it
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.input_shape = None if input_shape is None else shape_of(input_shape, f"{type(self).__name__} input_shape")
-        self.seed = seed
+        self.seed = checked_seed(seed)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls.build, "counts"):  # its own, or one from a class that is no layer
+            cls.build = _counting(cls.build)
 
     # -- what a subclass writes ----------------------------------------------------------------------------------------
     def build(self, input_shape) -> None:
@@ -90,10 +98,12 @@ class Layer(Module):
             budget[0] -= math.prod(shape)
             if budget[0] < 0:
                 raise ValueError(f"layer {self.name!r} asks for weights of shape {shape}, more than the file holds")
-            value = np.zeros(shape, dtype)  # about to be read
-        else:
-            value = initializers.get(initializer)(shape, dtype, self.random)
-        return Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
+            return Parameter(np.zeros(shape, dtype), dtype, name, trainable, regularizers.get(regularizer))
+        initializer = initializers.get(initializer)
+        value = initializer(shape, dtype, self.random)
+        parameter = Parameter(value, dtype, name, trainable, regularizers.get(regularizer))
+        parameter.made = (initializer, self._rng, None)
+        return parameter
 
     def parts(self):
         return ((name, part) for name, part in vars(self).items() if name != "_added")
@@ -109,6 +119,7 @@ class Layer(Module):
         """The generator that this layer draws from: by its own seed, or shared by the whole model."""
         if self._rng is None:
             self._rng = generator(self.seed)
+            self._by_chance = self.seed is None
         return generator_of(self, "_rng")
 
     def share_random(self, rng) -> None:
@@ -154,8 +165,14 @@ class Layer(Module):
         free = (lambda s: (None, *s[1:])) if not _is_list(shapes) else (lambda s: [(None, *part[1:]) for part in s])
         self.check_input(shapes)
         self.build(free(shapes))
+        self.set_built()
+
+    def set_built(self) -> None:
+        """What is inside knows what only the whole was told: the generator, and that nothing is to be learned."""
         self.built = True
         self.share_random(self.random)
+        if not self.trainable:
+            self.trainable = False
 
     def as_input(self, x):
         """The input as an array or Tensor of this layer's dtype."""
@@ -194,14 +211,16 @@ class Layer(Module):
         symbols = list(x) if several else [x]
         if not all(isinstance(symbol, Symbol) for symbol in symbols):
             raise TypeError(f"layer {self.name!r} got symbols and arrays together; wrap constants in a Lambda layer")
+        old = {id(parameter) for parameter in self.parameters()}
         shapes = self._trace(symbols, several, args, kwargs)
+        for parameter in self.parameters():
+            if id(parameter) not in old and getattr(parameter, "made", None):  # a model's seed may come later
+                parameter.made = (*parameter.made[:2], parameter.fingerprint())
         dtype = self.dtype or "float32"
-        settings = {"args": args, "kwargs": kwargs, "several": several, "count": len(shapes)}
-        found = [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]
-        call = found[0].serial
-        for symbol in found:
-            symbol.settings["call"] = call
-        return found if len(found) > 1 else found[0]
+        settings = {"args": args, "kwargs": kwargs, "several": several, "results": []}
+        found = settings["results"]
+        found += [Symbol(shape, dtype, self, symbols, {**settings, "index": i}) for i, shape in enumerate(shapes)]
+        return list(found) if len(found) > 1 else found[0]
 
     # -- weights in a list, as in Keras ------------------------------------------------------------------------------
     @property
@@ -212,7 +231,14 @@ class Layer(Module):
     def trainable_weights(self) -> list[Parameter]:
         return self.trainable_parameters()
 
+    @property
+    def non_trainable_weights(self) -> list[Parameter]:
+        moved = {id(parameter) for parameter in self.trainable_parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in moved]
+
+    variables = weights
     trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
 
     def get_weights(self) -> list[np.ndarray]:
         """A copy of every parameter, in order."""
@@ -232,6 +258,22 @@ class Layer(Module):
 layers.base = Layer
 
 
+def _counting(build):
+    """`build`, after which the layer counts as built, whoever called it: a call on data must not do it again."""
+
+    @functools.wraps(build)
+    def build_once(self, input_shape):
+        build(self, input_shape)
+        if type(self).build is build_once:  # else a subclass is not done yet
+            self.set_built()
+
+    build_once.counts = True
+    return build_once
+
+
+Layer.build = _counting(Layer.build)
+
+
 def _is_list(shapes) -> bool:
     return isinstance(shapes, list) or (isinstance(shapes, tuple) and any(isinstance(s, tuple | list) for s in shapes))
 
@@ -244,17 +286,3 @@ def _takes_training(kind) -> bool:
     parameters = inspect.signature(kind.call).parameters.values()
     _with_training[kind] = found = any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
     return found
-
-
-def snake(name: str) -> str:
-    """A class's name as a layer's.
-
-    >>> snake("BatchNormalization"), snake("ReLU"), snake("Dense")
-    ('batch_normalization', 're_lu', 'dense')
-    """
-    text = ""
-    for i, c in enumerate(name):
-        if c.isupper() and i and (not name[i - 1].isupper() or name[i + 1 : i + 2].islower()):
-            text += "_"
-        text += c.lower()
-    return text.lstrip("_")

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.extend import array_of, as_array, checked, linear
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
+from nn.settings import flag, is_whole, whole, whole_numbers
 
 
 @layers.add("Dense")
@@ -19,6 +20,8 @@ class Dense(Layer):
     (2, 3)
     """
 
+    takes_rows = True
+
     def __init__(
         self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
         kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, **others,
@@ -26,7 +29,7 @@ class Dense(Layer):
         super().__init__(**others)
         self.units = whole("units", units)
         self.activation = activations.get(activation)
-        self.use_bias = use_bias
+        self.use_bias = flag("use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
@@ -38,6 +41,10 @@ class Dense(Layer):
         self.kernel = self.add_weight(shape, self.kernel_initializer, self.kernel_regularizer, name="kernel")
         if self.use_bias:
             self.bias = self.add_weight((self.units,), self.bias_initializer, self.bias_regularizer, name="bias")
+
+    def as_input(self, x):
+        x = super().as_input(x)
+        return np.expand_dims(x, 1) if x.ndim == 1 and self.built and self.kernel.shape[0] == 1 else x
 
     def check_input(self, shape):
         if len(shape) < 2:
@@ -83,9 +90,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape, **others):
         super().__init__(**others)
-        parts = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        if not all(isinstance(n, int | np.integer) and (n > 0 or n == -1) for n in parts) or parts.count(-1) > 1:
+        parts = tuple(target_shape) if isinstance(target_shape, tuple | list | np.ndarray) else (target_shape,)
+        if not all(is_whole(n, -1) and n for n in parts) or parts.count(-1) > 1:
             raise ValueError(f"Reshape: target_shape is a tuple of sizes, one of them -1 at most; got {target_shape!r}")
+        parts = tuple(map(int, parts))
         self.target_shape = parts
 
     def call(self, x):
@@ -101,7 +109,7 @@ class Permute(Layer):
 
     def __init__(self, dims, **others):
         super().__init__(**others)
-        self.dims = tuple(dims)
+        self.dims = whole_numbers("Permute: dims", dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(f"Permute: dims is an order of 1 ... n, such as (2, 1); got {dims!r}")
 
@@ -176,10 +184,3 @@ class Lambda(Layer):
 
     def call(self, x):
         return self.function(x)
-
-
-def whole(name, value) -> int:
-    """A setting that counts something, checked."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more; got {value!r:.60}")
-    return int(value)

@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from nn.layers.base import Layer, layers
+from nn.settings import ANY, whole
 
 
 class _Merge(Layer):
@@ -47,7 +48,7 @@ class Concatenate(_Merge):
 
     def __init__(self, axis=-1, **others):
         super().__init__(**others)
-        self.axis = axis
+        self.axis = whole("Concatenate: axis", axis, ANY)
 
     def call(self, inputs):
         return np.concatenate(inputs, axis=self.axis)

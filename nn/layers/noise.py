@@ -6,6 +6,7 @@ import numbers
 
 from autograd import extend
 from nn.layers.base import Layer, layers
+from nn.layers.symbols import shape_of
 
 
 @layers.add("Dropout")
@@ -19,10 +20,10 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, **others):
         super().__init__(**others)
-        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
             raise ValueError(f"Dropout: rate is the share to drop, from 0 to below 1; got {rate!r:.60}")
         self.rate = float(rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.noise_shape = None if noise_shape is None else shape_of(noise_shape, "Dropout noise_shape")
 
     def call(self, x, training=False):
         if not training or not self.rate:
@@ -41,7 +42,7 @@ class GaussianNoise(Layer):
 
     def __init__(self, stddev, **others):
         super().__init__(**others)
-        if not isinstance(stddev, numbers.Real) or not stddev >= 0:
+        if isinstance(stddev, bool) or not isinstance(stddev, numbers.Real) or not stddev >= 0:
             raise ValueError(f"GaussianNoise: stddev is a number, 0 or more; got {stddev!r:.60}")
         self.stddev = float(stddev)
 
@@ -57,7 +58,7 @@ class GaussianDropout(Layer):
 
     def __init__(self, rate, **others):
         super().__init__(**others)
-        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
             raise ValueError(f"GaussianDropout: rate is a number from 0 to below 1; got {rate!r:.60}")
         self.rate = float(rate)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 
 import numpy as np
 
-from autograd.extend import array_of
+from autograd.extend import array_of, written_to
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
+from nn.settings import ANY, flag, whole, whole_numbers, whole_or_none
 
 
 class _Normalization(Layer):
@@ -20,10 +22,11 @@ class _Normalization(Layer):
         super().__init__(**others)
         if not epsilon > 0:
             raise ValueError(f"{type(self).__name__}: epsilon is a number above 0; got {epsilon!r}")
-        self.axis = axis
+        axes = whole_numbers(f"{type(self).__name__}: axis", axis, ANY)
+        self.axis = axes if isinstance(axis, tuple | list) else axes[0]
         self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
+        self.center = flag("center", center)
+        self.scale = flag("scale", scale)
         self.beta_initializer = initializers.get(beta_initializer)
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.beta_regularizer = regularizers.get(beta_regularizer)
@@ -31,7 +34,7 @@ class _Normalization(Layer):
 
     def axes(self, ndim):
         """The axes named by the user, from 0."""
-        axes = (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         if any(not -ndim <= a < ndim or a % ndim == 0 for a in axes):
             raise ValueError(
                 f"layer {self.name!r} ({type(self).__name__}): axis={self.axis} of an input with {ndim} axes, of which "
@@ -80,8 +83,9 @@ class BatchNormalization(_Normalization):
             axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer,
             **others,
         )  # fmt: skip
-        if not isinstance(axis, int):
-            raise ValueError(f"BatchNormalization: axis is one number; got {axis!r}")
+        whole("BatchNormalization: axis", axis, ANY)  # one
+        if isinstance(momentum, bool) or not isinstance(momentum, numbers.Real) or not 0 <= momentum <= 1:
+            raise ValueError(f"BatchNormalization: momentum is a number from 0 to 1; got {momentum!r:.60}")
         self.momentum = momentum
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
@@ -155,7 +159,7 @@ class Normalization(Layer):
 
     def __init__(self, axis=-1, mean=None, variance=None, **others):
         super().__init__(**others)
-        self.axis = axis
+        self.axis = whole_or_none("Normalization: axis", axis, ANY)
         self.mean = None if mean is None else np.asarray(mean, dtype=np.float64)
         self.variance = None if variance is None else np.asarray(variance, dtype=np.float64)
 
@@ -171,6 +175,8 @@ class Normalization(Layer):
     def call(self, x):
         if self.mean is None or self.variance is None:
             raise ValueError(f"layer {self.name!r} (Normalization) has measured nothing yet; call adapt(data) first")
+        for name in ("mean", "variance"):  # measured again, they are other arrays
+            written_to(self, name)
         shape = [1] * len(x.shape)
         if self.axis is not None:
             shape[self.axis] = -1

@@ -6,7 +6,9 @@ import itertools
 
 import numpy as np
 
-_serial = itertools.count(1).__next__
+from nn.settings import is_whole, whole_or_none
+
+_counter = itertools.count(1)
 
 
 class Symbol:
@@ -24,7 +26,12 @@ class Symbol:
         self.inputs = tuple(inputs)
         self.settings = settings or {}
         self.name = name
-        self.serial = _serial()
+        self.serial = next(_counter)
+
+    def __setstate__(self, state):
+        global _counter  # noqa: PLW0603  what is made after a symbol was read from elsewhere comes after it
+        vars(self).update(state)
+        _counter = itertools.count(max(next(_counter), self.serial + 1))
 
     @property
     def ndim(self) -> int:
@@ -55,18 +62,29 @@ def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None) 
     if batch_shape is None:
         if shape is None:
             raise ValueError("Input needs shape=, such as shape=(2,) for rows of two numbers")
-        batch_shape = (batch_size, *shape_of(shape, "Input"))
-    return Symbol(batch_shape, dtype or np.float32, name=name)
+        batch_shape = (whole_or_none("batch_size", batch_size), *shape_of(shape, "Input"))
+    return Symbol(shape_of(batch_shape, "Input"), dtype or np.float32, name=name)
 
 
 def shape_of(shape, what) -> tuple:
     """A shape that a user gave, checked: one whole number, or several, or None for any size."""
-    parts = (shape,) if isinstance(shape, int | np.integer) else shape
-    if not isinstance(parts, tuple | list) or not all(
-        n is None or (isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0) for n in parts
-    ):
+    parts = (shape,) if is_whole(shape) else shape
+    if not isinstance(parts, tuple | list) or not all(n is None or is_whole(n) for n in parts):
         raise ValueError(f"{what}: a shape is a tuple of sizes, such as (28, 28, 1) or (None, 3); got {shape!r:.60}")
     return tuple(None if n is None else int(n) for n in parts)
+
+
+def shape_or_shapes(given):
+    """The shape of an input, or a list of the shapes of several; the first number of each is the batch.
+
+    >>> shape_or_shapes([None, 3]), shape_or_shapes([(None, 3), (None, 2)])
+    ((None, 3), [(None, 3), (None, 2)])
+    """
+    if not isinstance(given, tuple | list) or not given:
+        raise ValueError(f"build takes a shape, such as (None, 3), the batch first; got {given!r:.60}")
+    if all(isinstance(part, tuple | list) for part in given):
+        return [shape_of(part, "build") for part in given]
+    return shape_of(given, "build")
 
 
 def traced_shape(run, inputs) -> list[tuple]:

@@ -22,24 +22,34 @@ from nn.losses.regression import (
     Poisson,
 )
 
-mse = mean_squared_error = as_function(MeanSquaredError, "mean_squared_error")
-mae = mean_absolute_error = as_function(MeanAbsoluteError, "mean_absolute_error")
-mape = mean_absolute_percentage_error = as_function(MeanAbsolutePercentageError, "mean_absolute_percentage_error")
-msle = mean_squared_logarithmic_error = as_function(MeanSquaredLogarithmicError, "mean_squared_logarithmic_error")
-huber = as_function(Huber, "huber")
-log_cosh = as_function(LogCosh, "log_cosh")
+mse = MSE = mean_squared_error = as_function(MeanSquaredError, "mean_squared_error")
+mae = MAE = mean_absolute_error = as_function(MeanAbsoluteError, "mean_absolute_error")
+mape = MAPE = mean_absolute_percentage_error = as_function(
+    MeanAbsolutePercentageError, "mean_absolute_percentage_error"
+)
+msle = MSLE = mean_squared_logarithmic_error = as_function(
+    MeanSquaredLogarithmicError, "mean_squared_logarithmic_error"
+)
+huber = huber_loss = as_function(Huber, "huber")
+log_cosh = logcosh = as_function(LogCosh, "log_cosh")
 poisson = as_function(Poisson, "poisson")
 cosine_similarity = as_function(CosineSimilarity, "cosine_similarity")
-bce = binary_crossentropy = as_function(BinaryCrossentropy, "binary_crossentropy")
+bce = BCE = binary_crossentropy = as_function(BinaryCrossentropy, "binary_crossentropy")
 binary_focal_crossentropy = as_function(BinaryFocalCrossentropy, "binary_focal_crossentropy")
 categorical_crossentropy = as_function(CategoricalCrossentropy, "categorical_crossentropy")
 sparse_categorical_crossentropy = as_function(SparseCategoricalCrossentropy, "sparse_categorical_crossentropy")
-kl_divergence = as_function(KLDivergence, "kl_divergence")
+kl_divergence = kld = KLD = kullback_leibler_divergence = as_function(KLDivergence, "kl_divergence")
 hinge = as_function(Hinge, "hinge")
 squared_hinge = as_function(SquaredHinge, "squared_hinge")
 categorical_hinge = as_function(CategoricalHinge, "categorical_hinge")
 
 __all__ = [
+    "BCE",
+    "KLD",
+    "MAE",
+    "MAPE",
+    "MSE",
+    "MSLE",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -66,8 +76,12 @@ __all__ = [
     "get",
     "hinge",
     "huber",
+    "huber_loss",
     "kl_divergence",
+    "kld",
+    "kullback_leibler_divergence",
     "log_cosh",
+    "logcosh",
     "mae",
     "mape",
     "mean_absolute_error",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from autograd import Tensor
 from autograd.extend import array_of, as_array, checked, watch
-from nn.registry import Registry
+from nn.registry import Registry, snake
 
 losses = Registry("loss")
 
@@ -34,7 +32,10 @@ class Loss:
         if reduction not in REDUCTIONS:
             raise ValueError(f"reduction is 'sum_over_batch_size' ('mean'), 'sum' or 'none'; got {reduction!r}")
         self.reduction = reduction
-        self.name = name or _snake(type(self).__name__)
+        self.name = name or snake(type(self).__name__)
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "checking"}  # a copy checks its targets
 
     def call(self, y_true, y_pred):
         """One value for each sample."""
@@ -165,8 +166,3 @@ def _reshape_advice(true, pred):
     if len(true) == len(pred) - 1 and true == pred[:-1]:
         return "For class numbers use sparse_categorical_crossentropy, or to_categorical(y) first"
     return "Check the units of the model's last layer"
-
-
-@functools.cache
-def _snake(name):
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

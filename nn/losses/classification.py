@@ -14,6 +14,7 @@ from autograd import Tensor, extend, functional
 from autograd.extend import array_of, as_array, made_by
 from nn.errors import ModelWarning
 from nn.losses.base import REDUCTIONS, Loss, losses
+from nn.settings import ANY, flag, whole_or_none
 
 EPSILON = 1e-7
 
@@ -23,7 +24,7 @@ class _Crossentropy(Loss):
         super().__init__(reduction, name)
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing is a number from 0 to 1; got {label_smoothing!r}")
-        self.from_logits = from_logits
+        self.from_logits = flag("from_logits", from_logits)
         self.label_smoothing = label_smoothing
 
     def logits(self, y_pred, activation):
@@ -68,7 +69,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
     ):  # fmt: skip
         super().__init__(from_logits, label_smoothing, reduction, name)
         self.gamma = gamma
-        self.apply_class_balancing = apply_class_balancing
+        self.apply_class_balancing = flag("apply_class_balancing", apply_class_balancing)
         self.alpha = alpha
 
     def call(self, y_true, y_pred):
@@ -111,31 +112,35 @@ class SparseCategoricalCrossentropy(Loss):
 
     def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.from_logits = from_logits
-        self.ignore_class = ignore_class
+        self.from_logits = flag("from_logits", from_logits)
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     logits = _Crossentropy.logits
 
     def call(self, y_true, y_pred):
+        z = self.logits(y_pred, "softmax")
+        known, z = z is not None, y_pred if z is None else z
         labels = y_true
         if self.ignore_class is not None:
-            labels = np.where(y_true == self.ignore_class, 0, y_true)
-        z = self.logits(y_pred, "softmax")
-        if z is None:
-            p = y_pred / np.sum(y_pred, axis=-1, keepdims=True)
+            ignored = y_true == self.ignore_class
+            labels = np.where(ignored, 0, y_true)
+            z = np.where(ignored[..., None], 1.0, z)  # whatever is predicted there, it is no part of the loss
+        if known:
+            values = extend.label_cross_entropy(z, labels=labels)
+        else:
+            p = z / np.sum(z, axis=-1, keepdims=True)
             z = np.log(np.clip(p, EPSILON, 1.0 - EPSILON))
             values = -np.take_along_axis(z, labels[..., None], axis=-1)[..., 0]
-        else:
-            values = extend.label_cross_entropy(z, labels=labels)
-        return values if self.ignore_class is None else np.where(y_true == self.ignore_class, 0.0, values)
+        return values if self.ignore_class is None else np.where(ignored, 0.0, values)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         loss = super().__call__(y_true, y_pred, sample_weight)
         if self.ignore_class is None or REDUCTIONS[self.reduction] != "mean":
             return loss
         # The mean is over the samples that count; without any it is 0.
-        labels = np.asarray(y_pred if isinstance(y_true, Tensor) else y_true)
-        return loss * (labels.size / max(np.count_nonzero(labels != self.ignore_class), 1))
+        labels = as_array(y_pred if isinstance(y_true, Tensor) else y_true)
+        counted = np.maximum(np.sum(labels != self.ignore_class), 1)
+        return loss * (labels.size / counted).astype(loss.dtype)
 
     def check_shape(self, y_true, y_pred_shape):
         shape = np.shape(y_true)

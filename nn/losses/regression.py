@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import functional
 from nn.losses.base import Loss, losses
+from nn.settings import ANY, flag, whole
 
 
 @losses.add("mean_squared_error", "mse", "MSE")
@@ -42,7 +43,7 @@ class MeanSquaredLogarithmicError(Loss):
         return np.mean(np.square(np.log1p(np.maximum(y_pred, 1e-7)) - np.log1p(np.maximum(y_true, 1e-7))), axis=-1)
 
 
-@losses.add("huber")
+@losses.add("huber", "huber_loss")
 class Huber(Loss):
     """e**2 / 2 where |e| <= delta, delta * (|e| - delta / 2) beyond: squared near 0, straight far out."""
 
@@ -73,7 +74,7 @@ class Poisson(Loss):
 
     def __init__(self, from_logits=False, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.from_logits = from_logits
+        self.from_logits = flag("from_logits", from_logits)
 
     def call(self, y_true, y_pred):
         if self.from_logits:
@@ -87,7 +88,7 @@ class CosineSimilarity(Loss):
 
     def __init__(self, axis=-1, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
-        self.axis = axis
+        self.axis = whole("axis", axis, ANY)
 
     def call(self, y_true, y_pred):
         return -np.sum(unit(y_true, self.axis) * unit(y_pred, self.axis), axis=self.axis)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nn.losses.classification import class_numbers
-from nn.metrics.base import Metric, SampleMean, aligned, has_nan, metrics, ratio, weights_for, yes_or_no
+from nn.metrics.base import Metric, SampleMean, aligned, has_nan, metrics, ratio, weights_for, without_class, yes_or_no
+from nn.settings import ANY, whole, whole_or_none
 
 
 @metrics.add("exact_accuracy", "Accuracy", "accuracy", "acc")
@@ -15,6 +16,7 @@ class Accuracy(SampleMean):
     In `compile(metrics=["accuracy"])` the name stands for the accuracy that suits the loss: see `resolve`.
     """
 
+    rises = True
     counts = True
 
     def values(self, y_true, y_pred):
@@ -30,6 +32,7 @@ class BinaryAccuracy(SampleMean):
     0.66667
     """
 
+    rises = True
     counts = True
 
     def __init__(self, name=None, dtype=None, threshold=0.5):
@@ -47,6 +50,7 @@ class BinaryAccuracy(SampleMean):
 class CategoricalAccuracy(SampleMean):
     """The share of samples whose largest prediction is at the place of the largest target (one-hot targets)."""
 
+    rises = True
     counts = True
 
     def values(self, y_true, y_pred):
@@ -57,16 +61,14 @@ class CategoricalAccuracy(SampleMean):
 class _Sparse(SampleMean):
     """Targets are class numbers; samples of `ignore_class`, such as padding, are left out."""
 
+    rises = True
     counts = True
     ignore_class: int | None = None
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         if self.ignore_class is not None:
             y_true, y_pred = _rows(self, y_true, y_pred)
-            kept = y_true != self.ignore_class
-            y_true, y_pred = y_true[kept], y_pred[kept]
-            if sample_weight is not None:
-                sample_weight = np.broadcast_to(weights_for(self.name, sample_weight, kept.shape), kept.shape)[kept]
+            y_true, y_pred, sample_weight = without_class(self.name, self.ignore_class, y_true, y_pred, sample_weight)
         super().update_state(y_true, y_pred, sample_weight)
 
 
@@ -80,7 +82,7 @@ class SparseCategoricalAccuracy(_Sparse):
 
     def __init__(self, name=None, dtype=None, ignore_class=None):
         super().__init__(name, dtype)
-        self.ignore_class = ignore_class
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = _rows(self, y_true, y_pred)
@@ -91,11 +93,12 @@ class SparseCategoricalAccuracy(_Sparse):
 class TopKCategoricalAccuracy(SampleMean):
     """The share of samples whose true class is among the k largest predictions (one-hot targets)."""
 
+    rises = True
     counts = True
 
     def __init__(self, k=5, name=None, dtype=None):
         super().__init__(name, dtype)
-        self.k = _whole(k)
+        self.k = whole("k", k)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)
@@ -108,8 +111,8 @@ class SparseTopKCategoricalAccuracy(_Sparse):
 
     def __init__(self, k=5, name=None, dtype=None, ignore_class=None):
         super().__init__(name, dtype)
-        self.k = _whole(k)
-        self.ignore_class = ignore_class
+        self.k = whole("k", k)
+        self.ignore_class = whole_or_none("ignore_class", ignore_class, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = _rows(self, y_true, y_pred)
@@ -124,6 +127,7 @@ class F1Score(Metric):
     column is a question of its own.
     """
 
+    rises = True
     beta = 1.0
 
     def __init__(self, average=None, threshold=None, name=None, dtype=None):
@@ -185,12 +189,6 @@ class FBetaScore(F1Score):
 def _unless_nan(right, y):
     """nan in place of right and wrong when there is a nan in y, so that the mean is nan."""
     return np.full(right.shape, np.nan) if has_nan(y) else right
-
-
-def _whole(k):
-    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
-        raise ValueError(f"k is a whole number, 1 or more; got {k!r}")
-    return int(k)
 
 
 def _one_hot(metric, y_true):

@@ -11,12 +11,11 @@ Metrics work on plain arrays, outside the graph, and add up in double precision.
 from __future__ import annotations
 
 import functools
-import re
 
 import numpy as np
 
 from autograd.extend import array_of, checked, tracing
-from nn.registry import Registry
+from nn.registry import Registry, snake
 
 metrics = Registry("metric")
 
@@ -38,11 +37,15 @@ class Metric:
     """
 
     name: str
+    _unset = False  # whether reset_state has still to be called for the first time
+    rises: bool | None = None  # whether more of it is better, for callbacks that watch it; None: nobody knows
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "update_state" in vars(cls):
             cls.update_state = _traced(cls.update_state)
+        if "result" in vars(cls):
+            cls.result = _started(cls.result)
 
     def __new__(cls, *args, **kwargs):
         metric = object.__new__(cls)
@@ -52,7 +55,10 @@ class Metric:
     def __init__(self, name=None, dtype=None):
         self.name = name or snake(type(self).__name__)
         self.dtype = None if dtype is None else np.dtype(dtype).name
-        self.reset_state()
+        try:
+            self.reset_state()
+        except AttributeError:  # an __init__ that calls this one first has yet to set what reset_state asks for
+            self._unset = True
 
     def reset_state(self) -> None:
         """Forget all batches."""
@@ -79,8 +85,23 @@ class Metric:
 metrics.base = Metric
 
 
+def _started(method):
+    """A method that needs the state, which is there by then at the latest."""
+
+    @functools.wraps(method)
+    def started(self, *args, **kwargs):
+        if self._unset:
+            self._unset = False
+            self.reset_state()
+        return method(self, *args, **kwargs)
+
+    return started
+
+
 def _traced(update):
     """`update_state` that becomes a call of its program in a function under `jit`, with copies of the arrays there."""
+
+    update = _started(update)
 
     @functools.wraps(update)
     def update_state(self, *batch, **named):
@@ -253,12 +274,18 @@ def weights_for(name, sample_weight, shape):
     return weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
 
 
+def without_class(name, ignored, y_true, y_pred, sample_weight):
+    """Class numbers, the row of predictions of each and their weights, without the samples of one class."""
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    if y_true.shape == (*y_pred.shape[:-1], 1):
+        y_true = y_true[..., 0]
+    kept = y_true != ignored
+    if sample_weight is not None:
+        weight = weights_for(name, sample_weight, kept.shape)
+        sample_weight = np.broadcast_to(weight, kept.shape)[kept]
+    return y_true[kept], y_pred[kept], sample_weight
+
+
 def ratio(a, b):
     """a / b, and 0 where b is 0."""
     return np.divide(a, b, out=np.zeros(len(b)), where=b != 0)
-
-
-def snake(name):
-    """Keras's names: 'TopKCategoricalAccuracy' is 'top_k_categorical_accuracy'."""
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name.lstrip("_"))
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, snake, weights_for, yes_or_no
+from nn.metrics.base import Metric, aligned, has_nan, metrics, ratio, weights_for, yes_or_no
+from nn.registry import snake
+from nn.settings import flag, whole, whole_or_none
 
 
 class _Counts(Metric):
@@ -75,12 +77,11 @@ def count(levels, true, scores, weight):
 class _Share(_Counts):
     """With `class_id` only that column counts; with `top_k` a row says yes to its k largest at most."""
 
+    rises = True
+
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
-        for setting, value, least in [("top_k", top_k, 1), ("class_id", class_id, 0)]:
-            if value is not None and (not isinstance(value, int | np.integer) or value < least):
-                raise ValueError(f"{setting} is a whole number, {least} or more; got {value!r}")
-        self.top_k = top_k
-        self.class_id = class_id
+        self.top_k = whole_or_none("top_k", top_k)
+        self.class_id = whole_or_none("class_id", class_id, 0)
         super().__init__(thresholds, name, dtype)
 
 
@@ -104,18 +105,18 @@ class Recall(_Share):
         return self.shown(ratio(self.tp, self.tp + self.fn))
 
 
-def _count(kind, attribute, text):
+def _count(kind, attribute, text, rises):
     def result(self):
         return self.shown(getattr(self, attribute))
 
-    members = {"result": result, "__doc__": text, "__module__": __name__}
+    members = {"result": result, "rises": rises, "__doc__": text, "__module__": __name__}
     return metrics.add(snake(kind), kind)(type(kind, (_Counts,), members))
 
 
-TruePositives = _count("TruePositives", "tp", "How many positives were found.")
-TrueNegatives = _count("TrueNegatives", "tn", "How many negatives were left alone.")
-FalsePositives = _count("FalsePositives", "fp", "How many negatives were taken for positives.")
-FalseNegatives = _count("FalseNegatives", "fn", "How many positives were missed.")
+TruePositives = _count("TruePositives", "tp", "How many positives were found.", True)
+TrueNegatives = _count("TrueNegatives", "tn", "How many negatives were left alone.", True)
+FalsePositives = _count("FalsePositives", "fp", "How many negatives were taken for positives.", False)
+FalseNegatives = _count("FalseNegatives", "fn", "How many positives were missed.", False)
 
 
 @metrics.add("auc", "AUC")
@@ -130,15 +131,15 @@ class AUC(_Counts):
     0.75
     """
 
+    rises = True
+
     def __init__(self, num_thresholds=200, curve="ROC", name=None, dtype=None, from_logits=False, exact=False):
         if curve not in ("ROC", "PR"):
             raise ValueError(f"curve is 'ROC' or 'PR'; got {curve!r}")
-        if not isinstance(num_thresholds, int | np.integer) or num_thresholds < 2:
-            raise ValueError(f"num_thresholds is a whole number, 2 or more; got {num_thresholds!r}")
-        self.num_thresholds = num_thresholds
+        self.num_thresholds = num_thresholds = whole("num_thresholds", num_thresholds, 2)
         self.curve = curve
-        self.from_logits = from_logits
-        self.exact = exact
+        self.from_logits = flag("from_logits", from_logits)
+        self.exact = flag("exact", exact)
         super().__init__(np.linspace(0, 1, num_thresholds), name, dtype)
         self.levels[0], self.levels[-1] = -1e-7, 1 + 1e-7  # so that the ends of the curve are reached
 
@@ -189,7 +190,7 @@ class ConfusionMatrix(Metric):
     """The table of `confusion_matrix` over all batches. It grows where no num_classes is given."""
 
     def __init__(self, num_classes=None, name=None, dtype=None):
-        self.num_classes = num_classes
+        self.num_classes = whole_or_none("num_classes", num_classes)
         super().__init__(name, dtype)
 
     def reset_state(self):
@@ -218,7 +219,7 @@ def confusion_matrix(y_true, y_pred, num_classes=None, sample_weight=None) -> np
     (true, a), (pred, b) = _classes("targets", y_true), _classes("predictions", y_pred)
     if true.shape != pred.shape:
         raise ValueError(f"confusion_matrix of {true.size} targets and {pred.size} predictions; wanted as many")
-    size = max(a, b) if num_classes is None else num_classes
+    size = max(a, b) if num_classes is None else whole("num_classes", num_classes)
     for what, numbers in [("target", true), ("prediction", pred)]:
         wrong = numbers[(numbers < 0) | (numbers >= size)]
         if wrong.size:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from nn.losses import classification, regression
-from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for
+from nn.metrics.base import Metric, SampleMean, aligned, metrics, weights_for, without_class
+from nn.settings import ANY, whole
 
 
 class LossMetric(SampleMean):
     """The mean of a loss over samples, outside the graph. A subclass names the class of the loss as `kind`."""
 
+    rises = False
     kind: type
     rows = False  # whether a sample is a row of classes, so that numbers in one line make no sense
 
@@ -77,6 +79,16 @@ class LogCoshError(LossMetric):
     kind = regression.LogCosh
 
 
+@metrics.add("huber", "huber_loss", "Huber")
+class Huber(LossMetric):
+    """mean(e**2 / 2 where |e| <= delta, delta * (|e| - delta / 2) beyond)."""
+
+    kind = regression.Huber
+
+    def __init__(self, name=None, dtype=None, delta=1.0):
+        super().__init__(name, dtype, delta=delta)
+
+
 @metrics.add("poisson", "Poisson")
 class Poisson(LossMetric):
     """mean(y_pred - y_true * log(y_pred))."""
@@ -94,7 +106,23 @@ class BinaryCrossentropy(LossMetric):
         super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-@metrics.add("categorical_crossentropy", "CategoricalCrossentropy")
+@metrics.add("binary_focal_crossentropy", "BinaryFocalCrossentropy")
+class BinaryFocalCrossentropy(LossMetric):
+    """Binary crossentropy times (1 - p_true)**gamma."""
+
+    kind = classification.BinaryFocalCrossentropy
+
+    def __init__(
+        self, name=None, dtype=None, gamma=2.0, apply_class_balancing=False, alpha=0.25, from_logits=False,
+        label_smoothing=0.0,
+    ):  # fmt: skip
+        super().__init__(
+            name, dtype, gamma=gamma, apply_class_balancing=apply_class_balancing, alpha=alpha, from_logits=from_logits,
+            label_smoothing=label_smoothing,
+        )  # fmt: skip
+
+
+@metrics.add("categorical_crossentropy", "cce", "CategoricalCrossentropy")
 class CategoricalCrossentropy(LossMetric):
     """-mean(sum(t * log(p))) for one-hot targets or distributions t."""
 
@@ -105,7 +133,7 @@ class CategoricalCrossentropy(LossMetric):
         super().__init__(name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-@metrics.add("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+@metrics.add("sparse_categorical_crossentropy", "scce", "SparseCategoricalCrossentropy")
 class SparseCategoricalCrossentropy(LossMetric):
     """-mean(log(p[label])) for targets that are class numbers."""
 
@@ -115,8 +143,14 @@ class SparseCategoricalCrossentropy(LossMetric):
     def __init__(self, name=None, dtype=None, from_logits=False, ignore_class=None):
         super().__init__(name, dtype, from_logits=from_logits, ignore_class=ignore_class)
 
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if self.ignore_class is not None:
+            self.loss.check_shape(y_true, np.shape(y_pred))
+            y_true, y_pred, sample_weight = without_class(self.name, self.ignore_class, y_true, y_pred, sample_weight)
+        super().update_state(y_true, y_pred, sample_weight)
 
-@metrics.add("kl_divergence", "kld", "KLD", "KLDivergence")
+
+@metrics.add("kl_divergence", "kld", "KLD", "KLDivergence", "kullback_leibler_divergence")
 class KLDivergence(LossMetric):
     """mean(sum(t * log(t / p))) for distributions t and p."""
 
@@ -146,7 +180,7 @@ class CategoricalHinge(LossMetric):
     rows = True
 
 
-@metrics.add("cosine_similarity", "CosineSimilarity")
+@metrics.add("cosine_similarity", "cosine", "CosineSimilarity")
 class CosineSimilarity(SampleMean):
     """mean(cos(angle between y_true and y_pred)): 1 is the best, and vectors of zeros give 0.
 
@@ -154,9 +188,11 @@ class CosineSimilarity(SampleMean):
     0.96
     """
 
+    rises = True
+
     def __init__(self, name=None, dtype=None, axis=-1):
         super().__init__(name, dtype)
-        self.axis = axis
+        self.axis = whole("axis", axis, ANY)
 
     def values(self, y_true, y_pred):
         y_true, y_pred = aligned(self, y_true, y_pred)
@@ -176,6 +212,8 @@ class R2Score(Metric):
     >>> R2Score()(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
     0.5
     """
+
+    rises = True
 
     def __init__(self, class_aggregation="uniform_average", name=None, dtype=None):
         if class_aggregation not in (None, "uniform_average", "variance_weighted_average"):

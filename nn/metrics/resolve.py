@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 
 import numpy as np
 
@@ -45,6 +46,30 @@ def resolve(what, output_shape, loss=None) -> Metric:
     metric = copy.copy(get({"binary": "bce"}.get(kind, f"{kind}_crossentropy".replace("sparse", "sparse_categorical"))))
     metric.name = what
     return metric
+
+
+def named(found) -> list[tuple[str, Metric, bool]]:
+    """(name in the logs, metric, whether it is weighted), from (metric, whether it is weighted): each name once.
+
+    As in Keras, the second 'mae' is 'mae_1', and a weighted one 'weighted_mae' where 'mae' is taken.
+
+    >>> pairs = [(get("mae"), False), (get("mae"), False), (get("mae"), True)]
+    >>> [name for name, _, _ in named(pairs)]
+    ['mean_absolute_error', 'mean_absolute_error_1', 'weighted_mean_absolute_error']
+    """
+    listed: list[tuple[str, Metric, bool]] = []
+    taken = {"loss"}
+    for metric, weighted in found:
+        if any(metric is other for _, other, _ in listed):
+            raise ValueError(f"metric {metric.name!r} is listed twice, and would count all twice; make a second one")
+        first = name = f"weighted_{metric.name}" if weighted and metric.name in taken else metric.name
+        for i in itertools.count(1):
+            if name not in taken:
+                break
+            name = f"{first}_{i}"
+        taken.add(name)
+        listed.append((name, metric, weighted))
+    return listed
 
 
 class _Logits(accuracy.BinaryAccuracy):

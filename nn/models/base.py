@@ -10,6 +10,7 @@ from autograd import Tensor, no_grad
 from autograd.extend import tracing, watch
 from nn import losses, metrics, optimizers, saving
 from nn.layers.base import Layer
+from nn.layers.symbols import shape_or_shapes
 from nn.models.summary import summary_text
 from nn.training import evaluation, fitting, steps
 
@@ -62,6 +63,10 @@ class Model(Layer):
         if functional:
             Model._functional = cls
 
+    def __getstate__(self):
+        # A copy made in the middle of a `fit` is not in the middle of one.
+        return {name: value for name, value in vars(self).items() if name not in ("_steps", "_modules", "_charging")}
+
     # -- training ------------------------------------------------------------------------------------------------
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, weighted_metrics=None, **ignored) -> None:
         """Say how to train: an optimizer, a loss and metrics, each by name or as an object."""
@@ -107,6 +112,8 @@ class Model(Layer):
 
     def compute_loss(self, y, y_pred, sample_weight=None):
         """The loss of a batch: that of `compile`, and what regularizers and layers add."""
+        if self.loss is not None and y is None:
+            raise ValueError(steps.no_targets(self.loss, "the batch"))
         loss = 0.0 if self.loss is None else self.loss(y, y_pred, sample_weight)
         for added in self.losses:
             loss = loss + added
@@ -151,11 +158,11 @@ class Model(Layer):
     @property
     def metrics(self) -> list:
         """The metrics of `compile`, made when the shape of the output is known."""
-        return [metric for metric, _ in self._metrics or []]
+        return [metric for _, metric, _ in self._metrics or []]
 
     @property
     def metrics_names(self) -> list[str]:
-        return ["loss", *(metric.name for metric in self.metrics)]
+        return ["loss", *(name for name, _, _ in self._metrics or [])]
 
     def reset_metrics(self) -> None:
         for metric in self.metrics:
@@ -180,9 +187,9 @@ class Model(Layer):
     def make_metrics(self, output_shape) -> None:
         """Turn the names given to `compile` into metrics, as the loss and the output's shape suggest."""
         if self._metrics is None:
-            name = getattr(self.loss, "name", None)
-            found = [(metrics.resolve(m, output_shape, name), False) for m in self._metric_names]
-            self._metrics = found + [(metrics.resolve(m, output_shape, name), True) for m in self._weighted_names]
+            given = [(m, False) for m in self._metric_names] + [(m, True) for m in self._weighted_names]
+            loss = getattr(self.loss, "name", None)
+            self._metrics = metrics.named((metrics.resolve(m, output_shape, loss), weighted) for m, weighted in given)
 
     # -- looking at it ---------------------------------------------------------------------------------------------
     @property
@@ -211,19 +218,18 @@ class Model(Layer):
 
     def build(self, input_shape) -> None:
         """Make the parameters of all layers for inputs of this shape, by a call on zeros."""
-        if isinstance(input_shape, tuple) and type(self).call is not Model.call and not self.built:
-            self.built = True
-            self.share_random(self.random)
+        if not self.built:
+            self.set_built()
             try:
-                self.compute_output_shape(tuple(input_shape))
+                self.compute_output_shape(shape_or_shapes(input_shape))
             except BaseException:
                 self.built = False
                 raise
 
     def build_for(self, shapes) -> None:
-        # A subclass's layers are built by its own call.
-        self.share_random(self.random)
-        self.built = True
+        if type(self).build is not Model.build:
+            super().build_for(shapes)
+        self.set_built()  # what is inside is built by its own first call
 
     # -- saving ----------------------------------------------------------------------------------------------------
     def save(self, path) -> None:

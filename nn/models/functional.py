@@ -5,7 +5,9 @@ from __future__ import annotations
 from nn.layers.base import Layer, layers
 from nn.layers.symbols import Symbol, results
 from nn.models.base import Model
+from nn.models.inputs import in_order, with_axes
 from nn.models.names import name_layer
+from nn.models.seeding import draw_anew
 
 
 @layers.add("Functional")
@@ -35,6 +37,10 @@ class Functional(Model, functional=True):
                 name_layer(call.layer, self._layers)
                 self._layers.append(call.layer)
         self.built = True
+        if seed is not None:
+            draw_anew(self._layers, self.random)
+        if not trainable:
+            self.trainable = False
 
     @property
     def layers(self) -> list[Layer]:
@@ -53,32 +59,27 @@ class Functional(Model, functional=True):
         return self.inputs
 
     def __call__(self, x, *args, **kwargs):
-        if isinstance(x, dict):
-            x = self.in_order(x)
-        return super().__call__(x, *args, **kwargs)
+        return super().__call__(self.in_order(x), *args, **kwargs)
 
-    def in_order(self, x: dict) -> list:
+    def in_order(self, x):
         """Inputs given by name, in the order of the model's."""
-        names = list(self._by_name) if self._by_name else [symbol.name for symbol in self.inputs]
-        if set(x) != set(names):
-            raise ValueError(f"the model's inputs are called {names}; got {sorted(map(str, x))}")
-        return [x[name] for name in names]
+        found = in_order(x, self.inputs, list(self._by_name) if self._by_name else None)
+        return found if self.several else found[0]
 
     def call(self, x, training=None):
         given = x if isinstance(x, list) else [x]
         if len(given) != len(self.inputs):
             raise ValueError(f"the model takes {len(self.inputs)} inputs; got {len(given)}")
-        values = {symbol.serial: part for symbol, part in zip(self.inputs, given, strict=True)}
+        values = {id(s): with_axes(part, s.shape) for s, part in zip(self.inputs, given, strict=True)}
         for call in self._calls:
-            parts = [values[symbol.serial] for symbol in call.inputs]
+            parts = [values[id(symbol)] for symbol in call.inputs]
             settings = call.settings
             found = call.layer(
                 parts if settings["several"] else parts[0], *settings["args"], training=training, **settings["kwargs"]
             )
-            # A call's results have consecutive serials, from that of the first.
-            for i, part in enumerate(results(found)):
-                values[settings["call"] + i] = part
-        outputs = [values[symbol.serial] for symbol in self.outputs]
+            for symbol, part in zip(settings["results"], results(found), strict=True):
+                values[id(symbol)] = part
+        outputs = [values[id(symbol)] for symbol in self.outputs]
         return outputs[0] if self._one_output else outputs
 
 
@@ -93,16 +94,17 @@ def _symbols(given, what) -> list[Symbol]:
 
 def calls_between(inputs, outputs) -> list[Symbol]:
     """One symbol for each layer call that leads from the inputs to the outputs, in order."""
-    known = {symbol.serial for symbol in inputs}
+    known = {id(symbol) for symbol in inputs}  # not by serial: a copy of a symbol has that of the original
     calls: dict[int, Symbol] = {}
     waiting = list(outputs)
     while waiting:
         symbol = waiting.pop()
-        if symbol.serial in known:
+        if id(symbol) in known:
             continue
         if symbol.layer is None:
             raise ValueError(f"an output depends on {symbol!r}, which is not among the model's inputs")
-        known.add(symbol.serial)
-        calls[symbol.settings["call"]] = symbol
+        known.add(id(symbol))
+        first = symbol.settings["results"][0]
+        calls[id(first)] = first
         waiting += symbol.inputs
-    return [calls[serial] for serial in sorted(calls)]
+    return sorted(calls.values(), key=lambda symbol: symbol.serial)

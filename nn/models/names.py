@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nn.layers.base import Layer, snake
+from nn.layers.base import Layer
+from nn.registry import snake
 
 
 def name_layer(layer: Layer, others: list[Layer]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nn.layers.base import Layer, layers
-from nn.layers.symbols import Input, Symbol
+from nn.layers.symbols import Input, Symbol, shape_of
 from nn.models.base import Model
+from nn.models.inputs import in_order, with_axes
 from nn.models.names import name_layer
 
 
@@ -41,6 +42,10 @@ class Sequential(Model):
     def integers(self) -> bool:
         return bool(self._layers) and self._layers[0].integers
 
+    @property
+    def takes_rows(self) -> bool:
+        return bool(self._layers) and self._layers[0].takes_rows
+
     def parts(self):
         return ((layer.name, layer) for layer in self._layers)
 
@@ -61,6 +66,7 @@ class Sequential(Model):
         if any(layer is other for other in self._layers):
             raise ValueError(f"layer {layer.name!r} is in this Sequential already; make a second one, or use Model")
         name_layer(layer, self._layers)
+        self.forget_steps()
         if self.dtype and layer.dtype is None:
             layer.dtype = self.dtype
         self._layers.append(layer)
@@ -69,18 +75,23 @@ class Sequential(Model):
         if self.source is not None:
             self.build(self.source.shape)
 
+    def forget_steps(self) -> None:
+        """Forget what was made for the layers there were."""
+        self._metrics = self._steps = self._shapes = None
+
     def pop(self) -> Layer:
         """Take the last layer off."""
         if not self._layers:
             raise ValueError("the Sequential has no layers")
+        self.forget_steps()
         return self._layers.pop()
 
     def build(self, input_shape) -> None:
         """Make the parameters of all layers for inputs of this shape; those built already stay."""
+        shape = shape_of(input_shape, "build")
         if self.source is None:
             kind = np.int64 if self.integers else self.dtype or "float32"
-            self.source = Symbol(tuple(input_shape), kind)
-        shape = tuple(input_shape)
+            self.source = Symbol(shape, kind)
         for layer in self._layers:
             layer.share_random(self.random)
             shape = layer.compute_output_shape(shape)
@@ -100,7 +111,16 @@ class Sequential(Model):
             )
         return self.compute_output_shape(self.source.shape)
 
+    def __call__(self, x, *args, **kwargs):
+        return super().__call__(self.in_order(x), *args, **kwargs)
+
+    def in_order(self, x):
+        """The input, given by its name or in a list of one."""
+        return x if self.source is None else in_order(x, [self.source])[0]
+
     def call(self, x, training=None):
+        if len(x.shape) != self.source.ndim:
+            x = with_axes(x, self.source.shape)
         for layer in self._layers:
             x = layer(x, training=training)
         return x

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.optimizers.base import Optimizer, fraction, optimizers, positive
+from nn.settings import flag
 
 
 class _Adam(Optimizer):
@@ -33,7 +34,7 @@ class Adam(_Adam):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **others):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **others)
-        self.amsgrad = amsgrad
+        self.amsgrad = flag("amsgrad", amsgrad)
         if amsgrad:
             self.slots = ("m", "v", "largest")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.optimizers.base import Optimizer, fraction, optimizers, positive
+from nn.settings import flag
 
 
 @optimizers.add("adagrad", "Adagrad")
@@ -41,7 +42,7 @@ class RMSprop(Optimizer):
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
-        self.centered = centered
+        self.centered = flag("centered", centered)
         self.slots = ("v", *(["mean"] if centered else []), *(["step"] if momentum else []))
 
     def update(self, p, g, state, rate):

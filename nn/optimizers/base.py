@@ -45,8 +45,6 @@ class Optimizer:
     def __init__(
         self, learning_rate=0.01, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, name=None
     ):
-        if not callable(learning_rate):
-            positive("learning_rate", learning_rate, zero=True)
         for setting, value in [("clipnorm", clipnorm), ("clipvalue", clipvalue), ("global_clipnorm", global_clipnorm)]:
             if value is not None:
                 positive(setting, value)
@@ -64,6 +62,17 @@ class Optimizer:
         self.varying: tuple = ()
         self.groups: list = []
         self.states: list[dict[str, np.ndarray]] = []
+
+    @property
+    def learning_rate(self):
+        """A number, or a schedule: a function of the step."""
+        return vars(self)["learning_rate"]
+
+    @learning_rate.setter
+    def learning_rate(self, value) -> None:
+        if not callable(value):
+            positive("learning_rate", value, zero=True)
+        vars(self)["learning_rate"] = value
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -87,7 +96,10 @@ class Optimizer:
         """Move these parameters from now on. State of those already known is kept."""
         parameters = list(parameters)
         if not parameters:
-            raise ValueError("an optimizer got no parameters: the model has none, or is not built yet (call it once)")
+            raise ValueError(
+                "an optimizer got no parameters: the model has none, or all are frozen (trainable=False), or it is not "
+                "built yet (call it once)"
+            )
         known = self.parameters
         if len(known) == len(parameters) and {id(p) for p in known} == {id(p) for p in parameters}:
             return
@@ -257,13 +269,14 @@ Optimizer.__init__ = _takes_parameters(Optimizer.__init__)
 
 def positive(name, value, zero=False):
     """Refuse a setting that is no number, or is not above 0."""
-    if not isinstance(value, numbers.Real) or not (value >= 0 if zero else value > 0) or value == float("inf"):
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not (value >= 0 if zero else value > 0) or value == float("inf"):
         raise ValueError(f"{name} is a number {'of 0 or more' if zero else 'above 0'}; got {value!r:.60}")
 
 
 def fraction(name, value):
     """Refuse a setting that is not from 0 to just below 1."""
-    if not isinstance(value, numbers.Real) or not 0 <= value < 1:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= value < 1:
         raise ValueError(f"{name} is a number from 0 to below 1; got {value!r:.60}")
 
 

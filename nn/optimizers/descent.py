@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from nn.optimizers.base import Optimizer, fraction, optimizers
+from nn.settings import flag
 
 
 @optimizers.add("sgd", "SGD")
 class SGD(Optimizer):
-    """p -= rate * g; with momentum m: v = m * v - rate * g, p += v; nesterov looks one step ahead."""
+    """p -= rate * g; with momentum m: v = m * v - rate * g, p += v; nesterov looks one step of momentum ahead."""
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **others):
         super().__init__(learning_rate, **others)
         fraction("momentum", momentum)
-        if nesterov and not momentum:
-            raise ValueError("nesterov=True needs a momentum above 0")
         self.momentum = momentum
-        self.nesterov = nesterov
+        self.nesterov = flag("nesterov", nesterov)
         self.slots = ("velocity",) if momentum else ()
 
     def update(self, p, g, state, rate):

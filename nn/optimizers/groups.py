@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 
 import numpy as np
@@ -23,9 +22,9 @@ class TensorGroup:
         self.scratch = None  # for the gradients end to end; a program has a place of its own for them
         self.attach()
 
-    def __deepcopy__(self, memo):
-        # Copied one by one, the views would not be views of the copied array.
-        return TensorGroup(copy.deepcopy(self.parameters, memo))
+    def __reduce__(self):
+        # Copied or pickled one by one, the views would not be views of the new array, nor the parameters show them.
+        return TensorGroup, (self.parameters,)
 
     def trace(self) -> None:
         """Let the array be written in place by the program that is being traced."""

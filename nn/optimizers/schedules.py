@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from nn.registry import Registry
+from nn.settings import flag
 
 schedules = Registry("schedule")
 
@@ -60,7 +61,7 @@ class ExponentialDecay(LearningRateSchedule):
         self.initial_learning_rate = _above("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _above("decay_steps", decay_steps)
         self.decay_rate = _above("decay_rate", decay_rate)
-        self.staircase = staircase
+        self.staircase = flag("staircase", staircase)
         self.name = name
 
     def __call__(self, step):
@@ -76,7 +77,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self.initial_learning_rate = _above("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _above("decay_steps", decay_steps)
         self.decay_rate = _from_0("decay_rate", decay_rate)
-        self.staircase = staircase
+        self.staircase = flag("staircase", staircase)
         self.name = name
 
     def __call__(self, step):
@@ -112,7 +113,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.decay_steps = _above("decay_steps", decay_steps)
         self.end_learning_rate = _from_0("end_learning_rate", end_learning_rate)
         self.power = _above("power", power)
-        self.cycle = cycle
+        self.cycle = flag("cycle", cycle)
         self.name = name
 
     def __call__(self, step):

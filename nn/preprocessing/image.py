@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nn.settings import is_whole
+
 MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
 
 
@@ -159,9 +161,8 @@ def normalize(x, mean=None, std=None) -> np.ndarray:
 def _size(name, size):
     if not isinstance(size, tuple | list | np.ndarray) or len(size) != 2:
         raise ValueError(f"{name} is (height, width); got {size!r}")
-    for n in size:
-        if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
-            raise ValueError(f"{name} is (height, width), each 1 or more; got {size!r}")
+    if not all(is_whole(n) for n in size):
+        raise ValueError(f"{name} is (height, width), each 1 or more and a whole number; got {size!r}")
     return int(size[0]), int(size[1])
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from nn.seeds import generator
+from nn.settings import whole
 
 
 def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0) -> np.ndarray:
@@ -29,8 +30,7 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     parts = [_steps(sequence, i, dtype) for i, sequence in enumerate(sequences)]
     if maxlen is None:
         maxlen = max((len(part) for part in parts), default=0)
-    elif not isinstance(maxlen, int | np.integer) or isinstance(maxlen, bool) or maxlen < 0:
-        raise ValueError(f"maxlen is a whole number, 0 or more; got {maxlen!r}")
+    maxlen = whole("maxlen", maxlen, 0)
     inner = next((part.shape[1:] for part in parts if len(part)), ())
     table = np.empty((len(parts), maxlen, *inner), dtype=dtype)
     table[...] = _cast(np.asarray(value), "value", dtype)
@@ -71,11 +71,9 @@ class TimeseriesGenerator:
                 f"data has the shape {self.data.shape} and targets {self.targets.shape}; wanted as many steps"
             )
         end_index = len(self.data) - 1 if end_index is None else end_index
-        for name, number, least in [("length", length, 1), ("sampling_rate", sampling_rate, 1), ("stride", stride, 1),
-                                    ("batch_size", batch_size, 1), ("start_index", start_index, 0),
-                                    ("end_index", end_index, 0)]:  # fmt: skip
-            if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < least:
-                raise ValueError(f"{name} is a whole number, {least} or more; got {number!r}")
+        length, sampling_rate = whole("length", length), whole("sampling_rate", sampling_rate)
+        stride, batch_size = whole("stride", stride), whole("batch_size", batch_size)
+        start_index, end_index = whole("start_index", start_index, 0), whole("end_index", end_index, 0)
         if not start_index + length <= end_index < len(self.data):
             raise ValueError(
                 f"windows of {length} steps and a target do not fit steps {start_index} to {end_index} of a series of "

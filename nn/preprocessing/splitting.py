@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from nn.seeds import generator
+from nn.settings import is_whole, whole
 
 
 def train_test_split(*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None):
@@ -44,13 +45,12 @@ def batches(x, y=None, batch_size=32, shuffle=False, seed=None):
 
     For another order in each epoch, give `seed` a generator, which goes on where it stopped.
     """
-    if not isinstance(batch_size, int | np.integer) or isinstance(batch_size, bool) or batch_size < 1:
-        raise ValueError(f"batch_size is a whole number, 1 or more; got {batch_size!r}")
+    batch_size = whole("batch_size", batch_size)
     n = _len(x)
     if y is not None and _len(y) != n:
         raise ValueError(f"x has {n} samples and y has {_len(y)}; wanted as many")
     order = generator(seed).permutation(n) if shuffle else np.arange(n)
-    return _batches(x, y, order, int(batch_size))  # apart, so that the checks run at the call
+    return _batches(x, y, order, batch_size)  # apart, so that the checks run at the call
 
 
 def _batches(x, y, order, size):
@@ -94,7 +94,7 @@ def _size(name, size, n, rounded):
         return None
     if isinstance(size, float | np.floating) and 0 < size < 1:
         return int(rounded(size * n))
-    if isinstance(size, int | np.integer) and not isinstance(size, bool) and 0 < size < n:
+    if is_whole(size) and size < n:
         return int(size)
     raise ValueError(f"{name} is a share between 0 and 1, or a number of samples below {n}; got {size!r}")
 

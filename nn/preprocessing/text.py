@@ -8,6 +8,8 @@ from collections import Counter
 
 import numpy as np
 
+from nn.settings import whole, whole_or_none
+
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 
@@ -44,9 +46,7 @@ class Tokenizer:
     def __init__(
         self, num_words=None, filters=FILTERS, lower=True, split=" ", char_level=False, oov_token=None, analyzer=None
     ):
-        if num_words is not None:
-            _whole("num_words", num_words, 1)
-        self.num_words = num_words
+        self.num_words = whole_or_none("num_words", num_words)
         self.filters = filters
         self.lower = lower
         self.split = split
@@ -151,7 +151,7 @@ def hashing_trick(text, n, hash_function=None, filters=FILTERS, lower=True, spli
     >>> hashing_trick("the cat, the dog", 100)
     [51, 3, 51, 33]
     """
-    _whole("n", n, 2)
+    n = whole("n", n, 2)
     hashed = _md5 if hash_function in (None, "md5") else hash_function
     if not callable(hashed):
         raise ValueError(f"hash_function is a function of a word, or 'md5'; got {hash_function!r}")
@@ -166,11 +166,6 @@ def one_hot(input_text, n, filters=FILTERS, lower=True, split=" ", analyzer=None
 
 def _md5(word):
     return int(hashlib.md5(word.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest(), 16)
-
-
-def _whole(name, value, least):
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} is a whole number, {least} or more; got {value!r}")
 
 
 def _texts(texts):

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import numbers
+import warnings
 
 import numpy as np
 
-from autograd.extend import array_of, is_tensor
-from nn.layers.symbols import Symbol
+from nn.errors import ModelWarning
+from nn.settings import whole
+from nn.training.arrays import as_inputs, as_numbers, by_class, count_of, weights_of
 
 
 class Arrays:
-    """Inputs, targets and weights in memory, cut into batches."""
+    """Inputs, targets and weights in memory, cut into batches.
 
-    def __init__(self, x, y, weight, batch_size):
+    With `steps`, an epoch is that many batches: the next one goes on where it ended, and round when all were seen.
+    Without a batch size they are then so large that one epoch sees all samples.
+    """
+
+    def __init__(self, x, y, weight, batch_size, steps=None):
         self.x = x  # an array, or a list of them for a model of several inputs
         self.y = y
         self.weight = weight
-        self.count = len(x[0] if isinstance(x, list) else x)
-        self.batch_size = min(batch_size or 32, max(self.count, 1))
-        self.steps = math.ceil(self.count / self.batch_size)
+        self.count = count_of(x)
+        size = batch_size or (math.ceil(self.count / steps) if steps else 32)
+        self.batch_size = min(size, max(self.count, 1))
+        self.limit = steps
+        self.most = steps if batch_size else None  # to evaluate; what was cut into so many may be one less
+        self.steps = steps or math.ceil(self.count / self.batch_size)
+        self.going = iter(())
 
     def epoch(self, rng=None):
         """The batches of one epoch, in an order drawn from `rng`, or as they lie."""
+        if self.limit is None:
+            yield from self._all(rng)
+            return
+        for _ in range(self.limit):
+            batch = next(self.going, None)
+            if batch is None:
+                self.going = self._all(rng)
+                batch = next(self.going)
+            yield batch
+
+    def once(self):
+        """The batches as they lie, from the first, and none twice: to evaluate, and to predict."""
+        return within(self._all(), self.most)
+
+    def _all(self, rng=None):
         order = None if rng is None else rng.permutation(self.count)
         for start in range(0, self.count, self.batch_size):
             at = slice(start, start + self.batch_size)
@@ -32,7 +59,7 @@ class Arrays:
 
     def first(self):
         """The first batch, as it lies."""
-        return next(self.epoch(), None)
+        return next(self._all(), None)
 
 
 class Stream:
@@ -42,12 +69,12 @@ class Stream:
     one goes on where it ended. A generator can only go on.
     """
 
-    def __init__(self, source, steps, dtype):
+    def __init__(self, model, source, steps):
+        self.model = model
         self.source = source
         self.again = not hasattr(source, "__next__")
         self.limit = steps
         self.steps = steps if steps is not None else _length(source)
-        self.dtype = dtype
         self.iterator = None
         self.peeked = None
 
@@ -61,14 +88,25 @@ class Stream:
                 batch = self._next()  # longer epochs than the data: go round
             if batch is None:
                 if not given or self.limit is not None:
-                    raise ValueError(
-                        f"the data gave {given} batches for an epoch{f' of {self.limit}' if self.limit else ''}: a "
-                        "generator is used up once it ends. Give steps_per_epoch=, or something that can be iterated "
-                        "again"
-                    )
+                    raise ValueError(self._used_up(given))
                 return
             given += 1
             yield batch
+
+    def once(self):
+        """The batches from the first (a generator goes on where it is), and none twice: to evaluate, and to predict."""
+        if self.again and self.peeked is None:
+            self.iterator = None
+        first = self._next()
+        if first is None:
+            raise ValueError(self._used_up(0))
+        return within(itertools.chain([first], iter(self._next, None)), self.limit)
+
+    def _used_up(self, given):
+        return (
+            f"the data gave {given} batches for an epoch{f' of {self.limit}' if self.limit else ''}: a generator is "
+            "used up once it ends. Give steps_per_epoch=, or something that can be iterated again"
+        )
 
     def _next(self):
         if self.peeked is not None:
@@ -83,7 +121,7 @@ class Stream:
         return self._checked(batch)
 
     def _checked(self, batch):
-        if isinstance(batch, np.ndarray):  # inputs alone, to predict from
+        if isinstance(batch, np.ndarray | dict):  # inputs alone, to predict from
             batch = (batch,)
         if not isinstance(batch, tuple | list) or len(batch) not in (1, 2, 3):
             raise ValueError(
@@ -91,9 +129,10 @@ class Stream:
                 "sample_weight)"
             )
         x, y, weight = (*batch, None, None)[:3]
-        x = [_array(part, "x", None) for part in x] if isinstance(x, tuple | list) else _array(x, "x", None)
-        y = None if y is None else _array(y, "y", None)
-        return x, y, None if weight is None else np.asarray(weight, dtype=np.float64)
+        x = as_inputs(self.model, x)
+        y = None if y is None else as_numbers(y, "y")
+        check_counts(x, y)
+        return x, y, weights_of(count_of(x), weight)
 
     def first(self):
         """The first batch, which the next epoch will give too."""
@@ -102,138 +141,91 @@ class Stream:
         return self.peeked
 
 
-def as_data(model, x, y=None, sample_weight=None, batch_size=None, steps=None, class_weight=None):
+def within(batches, limit):
+    """At most so many batches; a warning where there are fewer."""
+    given = 0
+    for given, batch in enumerate(itertools.islice(batches, limit), 1):  # noqa: B007  asked for afterwards
+        yield batch
+    if limit is not None and given < limit:
+        warnings.warn(f"the data has {given} batches, fewer than the {limit} asked for", ModelWarning, stacklevel=4)
+
+
+def as_data(model, x, y=None, sample_weight=None, batch_size=None, steps=None, class_weight=None, said="steps"):
     """What the user gave as `x` and `y`, as Arrays or a Stream."""
     if isinstance(x, Arrays | Stream):
         return x
-    if y is None and _is_stream(x):
-        if sample_weight is not None or class_weight is not None:
-            raise ValueError("data that comes in batches brings its weights along: give (x, y, sample_weight)")
-        if batch_size is not None and not hasattr(x, "__next__"):
+    steps = None if steps is None else whole(said, steps)
+    if _is_stream(x):
+        if y is not None or sample_weight is not None or class_weight is not None:
+            raise ValueError(
+                "data that comes in batches brings its targets and weights along: give (x, y) or (x, y, sample_weight)"
+            )
+        if batch_size is not None:
             raise ValueError("data that comes in batches has its own batch size; leave batch_size out")
-        return Stream(x, steps, model.dtype or "float32")
+        return Stream(model, x, steps)
     if x is None:
         raise ValueError("no data: give x and y as arrays, or batches (x, y) as x")
-    if batch_size is not None and (not isinstance(batch_size, int | np.integer) or batch_size < 1):
-        raise ValueError(f"batch_size is a whole number, 1 or more; got {batch_size!r}")
+    batch_size = None if batch_size is None else whole("batch_size", batch_size)
     x = as_inputs(model, x)
-    y = None if y is None else _array(y, "y", None)
-    counts = [len(part) for part in (x if isinstance(x, list) else [x])]
+    y = None if y is None else as_numbers(y, "y")
+    check_counts(x, y)
+    if not count_of(x):
+        raise ValueError("the data is empty: x has no samples")
+    return Arrays(x, y, weights_of(count_of(x), sample_weight), batch_size, steps)
+
+
+def check_counts(x, y) -> None:
+    """As many samples in each input, and in the targets."""
+    parts = x if isinstance(x, list) else [x]
+    if not all(part.ndim for part in parts):
+        raise ValueError("x is a single number; wanted an array of samples, such as [[x]] for one of them")
+    counts = [len(part) for part in parts]
     if len(set(counts)) > 1:
         raise ValueError(f"the inputs have {counts} samples; wanted as many in each")
     if y is not None and (not y.ndim or len(y) != counts[0]):
         raise ValueError(f"x has {counts[0]} samples and y has {len(y) if y.ndim else 'none'}; wanted as many")
-    if not counts[0]:
-        raise ValueError("the data is empty: x has no samples")
-    weight = weights_of(counts[0], y, sample_weight, class_weight)
-    return Arrays(x, y, weight, batch_size)
 
 
-def as_inputs(model, x):
-    """The inputs as arrays of the model's dtype; several for a model of several inputs."""
-    dtype = model.dtype or "float32"
-    if isinstance(x, dict) and hasattr(model, "in_order"):
-        x = model.in_order(x)
-    if getattr(model, "several", False):
-        if not isinstance(x, list | tuple):
-            raise ValueError("the model takes several inputs; give a list of arrays, or a dict by name")
-        wanted = getattr(model, "inputs", [None] * len(x))
-        return [
-            _array(part, f"input {i}", _wanted(w, dtype)) for i, (part, w) in enumerate(zip(x, wanted, strict=True))
-        ]
-    inputs = getattr(model, "inputs", None)
-    if inputs:
-        return _array(x, "x", _wanted(inputs[0], dtype))
-    return _array(x, "x", None if model.integers else dtype, floats=dtype)
+def validation_of(model, given, batch_size, steps):
+    """What a user gave as `validation_data`: (x, y), (x, y, weights), or batches of these."""
+    parts = given if isinstance(given, tuple | list) else (given,)
+    if not 1 <= len(parts) <= 3:
+        raise ValueError(f"validation_data is (x, y) or (x, y, sample_weight); got {len(parts)} parts")
+    x, y, weight = (*parts, None, None)[:3]
+    return as_data(model, x, y, weight, None if y is None else batch_size, steps, said="validation_steps")
 
 
-def _wanted(symbol, dtype):
-    return dtype if not isinstance(symbol, Symbol) or symbol.dtype.kind == "f" else None
-
-
-def _array(data, what, dtype, floats=None):
-    """An array of numbers, finite; integers stay integers when no dtype is wanted."""
-    if is_tensor(data):
-        data = array_of(data)
-    try:
-        array = np.asarray(data)
-    except ValueError as error:
-        raise ValueError(
-            f"{what} is no array of numbers: its rows differ in length. Pad them (nn.preprocessing.sequence)"
-        ) from error
-    if array.dtype == object:
-        try:
-            array = array.astype(np.float64)
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"{what} has entries that are no numbers ({error}); encode categories and texts first "
-                "(nn.preprocessing)"
-            ) from error
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{what} has dtype {array.dtype}; wanted numbers. Encode categories and texts first")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(f"{what} {_first_bad(array)}; fill or drop such rows first")
-    if dtype is not None:
-        return array.astype(dtype, copy=False)
-    return array.astype(floats, copy=False) if floats is not None and array.dtype.kind == "f" else array
-
-
-def _first_bad(array):
-    at = np.argwhere(~np.isfinite(array))[0]
-    kind = "nan" if np.isnan(array[tuple(at)]) else "inf"
-    return f"has {kind}, first at {tuple(int(i) for i in at)}"
-
-
-def weights_of(count, y, sample_weight, class_weight):
-    """One weight for each sample from what the user gave, or None."""
-    weight = None
-    if sample_weight is not None:
-        weight = np.asarray(sample_weight, dtype=np.float64)
-        if not weight.ndim or len(weight) != count:
-            raise ValueError(f"sample_weight of shape {weight.shape} for {count} samples; wanted one for each")
-        if not np.isfinite(weight).all() or (weight < 0).any():
-            raise ValueError("sample_weight has negative numbers, nan or inf")
-    if class_weight is not None:
-        if y is None:
-            raise ValueError("class_weight needs y")
-        labels = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(-1)
-        classes = np.unique(labels)
-        missing = [c.item() for c in classes if c.item() not in class_weight and int(c) not in class_weight]
-        if missing:
-            raise ValueError(f"class_weight has no weight for class {missing[0]}; it has {sorted(class_weight)}")
-        by_class = np.array([class_weight.get(c.item(), class_weight.get(int(c))) for c in classes], dtype=np.float64)
-        chosen = by_class[np.searchsorted(classes, labels)]
-        weight = chosen if weight is None else weight * chosen
-    return weight
-
-
-def split(data: Arrays, share: float) -> tuple[Arrays, Arrays]:
+def split(data: Arrays, share, batch_size, validation_batch_size, validation_steps) -> tuple[Arrays, Arrays]:
     """The first samples for training and the last `share` of them for validation."""
     if not isinstance(data, Arrays):
         raise ValueError("validation_split needs arrays; for data in batches give validation_data")
-    if not 0 < share < 1:
-        raise ValueError(f"validation_split is a share between 0 and 1; got {share!r}")
+    if not isinstance(share, numbers.Real) or not 0 < share < 1:
+        raise ValueError(f"validation_split is a share between 0 and 1; got {share!r:.60}")
     at = int(data.count * (1 - share))
     if not 0 < at < data.count:
         raise ValueError(f"validation_split={share} of {data.count} samples leaves one side empty")
-    first, last = slice(0, at), slice(at, None)
-    return tuple(
-        Arrays(take(data.x, part), take(data.y, part), take(data.weight, part), data.batch_size)
-        for part in (first, last)
+    if validation_steps is not None:
+        whole("validation_steps", validation_steps)
+    kinds = (
+        (slice(0, at), batch_size, data.limit),
+        (slice(at, None), validation_batch_size or batch_size, validation_steps),
     )
+    return tuple(
+        Arrays(take(data.x, part), take(data.y, part), take(data.weight, part), size, steps)
+        for part, size, steps in kinds
+    )
+
+
+def weigh_classes(model, data, class_weight) -> None:
+    """Multiply the weights of training data by those of the classes."""
+    if class_weight is not None:
+        data.weight = by_class(data.weight, data.y, class_weight, "sparse" in getattr(model.loss, "name", ""))
 
 
 def take(array, at):
     if array is None:
         return None
     return [part[at] for part in array] if isinstance(array, list) else array[at]
-
-
-def aligned(y, output_shape):
-    """Targets (n,) as a column for a model with one output: as Keras takes them, and unambiguous here."""
-    if y is not None and y.ndim == 1 and len(output_shape) == 2 and output_shape[-1] == 1:
-        return y[:, None]
-    return y
 
 
 def _is_stream(x):

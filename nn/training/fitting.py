@@ -7,8 +7,10 @@ import warnings
 from nn.callbacks.history import History
 from nn.errors import ModelWarning
 from nn.seeds import generator
+from nn.settings import whole, whole_numbers
 from nn.training import linter
-from nn.training.data import Arrays, aligned, as_data, split
+from nn.training.arrays import aligned, count_of
+from nn.training.data import Arrays, as_data, split, validation_of, weigh_classes
 from nn.training.evaluation import callbacks_of, check_targets, run_evaluation, trust
 from nn.training.replay import Steps, steps_for
 from nn.training.steps import Mean, NotFinite, Updates, logs_of, need, prepare
@@ -26,52 +28,64 @@ def fit(
     batch and replayed as a program; `jit=False` runs Python each time, `jit=True` raises an error where a step cannot
     be traced instead of doing so. Where a model has code of your own, a replay is compared with Python now and then,
     to the last bit; if it is not the same, fit warns and goes on in Python. `check=False` leaves that out.
+
+    With `steps_per_epoch` an epoch is that many batches, and the next goes on where it ended. `class_weight` maps class
+    numbers to weights of training samples. `validation_freq` is every how many epochs to validate, or a list of epochs,
+    counted from 1; `validation_steps` how many batches, always the first.
     """
     need(model, "fit", optimizer=True)
-    if not isinstance(epochs, int) or epochs < 0 or not isinstance(initial_epoch, int) or initial_epoch < 0:
-        raise ValueError(f"epochs and initial_epoch are whole numbers; got {epochs!r} and {initial_epoch!r}")
-    data = as_data(model, x, y, sample_weight, batch_size, steps_per_epoch, class_weight)
+    epochs, initial_epoch = whole("epochs", epochs, 0), whole("initial_epoch", initial_epoch, 0)
+    validates = which_epochs(validation_freq)
+    if 0 < epochs <= initial_epoch:
+        warnings.warn(
+            f"nothing is left to train: epochs={epochs} is the number of the last epoch, and initial_epoch="
+            f"{initial_epoch} have been",
+            ModelWarning,
+            stacklevel=2,
+        )
+    if validation_batch_size is not None:
+        whole("validation_batch_size", validation_batch_size)
+    data = as_data(model, x, y, sample_weight, batch_size, steps_per_epoch, class_weight, said="steps_per_epoch")
     validation = None
     if validation_data is not None:
-        parts = validation_data if isinstance(validation_data, tuple | list) else (validation_data,)
-        vx, vy, vw = (*parts, None, None)[:3]
-        size = None if vy is None else validation_batch_size or batch_size
-        validation = as_data(model, vx, vy, vw, size, validation_steps)
+        validation = validation_of(model, validation_data, validation_batch_size or batch_size, validation_steps)
     elif validation_split:
-        data, validation = split(data, validation_split)
+        data, validation = split(data, validation_split, batch_size, validation_batch_size, validation_steps)
+    weigh_classes(model, data, class_weight)
     if seed is not None:
         reseed(model, seed)
-    shape = prepare(model, data)
-    for part in (data, validation):
-        check_targets(model, part, shape)
+    shape = prepare(model, data, learns=True)
+    check_targets(model, data, shape, "fit")
+    check_targets(model, validation, shape, "validation_data")
     shuffle = shuffle and isinstance(data, Arrays)
     linter.before(model, data, validation, shuffle)
 
     history = History()
     watchers = callbacks_of(model, data, verbose, callbacks, history, epochs=epochs)
     model.stop_training = False
-    model._modules = model.all_modules()
-    model._charging = model.charging()
     model.history = history
+    logs: dict = {}
     watchers.call("on_train_begin")
-    step, test = (steps_for(model, what, jit, check) for what in ("train", "test"))
-    rng = model.random if shuffle else None
     try:
+        model._modules = model.all_modules()
+        model._charging = model.charging()
+        step, test = (steps_for(model, what, jit, check) for what in ("train", "test"))
+        rng = model.random if shuffle else None
         for epoch in range(initial_epoch, epochs):
             watchers.call("on_epoch_begin", epoch)
             logs = train_epoch(model, data, rng, watchers, epoch, initial_epoch, step)
-            if validation is not None and (epoch + 1) % validation_freq == 0:
+            if validation is not None and validates(epoch + 1):
                 found = run_evaluation(model, validation, watchers, test)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             model.epochs_done = epoch + 1
-            watchers.call("on_epoch_end", epoch, logs)
+            watchers.call("on_epoch_end", epoch, logs=logs)
             if model.stop_training:
                 break
     finally:
         model._charging = model._modules = None
         trust(model, None)
         model.eval()
-        watchers.call("on_train_end")
+        watchers.call("on_train_end", logs=logs)
     return history
 
 
@@ -99,15 +113,22 @@ def train_epoch(model, data, rng, watchers, epoch, first, run):
             break
         if step == 0 and epoch == first:
             linter.after_step(model)
-        count = len(x[0] if isinstance(x, list) else x)
-        mean.add(loss.item(), count)
+        mean.add(loss.item(), count_of(x))
         updates.add(y, y_pred, weight)
         if batches:
-            watchers.call("on_train_batch_end", step, logs_of(model, mean))
+            watchers.call("on_train_batch_end", step, logs=logs_of(model, mean))
         if model.stop_training:
             break
     updates.flush()
     return logs_of(model, mean)
+
+
+def which_epochs(freq):
+    """Whether to validate after an epoch, counted from 1."""
+    if isinstance(freq, list | tuple | set):
+        return {*whole_numbers("validation_freq", list(freq))}.__contains__
+    every = whole("validation_freq", freq)
+    return lambda epoch: epoch % every == 0
 
 
 def reseed(model, seed) -> None:

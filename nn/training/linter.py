@@ -13,7 +13,8 @@ import numpy as np
 from autograd import no_grad
 from nn.errors import ModelWarning
 from nn.layers import base
-from nn.training.data import Arrays, aligned
+from nn.training.arrays import aligned
+from nn.training.data import Arrays
 from nn.training.steps import plain
 
 LARGE = 100.0  # inputs beyond this are rarely meant; scaled ones stay within a few units

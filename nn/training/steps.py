@@ -8,7 +8,8 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.extend import array_of, checked
-from nn.training.data import aligned, as_inputs, weights_of
+from nn.training.arrays import aligned, as_inputs, as_numbers, by_class, count_of, weights_of
+from nn.training.data import check_counts
 
 
 class NotFinite(ArithmeticError):
@@ -51,12 +52,12 @@ class Mean:
 
 def update_metrics(model, y, y_pred, weight):
     predicted = plain(y_pred)
-    for metric, weighted in model._metrics or ():
+    for _, metric, weighted in model._metrics or ():
         metric.update_state(y, predicted, weight if weighted else None)
 
 
-def _counts(pair):
-    metric = pair[0]
+def _counts(named):
+    metric = named[1]
     return metric.counts and type(metric).__module__.startswith("nn.metrics.")  # a user's may look at each batch
 
 
@@ -87,13 +88,13 @@ class Updates:
 
 def logs_of(model, mean) -> dict[str, float]:
     """The loss and the metrics so far, by name."""
-    return {"loss": mean.result()} | {metric.name: metric.result() for metric, _ in model._metrics or ()}
+    return {"loss": mean.result()} | {name: metric.result() for name, metric, _ in model._metrics or ()}
 
 
 def train_on_batch(model, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
     """One step on one batch: the loss, followed by the metrics of this batch."""
     need(model, "train_on_batch", optimizer=True)
-    batch = _batch(model, x, y, sample_weight, class_weight)
+    batch = _batch(model, x, y, sample_weight, class_weight, learns=True)
     model.train()
     model.reset_metrics()
     return _step(model, model.train_step, batch, return_dict)
@@ -114,11 +115,13 @@ def predict_on_batch(model, x) -> np.ndarray:
         return plain(model(as_inputs(model, x), training=False))
 
 
-def _batch(model, x, y, sample_weight, class_weight):
+def _batch(model, x, y, sample_weight, class_weight, learns=False):
     x = as_inputs(model, x)
-    y = None if y is None else np.asarray(y)
-    weight = weights_of(len(x[0] if isinstance(x, list) else x), y, sample_weight, class_weight)
-    return x, aligned(y, _prepare(model, x)), weight
+    y = None if y is None else as_numbers(y, "y")
+    check_counts(x, y)
+    weight = weights_of(count_of(x), sample_weight)
+    weight = by_class(weight, y, class_weight, "sparse" in getattr(model.loss, "name", ""))
+    return x, aligned(y, _prepare(model, x, learns)), weight
 
 
 def _step(model, step, batch, return_dict):
@@ -142,18 +145,33 @@ def need(model, what, optimizer=False):
         raise ValueError(f"{what} needs a compiled model: call model.compile(optimizer, loss, metrics) first")
 
 
-def prepare(model, data) -> tuple:
+def need_targets(model, y, what):
+    """Say that there are none, unless the model's own code may do without."""
+    if y is not None or model.loss is None:
+        return
+    kind = type(model)
+    if all(getattr(kind, name).__module__ == "nn.models.base" for name in ("train_step", "test_step", "compute_loss")):
+        raise ValueError(no_targets(model.loss, what))
+
+
+def no_targets(loss, what):
+    return (
+        f"{what} has no targets: the loss {loss.name!r} compares predictions with y, so give x and y, or batches (x, y)"
+    )
+
+
+def prepare(model, data, learns=False) -> tuple:
     """Make all ready for the data by a look at its first batch; gives the output's shape."""
     first = data.first()
     if first is None:
         raise ValueError("the data gave no batch at all")
-    return _prepare(model, first[0])
+    return _prepare(model, first[0], learns)
 
 
-def _prepare(model, x):
-    """Build the model on a batch, tie the optimizer to its parameters, make the metrics."""
+def _prepare(model, x, learns):
+    """Build the model on a batch, make the metrics, and tie the optimizer to the parameters that will learn."""
     shape = model.output_shape_of(x)
-    if model.optimizer is not None:
+    if learns:
         model.optimizer.bind(model.trainable_parameters())
     model.make_metrics(shape)
     return shape

@@ -40,7 +40,8 @@ def test_settings_are_kept(kind):
         return
     other = {"from_logits": True, "label_smoothing": 0.25, "ignore_class": 1, "threshold": 0.25, "k": 3, "top_k": 2,
              "thresholds": [0.5, 0.1], "class_id": 1, "beta": 2.0, "average": "micro", "exact": True, "curve": "PR",
-             "axis": 0, "num_thresholds": 7, "num_classes": 4, "class_aggregation": None, "name": "mine",
+             "axis": 0, "num_thresholds": 7, "num_classes": 4, "class_aggregation": None, "delta": 2.0, "gamma": 1.0,
+             "alpha": 0.5, "apply_class_balancing": True, "name": "mine",
              "dtype": "float64"}  # fmt: skip
     settings = {name: other[name] for name in config(kind())}
     made = kind(**settings)

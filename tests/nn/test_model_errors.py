@@ -19,7 +19,7 @@ BROKEN[3, 1] = np.nan
         (lambda: compiled().fit(X[:0], Y[:0], verbose=0), "the data is empty"),
         (lambda: compiled().fit(BROKEN, Y, verbose=0), r"x has nan, first at \(3, 1\)"),
         (lambda: compiled().fit(X, Y, batch_size=0, verbose=0), "batch_size is a whole number"),
-        (lambda: compiled().fit(X, Y, epochs=-1, verbose=0), "epochs and initial_epoch are whole numbers"),
+        (lambda: compiled().fit(X, Y, epochs=-1, verbose=0), "epochs is a whole number, 0 or more; got -1"),
         (lambda: compiled().fit(X, Y, validation_split=1.0, verbose=0), "a share between 0 and 1"),
         (lambda: compiled().fit(X, Y, verbose=3), "verbose is 'auto', 0"),
         (

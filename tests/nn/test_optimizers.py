@@ -159,7 +159,6 @@ P = nn.Parameter([1.0])
     [
         (lambda: O.Adam(learning_rate=-1), "learning_rate is a number of 0 or more; got -1"),
         (lambda: O.Adam(beta_1=1.0), "beta_1 is a number from 0 to below 1"),
-        (lambda: O.SGD(nesterov=True), "nesterov=True needs a momentum"),
         (lambda: O.SGD(clipnorm=1.0, clipvalue=1.0), "give one of clipnorm, clipvalue"),
         (lambda: O.SGD(clipnorm=0), "clipnorm is a number above 0"),
         (lambda: O.SGD().step(), "has no parameters"),

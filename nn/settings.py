@@ -1,0 +1,55 @@
+"""Settings that people give, checked: what is wrong is said with the setting's name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def is_whole(value, least: float = 1) -> bool:
+    """Whether this counts something: a whole number of Python or NumPy, and no True."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+
+
+def whole(name: str, value, least: float = 1) -> int:
+    """A setting that counts something, as an int.
+
+    >>> whole("epochs", np.int64(3))
+    3
+    >>> whole("epochs", 2.5)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs is a whole number, 1 or more; got 2.5
+    """
+    if not is_whole(value, least):
+        more = "" if least == ANY else f", {least} or more"
+        raise ValueError(f"{name} is a whole number{more}; got {value!r:.60}")
+    return int(value)
+
+
+ANY = -np.inf  # the least of settings that may be negative, such as an axis
+
+
+def whole_or_none(name: str, value, least: float = 1) -> int | None:
+    """A setting that counts something, or None."""
+    return None if value is None else whole(name, value, least)
+
+
+def whole_numbers(name: str, values, least: float = 1) -> tuple[int, ...]:
+    """One such setting, or several of them, as a tuple."""
+    several = isinstance(values, tuple | list | set) or (isinstance(values, np.ndarray) and values.ndim)
+    return tuple(whole(name, part, least) for part in (values if several else (values,)))
+
+
+def flag(name: str, value) -> bool:
+    """A setting that is True or False: a text such as "no" would count as True.
+
+    >>> flag("use_bias", np.False_)
+    False
+    >>> flag("use_bias", "no")
+    Traceback (most recent call last):
+        ...
+    ValueError: use_bias is True or False; got 'no'
+    """
+    if isinstance(value, bool | np.bool_) or (is_whole(value, 0) and value <= 1):
+        return bool(value)
+    raise ValueError(f"{name} is True or False; got {value!r:.60}")
