@@ -10,9 +10,10 @@ from pathlib import Path
 
 from autograd.rules.table import ROWS
 from viz.health import health
+from viz.numbers import size_of
 from viz.reading import snapshot
 from viz.replay import slopes
-from viz.snapshot import Numbers, Snapshot
+from viz.snapshot import Edge, Numbers, Snapshot, Vertex
 from viz.text import SIGNS
 
 VIEW = 60  # boxes in the first view
@@ -53,15 +54,15 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
     """What the page is told: columns rather than records, so that a large graph stays small."""
     total = len(shot.nodes)
     whole = total <= LARGEST
-    shot = shot if whole else _modules_only(shot)
+    shot, counts = (shot, None) if whole else _modules_only(shot)
     rules = sorted({edge.rule for edge in shot.edges} | {node.op for node in shot.nodes if node.op})
     index = {text: i for i, text in enumerate(rules)}
     modules = _modules(shot)
     paths = sorted(set(modules))
-    measured = slopes(shot)
+    measured = slopes(shot) if whole else {}
     return {
-        "title": title, "kind": shot.kind, "total": total, "whole": whole, "output": shot.output, "view": VIEW,
-        "texts": rules, "signs": {op: SIGNS[op] for op in SIGNS if op in index}, "paths": paths,
+        "title": title, "kind": shot.kind, "total": total, "whole": whole, "counts": counts, "output": shot.output,
+        "view": VIEW, "texts": rules, "signs": {op: SIGNS[op] for op in SIGNS if op in index}, "paths": paths,
         "kinds": [node.kind for node in shot.nodes],
         "ops": [None if node.op is None else index[node.op] for node in shot.nodes],
         "names": [node.name for node in shot.nodes],
@@ -117,26 +118,27 @@ def _modules(shot: Snapshot) -> list[str]:
     return found
 
 
-def _modules_only(shot: Snapshot) -> Snapshot:
-    """A snapshot with one node for each module: what can be shown of a very large graph."""
-    from viz.snapshot import Edge, Vertex
+def _modules_only(shot: Snapshot) -> tuple[Snapshot, list]:
+    """What can be shown of a very large graph: a node for each module, and how many values and parameters it has.
 
+    The gradient of such a node is the largest of those inside.
+    """
+    members: dict[str, list[Vertex]] = {}
     modules = _modules(shot)
-    first: dict[str, int] = {}
-    for module in modules:
-        first.setdefault(module, len(first))
-    counts: dict[str, int] = {}
-    for module in modules:
-        counts[module] = counts.get(module, 0) + 1
+    for module, node in zip(modules, shot.nodes, strict=True):
+        members.setdefault(module, []).append(node)
+    place = {module: i for i, module in enumerate(members)}
     nodes = [
-        Vertex(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "",
-               _above(module), None, None)
-        for module, i in first.items()
+        Vertex(place[module], "module", None, found[0].module or module.rpartition(".")[2] or "outside", None,
+               _largest(found), (), "", module.rpartition(".")[0], None, None)
+        for module, found in members.items()
     ]  # fmt: skip
-    links = {(first[modules[e.source]], first[modules[e.target]]) for e in shot.edges}
+    links = {(place[modules[e.source]], place[modules[e.target]]) for e in shot.edges}
     edges = [Edge(a, b, 0, None, "", None) for a, b in sorted(links) if a != b]
-    return Snapshot(shot.kind, tuple(nodes), tuple(edges), first[modules[shot.output]])
+    counts = [[len(found), sum(node.kind == "parameter" for node in found)] for found in members.values()]
+    return Snapshot(shot.kind, tuple(nodes), tuple(edges), place[modules[shot.output]]), counts
 
 
-def _above(module: str) -> str:
-    return module.rpartition(".")[0]
+def _largest(nodes) -> float | None:
+    sizes = [size_of(node.grad) for node in nodes if node.grad is not None]
+    return max(sizes, key=lambda size: math.inf if math.isnan(size) else abs(size), default=None)

@@ -10,6 +10,9 @@ import numpy as np
 from nn.callbacks.base import Callback, callbacks
 from nn.errors import ModelWarning
 
+# What says in a metric's name that more of it is better.
+RISING = "acc auc precision recall f1 beta_score r2 cosine_similarity true_positives true_negatives".split()
+
 
 class Monitor:
     """Says whether a value in the logs has improved."""
@@ -17,7 +20,7 @@ class Monitor:
     def __init__(self, name, mode="auto", min_delta=0.0):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"mode is 'auto', 'min' or 'max'; got {mode!r}")
-        rising = any(part in name for part in ("acc", "auc", "precision", "recall", "f1", "r2", "cosine_similarity"))
+        rising = any(part in name for part in RISING)
         self.name = name
         self.sign = 1 if mode == "max" or (mode == "auto" and rising and "loss" not in name) else -1
         self.min_delta = abs(min_delta)
