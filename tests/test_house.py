@@ -53,8 +53,8 @@ FLOORS["nn"] = [
     [""],
 ]
 FLOORS["viz"] = [
-    ["snapshot", "numbers", "colors", "render", "charts"],
-    ["program"],
+    ["snapshot", "numbers", "colors", "render", "arrays", "given"],
+    ["program", "charts"],
     ["reading", "folding", "svg", "training"],
     ["health"],
     ["text", "replay", "live"],

@@ -8,16 +8,17 @@ import math
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from autograd.rules.table import ROWS
+from viz.folding import VIEW, grouped
 from viz.health import health
 from viz.numbers import size_of
 from viz.reading import snapshot
 from viz.replay import slopes
-from viz.snapshot import Edge, Numbers, Snapshot, Vertex
+from viz.snapshot import Edge, Numbers, Snapshot, Vertex, thinned
 from viz.text import SIGNS
 
-VIEW = 60  # boxes in the first view
-GROUP = 24  # nodes outside of any module are put into groups of so many
 LARGEST = 20_000  # nodes; of larger graphs only the modules are shown
 CELLS = 1024  # elements of an array that are drawn
 
@@ -57,7 +58,7 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
     shot, counts = (shot, None) if whole else _modules_only(shot)
     rules = sorted({edge.rule for edge in shot.edges} | {node.op for node in shot.nodes if node.op})
     index = {text: i for i, text in enumerate(rules)}
-    modules = _modules(shot)
+    modules = grouped(shot)
     paths = sorted(set(modules))
     measured = slopes(shot) if whole else {}
     return {
@@ -76,7 +77,7 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
         "measured": [_cell(measured.get(node.id)) for node in shot.nodes] if measured else None,
         "backward": shot.backward_order(),
         "edges": [
-            [e.source, e.target, e.slot, index[e.rule], _cell(e.local), _cell(e.contribution)] for e in shot.edges
+            [e.source, e.target, e.slot, index[e.rule], _cell(e.local, 1), _cell(e.contribution, 1)] for e in shot.edges
         ],
         "flags": [[flag.kind, flag.node, flag.place, flag.text] for flag in flags],
         "formulas": {op: list(getattr(ROWS.get(op), "formulas", ())) for op in index if op in ROWS},
@@ -88,34 +89,18 @@ def _indices(paths, modules):
     return [place[module] for module in modules]
 
 
-def _cell(x):
+def _cell(x, cells=CELLS):
     """A number; nan and inf as texts; an array as its shape, statistics and elements in a few digits."""
     if isinstance(x, Numbers):
-        step = max(1, -(-len(x.elements) // CELLS))
-        cells = [_cell(float(f"{e:.4g}")) for e in x.elements[::step]]
+        more = thinned(x.grid, cells)
+        kept = np.reshape(x.elements, x.grid)[tuple(slice(None, None, step) for step in more)]
+        steps = [a * b for a, b in zip(x.steps, more, strict=True)]
         return {"shape": x.shape, "least": _cell(x.least), "most": _cell(x.most), "mean": _cell(x.mean),
-                "bad": x.nan + x.inf, "cells": cells, "all": step == x.stride == 1}  # fmt: skip
+                "bad": x.nan + x.inf, "cells": [_cell(float(f"{e:.4g}")) for e in kept.reshape(-1).tolist()],
+                "grid": kept.shape, "steps": steps, "all": max(steps, default=1) == 1}  # fmt: skip
     if isinstance(x, float) and not math.isfinite(x):
         return repr(x)
     return x
-
-
-def _modules(shot: Snapshot) -> list[str]:
-    """The module of each node; nodes outside of any are grouped by their order, where they are too many to see."""
-    found = [node.module for node in shot.nodes]
-    loose = [node.id for node in shot.nodes if not node.module]
-    if len(loose) <= VIEW // 2:
-        return found
-    depth = max(1, math.ceil(math.log(len(loose) / GROUP, GROUP)))
-    for place, number in enumerate(loose):
-        parts = []
-        for level in range(depth, 0, -1):
-            size = GROUP**level
-            first = place // size * size
-            last = min(first + size, len(loose)) - 1
-            parts.append(f"steps {loose[first]} to {loose[last]}")
-        found[number] = ".".join(parts)
-    return found
 
 
 def _modules_only(shot: Snapshot) -> tuple[Snapshot, list]:
@@ -124,7 +109,7 @@ def _modules_only(shot: Snapshot) -> tuple[Snapshot, list]:
     The gradient of such a node is the largest of those inside.
     """
     members: dict[str, list[Vertex]] = {}
-    modules = _modules(shot)
+    modules = grouped(shot)
     for module, node in zip(modules, shot.nodes, strict=True):
         members.setdefault(module, []).append(node)
     place = {module: i for i, module in enumerate(members)}

@@ -20,7 +20,7 @@ const pathOf = (i) => data.paths[data.modules[i]];
 // ---- numbers as text: short, and never 0 for what is not 0 ----
 function short(x, digits = 4) {
   if (x === null || x === undefined) return "–";
-  if (typeof x === "object") return x.cells.length === 1 ? short(number(x.cells[0]), digits) : `${short(number(x.mean), 3)} [${short(number(x.least), 3)} … ${short(number(x.most), 3)}]`;
+  if (typeof x === "object") return x.cells.length === 1 && x.all ? short(number(x.cells[0]), digits) : x.least === x.most && !x.bad ? `${short(number(x.mean), digits)} everywhere` : `${short(number(x.mean), 3)} [${short(number(x.least), 3)} … ${short(number(x.most), 3)}]`;
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
@@ -150,7 +150,7 @@ function layout(boxes, links) {
     const width = Math.max(0, ...layer.map((item) => item.w));
     const tight = turns > 1 && layer.some((item, i) => i && item.y - layer[i - 1].y < gap(layer[i - 1], item) - 1e-6);
     layer.forEach((item, i) => { item.x = x + width / 2 + (tight ? (i % turns) * (width + 12) : 0); });
-    x += (width + 12) * (tight ? turns : 1) + 34 + Math.min(60, layer.length);
+    x += (width + 12) * (tight ? turns : 1) + (data.shapes ? 78 : 34) + Math.min(60, layer.length);
   }
   for (const l of links) l.points = l.turned ? [...l.dummies].reverse() : l.dummies;
 }
@@ -238,7 +238,7 @@ function paint() {
     if (i >= 0) {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(label(i), 17), b.x, b.y - 14);
       pen.font = "11px system-ui, sans-serif";
-      pen.fillText(clip(data.counts ? `${counted([i], 0).toLocaleString("en")} values` : data.kind === "tensor" ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
+      pen.fillText(clip(data.counts ? `${counted([i], 0).toLocaleString("en")} values` : data.kind === "tensor" && !(data.kinds[i] === "constant" && !data.shapes[i].length) ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
       if (data.kinds[i] !== "constant") { pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
     } else {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(moduleName(b), 24), b.x, b.y - 16);
@@ -290,17 +290,20 @@ const math = (tag, ...children) => { const node = document.createElementNS("http
 const mn = (x) => { const node = math("mn", short(x, 6)); if (typeof x === "number" && x) node.setAttribute("class", x < 0 ? "negative" : "positive"); return node; };
 const partial = (i) => math("mfrac", math("mrow", math("mo", "∂"), math("mi", "L")), math("mrow", math("mo", "∂"), math("mi", clip(nameOf(i), 18))));
 function jump(i, text) { const button = el("button", text || label(i)); button.onclick = () => select(i, true); return button; }
+const nth = (n) => n + (n % 100 > 10 && n % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][n % 10] || "th");
 function heat(array, what) {
   const found = [el("p", what)];
-  const cells = array.cells.map(number), shape = array.shape, columns = array.all && shape.length ? shape[shape.length - 1] : Math.ceil(Math.sqrt(cells.length));
+  const cells = array.cells.map(number), grid = array.grid.filter((n) => n > 1), columns = grid.length ? grid[grid.length - 1] : 1;
   if (!cells.length) return found;
   const rows = Math.ceil(cells.length / columns), picture = el("canvas", null, { class: "heat", role: "img", "aria-label": `${what}: ${short(array)}`, width: columns, height: rows });
   const brush = picture.getContext("2d"), top = Math.max(...cells.filter(Number.isFinite).map(Math.abs), 1e-300);
   cells.forEach((c, i) => { brush.fillStyle = Number.isFinite(c) ? mix(colors.box, c > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(c) / top) ** 0.5) : colors.bad; brush.fillRect(i % columns, Math.floor(i / columns), 1, 1); });
   picture.style.height = `${Math.min(180, Math.max(14, (240 / columns) * rows))}px`;
   if (array.all) picture.onclick = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) { element = i; panel(); } };
-  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element ${i}: ${short(cells[i], 6)}`; };
+  const where = (i) => indexOf(i, array.grid).map((k, axis) => k * array.steps[axis]).join(", ");
+  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element (${where(i)}): ${short(cells[i], 6)}`; };
   found.push(picture);
+  if (!array.all) found.push(el("p", `${cells.length.toLocaleString("en")} of ${array.shape.reduce((a, b) => a * b, 1).toLocaleString("en")} numbers: ${array.steps.map((s, axis) => (s > 1 ? `every ${nth(s)} along axis ${axis}` : "")).filter(Boolean).join(", ")}. Mean and range are of all.`));
   return found;
 }
 // The single numbers behind one element of a result: what was multiplied, added, chosen.
