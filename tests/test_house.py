@@ -53,7 +53,7 @@ FLOORS["nn"] = [
     [""],
 ]
 FLOORS["viz"] = [
-    ["snapshot", "numbers", "colors", "render", "arrays", "given"],
+    ["snapshot", "numbers", "colors", "render", "arrays", "given", "notebook_page", "classes"],
     ["program", "charts"],
     ["reading", "folding", "svg", "training"],
     ["health"],

@@ -6,13 +6,13 @@ import html
 import json
 import math
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 
 from autograd.rules.table import ROWS
 from viz.folding import VIEW, grouped
 from viz.health import health
+from viz.notebook_page import Page
 from viz.numbers import size_of
 from viz.reading import snapshot
 from viz.replay import slopes
@@ -23,14 +23,14 @@ LARGEST = 20_000  # nodes; of larger graphs only the modules are shown
 CELLS = 1024  # elements of an array that are drawn
 
 
-def explore(x, path="graph.html", model=None, title=None) -> Path:
-    """Write a page that steps through the graph behind a Value or Tensor, and give its path.
+def explore(x, path="graph.html", model=None, title=None) -> Page:
+    """Write a page that steps through the graph behind a Value or Tensor; its path is given, and shown by notebooks.
 
     Forward in the order of creation, then backward in the engine's order; the chain rule with numbers for the node that
     is selected; modules that fold. `model` gives parameters their names and puts nodes into modules.
     """
     shot = snapshot(x, model)
-    path = Path(path)
+    path = Page(path)
     flags = health(x, model) if len(shot.nodes) <= LARGEST else []
     types = {} if model is None else {place: type(part).__name__ for place, part in model.modules() if place}
     path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags, types), encoding="utf-8")

@@ -19,8 +19,7 @@ WRAP = "it has no graph: wrap what you want gradients for, and compute with that
 ADVICE = [
     (type(None), "None", NONE),
     (type, "a class", "make an object of it first"),
-    (Model, "a model", f"{GRAPH} viz.draw(loss, model). viz.network(model) draws the neurons, viz.gradients(model) the "
-     f"sizes of gradients, and model.summary() lists the layers"),
+    (Model, "a model", f"{GRAPH} viz.draw(loss, model). viz.network(model) draws neurons, model.summary() layers"),
     (Layer, "a layer", f"{GRAPH} viz.draw(loss, layer). viz.network takes a Sequential of dense layers"),
     (Module, "a module", f"{GRAPH} viz.draw(loss, module). viz.network(mlp) draws the neurons of an MLP"),
     (Recorder, "a Recorder", "viz.training(recorder) and viz.histograms(recorder) show it"),

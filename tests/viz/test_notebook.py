@@ -11,9 +11,9 @@ from nn.losses.base import losses
 from nn.metrics.base import metrics, snake
 
 # Of everything that can be a name in a history: is more better?
-RISES = """precision recall auc accuracy exact_accuracy acc binary_accuracy categorical_accuracy f1_score f1 fbeta_score f_beta_score
-    sparse_categorical_accuracy top_k_categorical_accuracy sparse_top_k_categorical_accuracy cosine_similarity
-    r2_score r2 true_positives true_negatives""".split()
+RISES = """precision recall auc accuracy exact_accuracy acc binary_accuracy categorical_accuracy r2_score r2 f1 f1_score
+    fbeta_score f_beta_score sparse_categorical_accuracy top_k_categorical_accuracy sparse_top_k_categorical_accuracy
+    cosine_similarity true_positives true_negatives""".split()
 UNKNOWN = "mean sum mean_metric_wrapper confusion_matrix cosine learning_rate distance success".split()
 
 
