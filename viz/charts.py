@@ -10,6 +10,7 @@ from autograd import no_grad
 from autograd.rules.arrays import array_of
 from nn.callbacks import History, Recorder
 from nn.module import Module
+from nn.neurons import MLP
 from viz.classes import classes_of
 from viz.colors import CLASSES, MARKS, paler
 from viz.given import refusal
@@ -84,6 +85,8 @@ def _epochs_of(history) -> tuple[dict, np.ndarray]:
 def _filled(values):
     if not values or not any(np.size(found) for found in values.values()):
         raise ValueError("the history is empty: call fit first")
+    if texts := [name for name, found in values.items() if np.asarray(found).dtype.kind not in "biufO"]:
+        raise TypeError(f"a history has numbers for each epoch; {texts[0]!r} has {values[texts[0]]!r:.60}")
     return values
 
 
@@ -236,10 +239,17 @@ def _rms(x):
 
 
 def _answer(model, grid):
+    if isinstance(model, MLP):
+        model = model.tensor()  # the same network, for whole batches
     if hasattr(model, "predict"):
         return np.asarray(model.predict(grid, verbose=0))
-    with no_grad():
-        found = model(grid)
+    try:
+        with no_grad():
+            found = model(grid)
+    except TypeError as error:
+        if error.__traceback__.tb_next is None:  # it could not be called so
+            raise refusal(model, "boundary draws a model, or a function of an array") from error
+        raise
     return np.asarray(array_of(found))
 
 

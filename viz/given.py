@@ -33,14 +33,16 @@ ADVICE = [
 ]  # fmt: skip
 
 
-def refusal(x, wanted: str) -> TypeError:
-    """The error for an object that is not what was wanted.
+def refusal(x, wanted: str, graph: bool = False) -> TypeError:
+    """The error for an object that is not what was wanted; with `graph`, where that was the result of a computation.
 
-    >>> str(refusal(2.0, "wanted a Value"))
+    >>> str(refusal(2.0, "wanted a Value", graph=True))
     'wanted a Value; got float 2.0, a plain number: it has no graph: wrap what you want gradients for, and compute ...'
     """
     kind = x.__name__ if isinstance(x, type) else type(x).__name__
     what, advice = next(((what, advice) for known, what, advice in ADVICE if isinstance(x, known)), ("", ""))
-    shown = "" if x is None else " " + " ".join(f"{x!r:.60}".split())
-    named = "" if what in ("", kind) else f", {what}"
-    return TypeError(f"{wanted}; got {kind}{shown}{named}{f': {advice}' if advice else ''}")
+    shown = " ".join(f"{x!r:.60}".split())
+    shown = shown if shown.startswith((kind, f"<{kind}", "None")) else f"{kind} {shown}"
+    named = "" if what in ("", "None", kind) else f", {what}"
+    advice = "" if advice.startswith(WRAP) and not graph else advice
+    return TypeError(f"{wanted}; got {shown}{named}{f': {advice}' if advice else ''}")

@@ -37,7 +37,7 @@ def snapshot(x, model=None) -> Snapshot:
         return _of_value(x, _names(model))
     if isinstance(x, Tensor):
         return _of_tensor(x, model)[0]
-    raise refusal(x, "wanted a Value, a Tensor or a Snapshot")
+    raise refusal(x, "wanted a Value, a Tensor or a Snapshot", graph=True)
 
 
 def _names(model) -> dict[int, str]:
