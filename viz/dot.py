@@ -45,7 +45,7 @@ def draw(
         return draw_program(x, "TB" if rankdir == "LR" else rankdir, format)
     if style not in STYLES or color not in COLORS:
         raise ValueError(f"style is one of {STYLES} and color one of {COLORS}; got {style!r} and {color!r}")
-    if not (depth is None or (isinstance(depth, int) and depth >= 0)):
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth is None or how many levels of modules are drawn, 0 for all; got {depth!r}")
     whole = shot = snapshot(x, model)
     if len(shot.nodes) > LARGE and depth != 0:

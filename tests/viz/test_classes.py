@@ -204,11 +204,12 @@ def test_classes_of_the_page(browser, tmp_path):
         assert keys == [f"rgb({', '.join(str(int(c[i : i + 2], 16)) for i in (1, 3, 5))})" for c in CLASSES[:5]]
         assert opened.page.locator("#plane .legend").inner_text().split() == list("01234")
         # The colour in the middle of each point is that of its class.
-        seen = opened.page.evaluate("""() => { const b = frames[at].boundary, c = $("plane").querySelector("canvas");
+        seen = opened.page.evaluate("""() => { const c = $("plane").querySelector("canvas"), b = frames[0].boundary;
           const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-          return data.points.map(([x, y]) => { const i = Math.round((c.width * (x - b.low[0])) / (b.high[0] - b.low[0])),
-            j = Math.round(c.height * (1 - (y - b.low[1]) / (b.high[1] - b.low[1])));
-            return [...d.slice(4 * (j * c.width + i), 4 * (j * c.width + i) + 3)]; }); }""")
+          const across = (x) => Math.round((c.width * (x - b.low[0])) / (b.high[0] - b.low[0]));
+          const down = (y) => Math.round(c.height * (1 - (y - b.low[1]) / (b.high[1] - b.low[1])));
+          const at = ([x, y]) => 4 * (down(y) * c.width + across(x));
+          return data.points.map((point) => [...d.slice(at(point), at(point) + 3)]); }""")
         wanted = [[int(CLASSES[k][i : i + 2], 16) for i in (1, 3, 5)] for k in LABELS]
         assert np.mean([np.abs(np.subtract(a, b)).max() < 9 for a, b in zip(seen, wanted, strict=True)]) > 0.8
 

@@ -150,7 +150,7 @@ function layout(boxes, links) {
     const width = Math.max(0, ...layer.map((item) => item.w));
     const tight = turns > 1 && layer.some((item, i) => i && item.y - layer[i - 1].y < gap(layer[i - 1], item) - 1e-6);
     layer.forEach((item, i) => { item.x = x + width / 2 + (tight ? (i % turns) * (width + 12) : 0); });
-    x += (width + 12) * (tight ? turns : 1) + (data.shapes ? 78 : 34) + Math.min(60, layer.length);
+    x += (width + 12) * (tight ? turns : 1) + (data.shapes ? 66 : 34) + Math.min(60, layer.length);
   }
   for (const l of links) l.points = l.turned ? [...l.dummies].reverse() : l.dummies;
 }
