@@ -74,7 +74,7 @@ def live(data=None, **settings) -> Live:
 
     Without data, or given the model itself, activations and boundary are left out.
     """
-    if data is not None and not isinstance(data, Module | Sequence | np.ndarray):
+    if isinstance(data, str) or not isinstance(data, Module | Sequence | np.ndarray | None):
         raise refusal(data, "live takes a sample of inputs, or nothing")
     return Live(None if isinstance(data, Module) else data, **settings)
 

@@ -170,3 +170,11 @@ def test_gradients_of_tensors_are_explained():
     assert "It is the output" in viz.explain(loss, loss)
     with pytest.raises(ValueError, match="does not depend on that node"):
         viz.explain(Tensor([1.0]), loss)
+
+
+def test_constants_in_trees_and_findings():
+    w, v = Tensor(np.ones((4, 1))), Tensor(np.ones((4, 1)))
+    assert viz.tree(X @ w + X @ v).count("(above)") == 1
+    with np.errstate(all="ignore"):
+        flags = viz.health(np.sum(Tensor(np.ones(2)) * np.array([1.0, np.nan])))
+    assert "a constant is the first nan or inf going forward" in flags[0].text

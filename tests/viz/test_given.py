@@ -1,5 +1,7 @@
 """Every public function of viz with every kind of object: a picture, or a sentence that says what to write."""
 
+import linecache
+
 import numpy as np
 import pytest
 
@@ -128,9 +130,7 @@ def complaint(ask, x, name, pictures, at):
         trace = said.__traceback__
         while trace.tb_next:
             trace = trace.tb_next
-        ours = trace.tb_frame.f_globals["__name__"].startswith(
-            ("viz", "nn", "autograd")
-        )  # a sentence that was written for it
+        ours = "raise" in linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno)  # written for it
         bare = not ours or len(str(said)) < 30 or "\n" in str(said)
         return f"{type(said).__name__}: {said}" if bare or name in pictures else None
     except Exception as error:
