@@ -1,4 +1,4 @@
-"""The main job: a network of NumPy functions learns two moons, and the engine checks its own gradients.
+"""No layers: a network of plain NumPy functions learns two moons, its gradients by `value_and_grad`.
 
 Run it with `python examples/plain_numpy.py`.
 """

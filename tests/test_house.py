@@ -55,8 +55,8 @@ FLOORS["nn"] = [
     [""],
 ]
 FLOORS["viz"] = [
-    ["snapshot", "numbers", "colors", "render", "charts"],
-    ["program"],
+    ["snapshot", "numbers", "colors", "render", "arrays", "given", "notebook_page", "classes"],
+    ["program", "charts"],
     ["reading", "folding", "svg", "training"],
     ["health"],
     ["text", "replay", "live"],

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from autograd import no_grad
 from autograd.rules.arrays import array_of
+from nn.callbacks import History, Recorder
+from nn.module import Module
+from nn.neurons import MLP
+from viz.classes import classes_of
+from viz.colors import CLASSES, MARKS, paler
+from viz.given import refusal
 
 BLUE, ORANGE, GRAY = "#2166ac", "#e67814", "#888888"
+FEW = 3  # epochs: fewer are shown as points
+MOST_INSIDE = 6  # entries of a legend that lies in the chart
+MOST_CLASSES = 20  # different numbers that are taken for labels
 
 
 def curves(history, ax=None, metrics=None):
@@ -15,13 +26,13 @@ def curves(history, ax=None, metrics=None):
 
     `history` is what `fit` gave, or its dictionary. With metrics besides the loss there are two charts.
     """
+    values, epochs = _epochs_of(history)
     plt = _pyplot()
-    values = getattr(history, "history", history)
-    if not values or not any(values.values()):
-        raise ValueError("the history is empty: call fit first")
-    epochs = np.array(getattr(history, "epoch", range(len(next(iter(values.values())))))) + 1
     names = [n for n in values if not n.startswith("val_") and n != "learning_rate" and np.ndim(values[n]) == 1]
     if metrics is not None:
+        metrics = [metrics] if isinstance(metrics, str) else metrics
+        if unknown := [n for n in metrics if n not in names]:
+            raise ValueError(f"the history has no {', '.join(map(repr, unknown))}; there are {', '.join(names)}")
         names = [n for n in names if n in metrics]
     groups = [[n for n in names if n == "loss"], [n for n in names if n != "loss"]]
     groups = [group for group in groups if group]
@@ -31,66 +42,119 @@ def curves(history, ax=None, metrics=None):
     else:
         axes = np.atleast_1d(ax).tolist() if np.ndim(ax) else [ax]
         groups = groups[: len(axes)]
-    for place, group in zip(axes, groups, strict=True):
-        for name, color in zip(group, [BLUE, ORANGE, "#4d9221", "#8073ac"] * 3, strict=False):
-            place.plot(epochs[: len(values[name])], values[name], color=color, label=name)
+    for place, group in zip(axes, groups, strict=False):
+        for i, name in enumerate(group):
+            style = {"color": CLASSES[i % len(CLASSES)], "marker": MARKS[i % len(MARKS)] if len(epochs) < FEW else None}
+            place.plot(epochs[: len(values[name])], values[name], **style, label=name)
             other = values.get(f"val_{name}")
             if other:
-                place.plot(epochs[-len(other) :], other, color=color, linestyle="--", label=f"val_{name}")
+                style["markerfacecolor"] = "none"  # of one epoch there is no line that could be dashed
+                place.plot(epochs[-len(other) :], other, **style, linestyle="--", label=f"val_{name}")
         place.set_xlabel("epoch")
-        place.legend(frameon=False)
+        if len(epochs) < FEW:
+            place.set_xticks(epochs)
+        else:
+            place.xaxis.get_major_locator().set_params(integer=True)
+        count = len(place.get_lines())
+        if count <= MOST_INSIDE:
+            place.legend(frameon=False)
+        else:  # beside the chart, where it covers nothing
+            place.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small")
         place.spines[["top", "right"]].set_visible(False)
     return axes[0] if len(axes) == 1 else axes
+
+
+def _epochs_of(history) -> tuple[dict, np.ndarray]:
+    """The values by name, and the numbers of the epochs, of whatever knows them."""
+    if isinstance(history, Recorder):
+        frames = history.frames
+        values = {
+            name: [frame["logs"].get(name, np.nan) for frame in frames]
+            for name in (frames or [{"logs": ()}])[0]["logs"]
+        }
+        return _filled(values), np.array([frame["epoch"] for frame in frames]) + 1
+    if isinstance(history, Module) and isinstance(getattr(history, "history", None), History):
+        history = history.history  # the model that was trained
+    values = getattr(history, "history", history)
+    if not isinstance(values, Mapping):
+        raise refusal(history, "curves draws a History, what fit gave")
+    values = _filled(values)
+    return values, np.array(getattr(history, "epoch", range(max(map(len, values.values()))))) + 1
+
+
+def _filled(values):
+    if not values or not any(np.size(found) for found in values.values()):
+        raise ValueError("the history is empty: call fit first")
+    if texts := [name for name, found in values.items() if np.asarray(found).dtype.kind not in "biufO"]:
+        raise TypeError(f"a history has numbers for each epoch; {texts[0]!r} has {values[texts[0]]!r:.60}")
+    return values
 
 
 def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
     """What a model of two inputs answers over the plane, with the data on it.
 
-    One output is shown from blue (0) to orange (1), with a line at one half; several as the class they choose. `model`
-    is anything with `predict`, or a function of an array.
+    One output is shown from blue (0) to orange (1), with a line at one half; several as the class they choose, in the
+    colour that the points of that class have. `model` is anything with `predict`, or a function of an array.
     """
+    if isinstance(model, type) or not (hasattr(model, "predict") or callable(model)):
+        raise refusal(model, "boundary draws a model, or a function of an array")
     plt = _pyplot()
-    X = np.asarray(X, dtype=float)
-    if X.ndim != 2 or X.shape[1] != 2:
-        raise ValueError(f"a boundary is drawn over two inputs; got data of shape {X.shape}")
+    X = _plane(X)
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xs, ys = np.linspace(low[0], high[0], steps), np.linspace(low[1], high[1], steps)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     answer = _answer(model, grid)
+    answer = answer.reshape(len(grid), -1)
+    outputs = answer.shape[1]
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 4), layout="constrained")
-    if answer.ndim == 1 or answer.shape[1] == 1:
+    image = {"origin": "lower", "extent": (low[0], high[0], low[1], high[1]), "aspect": "auto"}
+    colors, norm = [BLUE, ORANGE], None
+    if outputs == 1:
         z = answer.reshape(steps, steps)
         middle = 0.5 if z.min() >= 0 and z.max() <= 1 else 0.0
         reach = max(abs(z.max() - middle), abs(z.min() - middle), 1e-12)
         norm = plt.matplotlib.colors.Normalize(middle - reach, middle + reach)
-        ax.imshow(
-            z,
-            origin="lower",
-            extent=(low[0], high[0], low[1], high[1]),
-            aspect="auto",
-            cmap=_diverging(plt),
-            norm=norm,
-            alpha=0.5,
-        )
+        ax.imshow(z, **image, cmap=_diverging(plt), norm=norm, alpha=0.5)
         if z.min() < middle < z.max():
             ax.contour(xs, ys, z, levels=[middle], colors="black", linewidths=1)
     else:
         z = answer.argmax(axis=1).reshape(steps, steps)
-        ax.contourf(xs, ys, z, levels=np.arange(answer.shape[1] + 1) - 0.5, cmap="Pastel1")
+        colors = [CLASSES[i % len(CLASSES)] for i in range(outputs)]
+        pale = plt.matplotlib.colors.ListedColormap([paler(color, 0.6) for color in colors])
+        ax.imshow(z, **image, cmap=pale, vmin=-0.5, vmax=outputs - 0.5, interpolation="nearest")
     if y is not None:
-        labels = np.asarray(y).reshape(len(X), -1)
-        labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
-        marks = "os^DvP*X"
-        for i, label in enumerate(np.unique(labels)):
-            part = X[labels == label]
-            color = [BLUE, ORANGE][i] if len(np.unique(labels)) == 2 else None
-            ax.scatter(part[:, 0], part[:, 1], s=12, marker=marks[i % len(marks)], c=color, edgecolors="white",
-                       linewidths=0.4, label=f"{label:g}")  # fmt: skip
-        ax.legend(frameon=False, loc="upper right")
+        _points(ax, X, y, outputs, colors, norm, plt)
     ax.set_xlim(low[0], high[0])
     ax.set_ylim(low[1], high[1])
     return ax
+
+
+def _plane(X):
+    X = np.asarray(array_of(X), dtype=float)
+    if X.ndim != 2 or X.shape[1] != 2 or not len(X):
+        raise ValueError(f"a boundary is drawn over two inputs; got data of shape {X.shape}")
+    return X
+
+
+def _points(ax, X, y, outputs, colors, norm, plt):
+    """The data, each class in the colour of its region; targets that are no classes by their size."""
+    y = np.asarray(array_of(y))
+    if len(y) != len(X):
+        raise ValueError(f"X has {len(X)} rows and y {len(y)}")
+    look = {"s": 14, "edgecolors": "white", "linewidths": 0.5}
+    if outputs == 1 and y.size == len(y) and y.dtype.kind == "f" and len(np.unique(y)) > MOST_CLASSES:
+        ax.scatter(X[:, 0], X[:, 1], c=y.reshape(-1), cmap=_diverging(plt), norm=norm, **look)
+        return
+    number, names = classes_of(y, outputs)
+    colors = colors if len(names) <= len(colors) else [CLASSES[i % len(CLASSES)] for i in range(len(names))]
+    for i in np.unique(number):
+        part = X[number == i]
+        ax.scatter(part[:, 0], part[:, 1], marker=MARKS[i % len(MARKS)], c=colors[i], label=names[i], **look)
+    if len(names) <= MOST_INSIDE:
+        ax.legend(frameon=True, framealpha=0.7, edgecolor="none", loc="upper right")
+    else:
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def gradients(model, ax=None):
@@ -98,6 +162,8 @@ def gradients(model, ax=None):
 
     The scale is logarithmic: a gradient that vanishes is a line that falls, not a bar that looks like 0.
     """
+    if not isinstance(model, Module):
+        raise refusal(model, "gradients draws those of a model")
     plt = _pyplot()
     rows = [(path, p) for path, p in model.named_parameters() if getattr(p, "trainable", True)]
     if all(p.grad is None for _, p in rows):
@@ -106,13 +172,13 @@ def gradients(model, ax=None):
         _, ax = plt.subplots(figsize=(max(5, 0.6 * len(rows)), 3.6), layout="constrained")
     places = np.arange(len(rows))
     slopes = [np.nan if p.grad is None else _rms(p.grad) for _, p in rows]
-    sizes = [_rms(getattr(p, "_array", p.data)) for _, p in rows]
+    sizes = [_rms(array_of(p)) for _, p in rows]
     ax.plot(places, slopes, "o-", color=ORANGE, label="gradient")
     ax.plot(places, sizes, "s--", color=GRAY, label="parameter")
     ax.set_yscale("log")
     ax.set_xticks(places, [path for path, _ in rows], rotation=45, ha="right")
     ax.set_ylabel("root mean square")
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)  # above, where it covers nothing
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -124,6 +190,8 @@ def histograms(recorder, what="weights", ax=None):
     """
     if what not in ("weights", "gradients", "activations"):
         raise ValueError(f"what is 'weights', 'gradients' or 'activations'; got {what!r}")
+    if not isinstance(recorder, Recorder):
+        raise refusal(recorder, "histograms draws what a Recorder kept")
     plt = _pyplot()
     rows = _spreads(recorder, what)
     if not rows:
@@ -165,16 +233,23 @@ def _rebinned(h, edges):
 
 
 def _rms(x):
-    x = np.asarray(getattr(x, "data", x) if not isinstance(x, np.ndarray | float) else x, dtype=float)
+    x = np.asarray(array_of(x), dtype=float)
     size = float(np.sqrt(np.mean(np.square(x)))) if x.size else np.nan
     return size or np.nan  # 0 has no place on a logarithmic scale
 
 
 def _answer(model, grid):
+    if isinstance(model, MLP):
+        model = model.tensor()  # the same network, for whole batches
     if hasattr(model, "predict"):
         return np.asarray(model.predict(grid, verbose=0))
-    with no_grad():
-        found = model(grid)
+    try:
+        with no_grad():
+            found = model(grid)
+    except TypeError as error:
+        if error.__traceback__.tb_next is None:  # it could not be called so
+            raise refusal(model, "boundary draws a model, or a function of an array") from error
+        raise
     return np.asarray(array_of(found))
 
 

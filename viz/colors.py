@@ -8,6 +8,9 @@ import math
 NEGATIVE, ZERO, POSITIVE = (33, 102, 172), (247, 247, 247), (230, 120, 20)
 KINDS = {"parameter": "#e8f1e4", "input": "#fff6d6", "constant": "#f0f0f0", "result": "#ffffff", "output": "#f3e3f4"}
 BAD = "#d00000"
+# Classes and curves: Petroff's ten, which people with any colour vision can tell apart; beyond ten they come again.
+CLASSES = ("#3f90da", "#e76300", "#832db6", "#b9ac70", "#717581", "#ffa90e", "#92dadd", "#bd1f01", "#a96b59", "#94a4a2")
+MARKS = "os^DvP*X"
 UNKNOWN = "#e6e6e6"
 
 
@@ -22,6 +25,16 @@ def diverging(x: float, scale: float) -> str:
     share = min(abs(x) / scale, 1.0) ** 0.5 if scale else 0.0
     end = POSITIVE if x > 0 else NEGATIVE
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(ZERO, end, strict=True))
+
+
+def paler(color: str, share: float) -> str:
+    """A colour on its way to white: 0 is the colour itself, 1 is white.
+
+    >>> paler("#000000", 0.5)
+    '#808080'
+    """
+    parts = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(c + (255 - c) * share):02x}" for c in parts)
 
 
 def ink(background: str) -> str:

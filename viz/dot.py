@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from autograd.rules.table import ROWS
 from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
-from viz.folding import fold
+from viz.folding import fold, with_groups
 from viz.health import health
-from viz.numbers import is_bad, short, size_of, summary
+from viz.numbers import is_bad, plural, short, size_of, summary
 from viz.program import draw_program, is_program
 from viz.reading import snapshot
 from viz.render import Picture
@@ -15,6 +15,8 @@ from viz.text import SIGNS
 
 STYLES = ("merged", "classic")
 COLORS = ("grad", "value", "kind")
+LOCALS = "× the local derivative, element by element; adds: of operations on whole arrays, what goes to the gradient"
+NOT_YET = "call backward() first"
 LARGE = 300  # boxes; beyond this a picture is folded unless depth says otherwise
 
 
@@ -24,9 +26,11 @@ def draw(
 ):  # fmt: skip
     """A graphviz.Digraph of the graph behind a Value or Tensor: values, gradients, operations, parameters.
 
-    - `model` names its parameters and draws its modules as clusters; `depth` folds those deeper than that.
+    - `model` names its parameters and draws its modules as clusters; `depth` folds those deeper than that. Of more than
+      300 nodes those outside of modules are folded too, in the order of creation; `depth=0` folds nothing.
     - `color` paints by the sign and size of the gradient or value (orange above 0, blue below), or by kind of node.
-    - `style="classic"` gives operations ellipses of their own; `locals=True` writes the local derivative on each edge.
+    - `style="classic"` gives operations ellipses of their own; `locals=True` writes the local derivative on each edge,
+      and where that is a matrix, as that of `x @ w`, what the edge adds to the gradient.
     - A program of `autograd.jit` (`f.program(*args)`) is drawn as its calls, in blocks of memory.
     - `flags`, those that `health` raises unless given, get a red border and their name.
 
@@ -41,11 +45,13 @@ def draw(
         return draw_program(x, "TB" if rankdir == "LR" else rankdir, format)
     if style not in STYLES or color not in COLORS:
         raise ValueError(f"style is one of {STYLES} and color one of {COLORS}; got {style!r} and {color!r}")
-    shot = snapshot(x, model)
-    if depth is None and len(shot.nodes) > LARGE:
-        depth = 1 if any(node.module for node in shot.nodes) else 0
-        if not any(node.module for node in shot.nodes):
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
+        raise ValueError(f"depth is None or how many levels of modules are drawn, 0 for all; got {depth!r}")
+    whole = shot = snapshot(x, model)
+    if len(shot.nodes) > LARGE and depth != 0:
+        if depth is None and not any(node.module for node in shot.nodes):
             return _too_large(shot, rankdir, format)
+        depth, shot = depth or 1, with_groups(shot, depth or 1)
     picture = Picture(rankdir, format)
     boxes = fold(shot, depth)
     scale = max(
@@ -57,7 +63,7 @@ def draw(
         for part in box.module.split(".") if box.module else []:
             place = place.setdefault(part, {})
         place.setdefault("", []).append(box)
-    flags = ([] if x is shot else health(x, model)) if flags is None else flags
+    flags = ([] if x is whole else health(x, model)) if flags is None else flags
     marked = {flag.node: flag for flag in flags if flag.node is not None}
     writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir, marked)
     writer.level(tree, picture.graph, "")
@@ -71,7 +77,10 @@ def _too_large(shot, rankdir, format):
     picture = Picture(rankdir, format)
     text = (
         f"{len(shot.nodes):,} nodes: too many for one picture.\\l"
-        "Give model= to fold its modules, or depth=None with viz.explore(x).\\l"
+        "viz.explore(x) writes a page that shows them all.\\l"
+        "viz.draw(x, model) folds the modules of a model,\\l"
+        "viz.draw(x, depth=1) nodes in the order of creation (depth=2 fewer at a time);\\l"
+        "viz.draw(x, depth=0) draws every node.\\l"
     )
     picture.graph.node("note", text, shape="note")
     return picture.graph
@@ -106,8 +115,9 @@ class _Writer:
 
     def box(self, box, graph):
         if box.count > 1 or box.node is None:
-            label = f"{escape(box.label.rpartition('.')[2])}|{box.count} nodes|{box.parameters} parameters"
-            label = label if self.across else f"{{{label}}}"
+            cells = [escape(box.label.rpartition(".")[2]), plural(box.count, "node")]
+            cells += [plural(box.parameters, "parameter")] if box.parameters else []
+            label = "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
             graph.node(box.key, label, shape="record", style="filled,rounded,bold", fillcolor="#eef2f7")
             return
         node = box.node
@@ -134,7 +144,7 @@ class _Writer:
     def label(self, node):
         show = self.digits
         if node.kind == "constant":
-            return escape(summary(node.value, show)) if node.value is not None else escape(str(node.shape))
+            return self.constant(node)
         cells = []
         head = node.name or ""
         if node.module and head.startswith(f"{node.module}."):
@@ -144,10 +154,17 @@ class _Writer:
         if head:
             cells.append(escape(head))
         if self.shot.kind == "tensor":
-            cells.append(escape(f"{node.shape}".replace(" ", "") + f" {node.dtype}"))
+            cells.append(escape(_shape(node)))
         if self.shot.kind == "value" or node.value is not None:
             cells.append(f"value {escape(summary(node.value, show))}")
         cells.append(f"grad {escape(summary(node.grad, show))}")
+        return "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
+
+    def constant(self, node):
+        """A number as it is; an array by its shape, and its numbers where they are known."""
+        if node.shape == ():
+            return escape(summary(node.value, self.digits)) if node.value is not None else "a number"
+        cells = [escape(_shape(node)), *([escape(summary(node.value, self.digits))] if node.value is not None else [])]
         return "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
 
     def tooltip(self, node):
@@ -178,7 +195,9 @@ class _Writer:
         target = edge.target + ("op" if self.style == "classic" and edge.into_op else "")
         label = ""
         if self.locals and edge.local is not None:
-            label = f"× {short(edge.local, self.digits)}"
+            label = f"× {summary(edge.local, self.digits)}"
+        elif self.locals and edge.contribution is not None:
+            label = f"adds {summary(edge.contribution, self.digits)}"
         width = "2.2" if edge.count > 1 else "1"
         self.picture.graph.edge(edge.source, target, label=label, penwidth=width, fontsize="10", color="#555555")
 
@@ -192,8 +211,16 @@ class _Writer:
                 for s, text in steps
             )
             cells += f"<TD>{self.color}, ± {short(self.scale, 3)}</TD>"
-        table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3"><TR>{cells}</TR></TABLE>>'
+        rows = f"<TR>{cells}</TR>"
+        if self.locals and self.shot.kind == "tensor":
+            note = LOCALS if self.shot.nodes[self.shot.output].backward is not None else f"{LOCALS}: {NOT_YET}"
+            rows += f'<TR><TD COLSPAN="12" ALIGN="LEFT">{note}</TD></TR>'
+        table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{rows}</TABLE>>'
         self.picture.graph.attr(label=table, labelloc="b", labeljust="l", fontsize="10")
+
+
+def _shape(node) -> str:
+    return f"{node.shape}".replace(" ", "") + f" {node.dtype}"
 
 
 def sign(op: str) -> str:

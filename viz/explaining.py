@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 
 from viz.failing import picture_of
-from viz.numbers import short
+from viz.given import refusal
+from viz.numbers import short, summary
 from viz.reading import id_of, snapshot
 from viz.snapshot import Snapshot
 from viz.text import label
@@ -31,20 +32,19 @@ def explain(node, output=None, model=None, paths=3):
       1 × 1 (+) × 2 (*) = 2
       1 × 1 (+) × 0.07065 (tanh) = 0.07065
 
-    `node` is a Value, or the number of a node in the snapshot. For graphs of single numbers.
+    `node` is a Value or a Tensor, or the number of a node in the snapshot. Of Tensors the contributions are told as
+    their mean and range; factors along paths are those of single numbers.
     """
     if isinstance(node, BaseException):
         return picture_of(node, model)
     if output is None:
-        raise TypeError("explain(node, output): from which output is the gradient to be explained?")
+        raise refusal(node, "explain(node, output) wants two: whose gradient, and of which output")
     shot = snapshot(output, model)
-    if shot.kind != "value":
-        raise TypeError("explain tells the story of single numbers; for Tensors open viz.explore(x)")
-    number = node if isinstance(node, int) else id_of(node, output)
+    number = node if isinstance(node, int) and not isinstance(node, bool) else id_of(node, output)
     if number is None or not 0 <= number < len(shot.nodes):
         raise ValueError("the output does not depend on that node, so there is nothing to explain")
     own = shot.nodes[number]
-    lines = [f"{label(own)}: value {short(own.value)}, gradient {short(own.grad)}"]
+    lines = [f"{label(own)}: value {summary(own.value, 4)}, gradient {summary(own.grad, 4)}"]
     if own.grad is None:
         return lines[0] + "\nNo gradient has been computed: call backward() first."
     edges = shot.outgoing()[number]
@@ -52,6 +52,9 @@ def explain(node, output=None, model=None, paths=3):
         return lines[0] + "\nIt is the output, where the pass begins with 1."
     lines.append(f"It is the sum of {len(edges)} contribution{'s' if len(edges) > 1 else ''}:")
     width = max(len(label(shot.nodes[e.target])) for e in edges)
+    if shot.kind == "tensor":
+        lines += [f"  {label(shot.nodes[e.target]):{width}}  {summary(e.contribution, 4)}  ({e.rule})" for e in edges]
+        return "\n".join([*lines, "viz.explore(output) shows them element by element."])
     for e in edges:
         above = shot.nodes[e.target].grad
         lines.append(

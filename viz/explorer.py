@@ -6,29 +6,31 @@ import html
 import json
 import math
 from importlib import resources
-from pathlib import Path
+
+import numpy as np
 
 from autograd.rules.table import ROWS
+from viz.folding import VIEW, grouped
 from viz.health import health
+from viz.notebook_page import Page
+from viz.numbers import size_of
 from viz.reading import snapshot
 from viz.replay import slopes
-from viz.snapshot import Numbers, Snapshot
+from viz.snapshot import Edge, Numbers, Snapshot, Vertex, thinned
 from viz.text import SIGNS
 
-VIEW = 60  # boxes in the first view
-GROUP = 24  # nodes outside of any module are put into groups of so many
 LARGEST = 20_000  # nodes; of larger graphs only the modules are shown
 CELLS = 1024  # elements of an array that are drawn
 
 
-def explore(x, path="graph.html", model=None, title=None) -> Path:
-    """Write a page that steps through the graph behind a Value or Tensor, and give its path.
+def explore(x, path="graph.html", model=None, title=None) -> Page:
+    """Write a page that steps through the graph behind a Value or Tensor; its path is given, and shown by notebooks.
 
     Forward in the order of creation, then backward in the engine's order; the chain rule with numbers for the node that
     is selected; modules that fold. `model` gives parameters their names and puts nodes into modules.
     """
     shot = snapshot(x, model)
-    path = Path(path)
+    path = Page(path)
     flags = health(x, model) if len(shot.nodes) <= LARGEST else []
     types = {} if model is None else {place: type(part).__name__ for place, part in model.modules() if place}
     path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags, types), encoding="utf-8")
@@ -53,15 +55,15 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
     """What the page is told: columns rather than records, so that a large graph stays small."""
     total = len(shot.nodes)
     whole = total <= LARGEST
-    shot = shot if whole else _modules_only(shot)
+    shot, counts = (shot, None) if whole else _modules_only(shot)
     rules = sorted({edge.rule for edge in shot.edges} | {node.op for node in shot.nodes if node.op})
     index = {text: i for i, text in enumerate(rules)}
-    modules = _modules(shot)
+    modules = grouped(shot)
     paths = sorted(set(modules))
-    measured = slopes(shot)
+    measured = slopes(shot) if whole else {}
     return {
-        "title": title, "kind": shot.kind, "total": total, "whole": whole, "output": shot.output, "view": VIEW,
-        "texts": rules, "signs": {op: SIGNS[op] for op in SIGNS if op in index}, "paths": paths,
+        "title": title, "kind": shot.kind, "total": total, "whole": whole, "counts": counts, "output": shot.output,
+        "view": VIEW, "texts": rules, "signs": {op: SIGNS[op] for op in SIGNS if op in index}, "paths": paths,
         "kinds": [node.kind for node in shot.nodes],
         "ops": [None if node.op is None else index[node.op] for node in shot.nodes],
         "names": [node.name for node in shot.nodes],
@@ -75,7 +77,7 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
         "measured": [_cell(measured.get(node.id)) for node in shot.nodes] if measured else None,
         "backward": shot.backward_order(),
         "edges": [
-            [e.source, e.target, e.slot, index[e.rule], _cell(e.local), _cell(e.contribution)] for e in shot.edges
+            [e.source, e.target, e.slot, index[e.rule], _cell(e.local, 1), _cell(e.contribution, 1)] for e in shot.edges
         ],
         "flags": [[flag.kind, flag.node, flag.place, flag.text] for flag in flags],
         "formulas": {op: list(getattr(ROWS.get(op), "formulas", ())) for op in index if op in ROWS},
@@ -87,56 +89,41 @@ def _indices(paths, modules):
     return [place[module] for module in modules]
 
 
-def _cell(x):
+def _cell(x, cells=CELLS):
     """A number; nan and inf as texts; an array as its shape, statistics and elements in a few digits."""
     if isinstance(x, Numbers):
-        step = max(1, -(-len(x.elements) // CELLS))
-        cells = [_cell(float(f"{e:.4g}")) for e in x.elements[::step]]
+        more = thinned(x.grid, cells)
+        kept = np.reshape(x.elements, x.grid)[tuple(slice(None, None, step) for step in more)]
+        steps = [a * b for a, b in zip(x.steps, more, strict=True)]
         return {"shape": x.shape, "least": _cell(x.least), "most": _cell(x.most), "mean": _cell(x.mean),
-                "bad": x.nan + x.inf, "cells": cells, "all": step == x.stride == 1}  # fmt: skip
+                "bad": x.nan + x.inf, "cells": [_cell(float(f"{e:.4g}")) for e in kept.reshape(-1).tolist()],
+                "grid": kept.shape, "steps": steps, "all": max(steps, default=1) == 1}  # fmt: skip
     if isinstance(x, float) and not math.isfinite(x):
         return repr(x)
     return x
 
 
-def _modules(shot: Snapshot) -> list[str]:
-    """The module of each node; nodes outside of any are grouped by their order, where they are too many to see."""
-    found = [node.module for node in shot.nodes]
-    loose = [node.id for node in shot.nodes if not node.module]
-    if len(loose) <= VIEW // 2:
-        return found
-    depth = max(1, math.ceil(math.log(len(loose) / GROUP, GROUP)))
-    for place, number in enumerate(loose):
-        parts = []
-        for level in range(depth, 0, -1):
-            size = GROUP**level
-            first = place // size * size
-            last = min(first + size, len(loose)) - 1
-            parts.append(f"steps {loose[first]} to {loose[last]}")
-        found[number] = ".".join(parts)
-    return found
+def _modules_only(shot: Snapshot) -> tuple[Snapshot, list]:
+    """What can be shown of a very large graph: a node for each module, and how many values and parameters it has.
 
-
-def _modules_only(shot: Snapshot) -> Snapshot:
-    """A snapshot with one node for each module: what can be shown of a very large graph."""
-    from viz.snapshot import Edge, Vertex
-
-    modules = _modules(shot)
-    first: dict[str, int] = {}
-    for module in modules:
-        first.setdefault(module, len(first))
-    counts: dict[str, int] = {}
-    for module in modules:
-        counts[module] = counts.get(module, 0) + 1
+    The gradient of such a node is the largest of those inside.
+    """
+    members: dict[str, list[Vertex]] = {}
+    modules = grouped(shot)
+    for module, node in zip(modules, shot.nodes, strict=True):
+        members.setdefault(module, []).append(node)
+    place = {module: i for i, module in enumerate(members)}
     nodes = [
-        Vertex(i, "result", None, f"{module or 'outside'}: {counts[module]:,} values", None, None, (), "",
-               _above(module), None, None)
-        for module, i in first.items()
+        Vertex(place[module], "module", None, found[0].module or module.rpartition(".")[2] or "outside", None,
+               _largest(found), (), "", module.rpartition(".")[0], None, None)
+        for module, found in members.items()
     ]  # fmt: skip
-    links = {(first[modules[e.source]], first[modules[e.target]]) for e in shot.edges}
+    links = {(place[modules[e.source]], place[modules[e.target]]) for e in shot.edges}
     edges = [Edge(a, b, 0, None, "", None) for a, b in sorted(links) if a != b]
-    return Snapshot(shot.kind, tuple(nodes), tuple(edges), first[modules[shot.output]])
+    counts = [[len(found), sum(node.kind == "parameter" for node in found)] for found in members.values()]
+    return Snapshot(shot.kind, tuple(nodes), tuple(edges), place[modules[shot.output]]), counts
 
 
-def _above(module: str) -> str:
-    return module.rpartition(".")[0]
+def _largest(nodes) -> float | None:
+    sizes = [size_of(node.grad) for node in nodes if node.grad is not None]
+    return max(sizes, key=lambda size: math.inf if math.isnan(size) else abs(size), default=None)

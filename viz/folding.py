@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from dataclasses import dataclass
 
 from viz.snapshot import Snapshot, Vertex
+
+VIEW = 60  # boxes that can be taken in at once
+STEPS = "steps "  # how the name of a group begins
+GROUP = 24  # nodes outside of any module are put into groups of so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,8 @@ class Link:
 
     source: str
     target: str
-    local: float | None
+    local: object
+    contribution: object
     count: int
     into_op: bool
 
@@ -44,8 +51,38 @@ def folded_path(module: str, depth: int | None) -> str | None:
     """
     if depth is None or not module:
         return None
+    if module.startswith(STEPS):
+        return module
     parts = module.split(".")
     return ".".join(parts[:depth]) if len(parts) >= depth > 0 else None
+
+
+def grouped(shot: Snapshot) -> list[str]:
+    """The module of each node; nodes outside of any are grouped by their order, where they are too many to see."""
+    found = [node.module for node in shot.nodes]
+    loose = [node.id for node in shot.nodes if not node.module]
+    if len(loose) <= VIEW // 2:
+        return found
+    depth = max(1, math.ceil(math.log(len(loose) / GROUP, GROUP)))
+    for place, number in enumerate(loose):
+        parts = []
+        for level in range(depth, 0, -1):
+            size = GROUP**level
+            first = place // size * size
+            last = min(first + size, len(loose)) - 1
+            parts.append(f"{STEPS}{loose[first]} to {loose[last]}")
+        found[number] = ".".join(parts)
+    return found
+
+
+def with_groups(shot: Snapshot, depth: int) -> Snapshot:
+    """The snapshot with its loose nodes in groups of that depth, which are always folded."""
+    nodes = []
+    for node, module in zip(shot.nodes, grouped(shot), strict=True):
+        levels = [] if node.module else module.split(".")
+        group = levels[depth - 1] if len(levels) >= depth else ""
+        nodes.append(dataclasses.replace(node, module=node.module or group))
+    return dataclasses.replace(shot, nodes=tuple(nodes))
 
 
 def fold(shot: Snapshot, depth: int | None) -> Folded:
@@ -73,7 +110,8 @@ def fold(shot: Snapshot, depth: int | None) -> Folded:
         which = (a, b) if b.startswith("m_") else (a, b, edge.slot)
         links.setdefault(which, []).append(edge)
     edges = [
-        Link(which[0], which[1], found[0].local if len(found) == 1 else None, len(found), not which[1].startswith("m_"))
+        Link(*which[:2], *((found[0].local, found[0].contribution) if len(found) == 1 else (None, None)), len(found),
+             not which[1].startswith("m_"))
         for which, found in links.items()
-    ]
+    ]  # fmt: skip
     return Folded(tuple(boxes), tuple(edges))

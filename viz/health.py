@@ -168,4 +168,6 @@ def _place(node: Vertex) -> str:
 
 
 def _made(node: Vertex) -> str:
-    return f"{node.name or 'the result'} of {node.op}" if node.op else node.name or "a variable"
+    if node.op:
+        return f"{node.name or 'the result'} of {node.op}"
+    return node.name or ("a constant" if node.kind == "constant" else "a variable")

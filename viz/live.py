@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
 
 from nn.callbacks import Recorder
 from nn.module import Module
+from viz.given import refusal
+from viz.notebook_page import frame
 from viz.training import page, payload
 
 
@@ -47,6 +53,9 @@ class Live(Recorder):
         with self.lock:
             super().on_epoch_end(epoch, logs)
 
+    def _repr_html_(self) -> str:
+        return frame(f'src="{html.escape(self.url)}"')
+
     def close(self) -> None:
         """Stop serving."""
         self.server.shutdown()
@@ -65,6 +74,8 @@ def live(data=None, **settings) -> Live:
 
     Without data, or given the model itself, activations and boundary are left out.
     """
+    if isinstance(data, str) or not isinstance(data, Module | Sequence | np.ndarray | None):
+        raise refusal(data, "live takes a sample of inputs, or nothing")
     return Live(None if isinstance(data, Module) else data, **settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,12 @@ from nn.layers.base import OBSERVERS
 from nn.models import Sequential
 from nn.neurons import MLP
 from viz.colors import diverging, ink
+from viz.given import refusal
 from viz.numbers import short
 from viz.svg import Svg, heat_png
 
 SHOWN = 10  # neurons of a column that are drawn
+LONGEST = 30  # characters of a layer's name
 GRID = 20  # pixels across the small map in each neuron
 
 
@@ -70,6 +73,8 @@ def importance(model, layer=0) -> np.ndarray:
     """
     model, _ = _as_tensor_model(model)
     dense = [part for part in model.layers if isinstance(part, Dense)]
+    if not -len(dense) <= layer < len(dense):
+        raise ValueError(f"layer is the number of a dense layer, and there are {len(dense)}; got {layer}")
     sizes = np.abs(dense[layer].kernel.numpy()).sum(axis=1)
     return sizes / (sizes.sum() or 1.0)
 
@@ -84,8 +89,13 @@ def _as_tensor_model(model):
             for layer in model.layers
         ]
         return model.tensor(), slopes
-    if not isinstance(model, Sequential) or not model.built:
-        raise TypeError(f"network draws an MLP or a built Sequential of dense layers; got {model!r:.60}")
+    if not isinstance(model, Sequential):
+        raise refusal(model, "network draws an MLP or a built Sequential of dense layers")
+    if not model.built:
+        raise TypeError(
+            "network draws an MLP or a built Sequential of dense layers; this one is not built: give its first layer "
+            "input_shape=, or call it on data once"
+        )
     other = [p for p in model.layers if not isinstance(p, Dense | Activation | Dropout | Flatten) and p.count_params()]
     if other:
         raise TypeError(f"network draws dense layers; {type(other[0]).__name__} {other[0].name!r} has other weights")
@@ -152,11 +162,17 @@ def _maps(model, columns, dense, data):
 def _draw(columns, show) -> Svg:
     radius = 17.0 if any(c.maps is not None for c in columns) else 13.0
     step = 2 * radius + 12
-    tallest = max(len(c.drawn) + (c.size > SHOWN) for c in columns)
-    width, height = 130.0 * (len(columns) - 1) + 2 * radius + 90, tallest * step + 70
-    picture = Svg(width, height, f"A network of {' - '.join(str(c.size) for c in columns)} units")
-    places = [_places(c, i, radius, step, height) for i, c in enumerate(columns)]
     top = max(float(np.abs(c.weights).max(initial=0)) for c in columns[1:]) or 1.0
+    tallest = max(len(c.drawn) + (c.size > SHOWN) for c in columns)
+    headings = [_wide(_clipped(c.name), 7.4) for c in columns]
+    gap = max(130.0, max(headings) + 16)
+    left, right = (max(45 + radius, w / 2 + 10) for w in (headings[0], headings[-1]))
+    width = gap * (len(columns) - 1) + left + right
+    note = f"{show}: width is the size, orange and solid above 0, blue and dashed below; largest {short(top, 3)}"
+    lines = textwrap.wrap(note, int((width - 20) / 5.2))
+    height = tallest * step + 57 + 13 * len(lines)
+    picture = Svg(width, height, f"A network of {' - '.join(str(c.size) for c in columns)} units")
+    places = [_places(c, left + gap * i, step, height - 13 * (len(lines) - 1)) for i, c in enumerate(columns)]
     for before, here, a, b in zip(columns, columns[1:], places, places[1:], strict=False):
         for i in before.drawn:
             for j in here.drawn:
@@ -169,13 +185,21 @@ def _draw(columns, show) -> Svg:
                 )  # fmt: skip
     for column, place in zip(columns, places, strict=True):
         _neurons(picture, column, place, radius)
-    note = f"{show}: width is the size, orange and solid above 0, blue and dashed below; largest {short(top, 3)}"
-    picture.text(10, height - 10, note, anchor="start", fill="#555555", size=10)
+    for i, line in enumerate(reversed(lines)):
+        picture.text(10, height - 10 - 13 * i, line, anchor="start", fill="#555555", size=10)
     return picture
 
 
-def _places(column, number, radius, step, height):
-    x = 45 + radius + 130.0 * number
+def _wide(text, each) -> float:
+    """About how many pixels a text takes; too many rather than too few."""
+    return each * len(text)
+
+
+def _clipped(name) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[1 - LONGEST // 2 :]}"
+
+
+def _places(column, x, step, height):
     rows = len(column.drawn) + (column.size > SHOWN)
     y = (height - 20) / 2 - (rows - 1) * step / 2 + 8
     found = {}
@@ -187,7 +211,7 @@ def _places(column, number, radius, step, height):
 
 def _neurons(picture, column, place, radius):
     x = next(iter(place.values()))[0]
-    picture.text(x, 18, column.name, fill="#333333", size=12, font_weight="bold")
+    picture.text(x, 18, _clipped(column.name), fill="#333333", size=12, font_weight="bold")
     if column.size > SHOWN:
         after = place[column.drawn[SHOWN // 2 - 1]][1]
         gap = (after + place[column.drawn[SHOWN // 2]][1]) / 2

@@ -41,8 +41,19 @@ def summary(x, digits: int = 3) -> str:
     if not x.elements:
         return "empty"
     flags = [f"{x.nan} nan"] * bool(x.nan) + [f"{x.inf} inf"] * bool(x.inf)
+    if x.least == x.most and not flags:
+        return f"{short(x.mean, digits)} everywhere"
     text = f"{short(x.mean, digits)} [{short(x.least, digits)} … {short(x.most, digits)}]"
     return ", ".join([text, *flags])
+
+
+def plural(count: int, what: str) -> str:
+    """A count of things.
+
+    >>> plural(1, "node"), plural(2000, "node")
+    ('1 node', '2,000 nodes')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def is_bad(x) -> bool:

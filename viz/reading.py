@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from autograd import Tensor, Value
 from autograd.engine.backward import backward, reach
 from autograd.engine.graph import show_line
 from autograd.engine.modes import value_lines
-from autograd.rules.arrays import array_of, sum_to
+from autograd.rules.arrays import array_of
 from autograd.scalar.backward import gradients_of
 from autograd.scalar.backward import reach as reach_values
 from nn.module import Module
+from viz import arrays
+from viz.given import refusal
 from viz.snapshot import Edge, Numbers, Snapshot, Vertex
 
 
@@ -32,15 +36,15 @@ def snapshot(x, model=None) -> Snapshot:
     if isinstance(x, Value):
         return _of_value(x, _names(model))
     if isinstance(x, Tensor):
-        return _of_tensor(x, _names(model))
-    raise TypeError(f"wanted a Value, a Tensor or a Snapshot; got {type(x).__name__} {x!r:.60}")
+        return _of_tensor(x, model)[0]
+    raise refusal(x, "wanted a Value, a Tensor or a Snapshot", graph=True)
 
 
 def _names(model) -> dict[int, str]:
     if model is None:
         return {}
     if not isinstance(model, Module):
-        raise TypeError(f"model= is a Module, whose parameters have names; got {type(model).__name__}")
+        raise refusal(model, "model= is a Module, whose parameters have names")
     return {_key(p): path for path, p in model.named_parameters()}
 
 
@@ -65,9 +69,13 @@ def _belongs(parents, own) -> str:
 
 
 def id_of(x, output) -> int | None:
-    """The number of a Value in the snapshot of an output; None if the output does not depend on it."""
-    if not isinstance(x, Value):
-        raise TypeError(f"wanted a Value or the number of a node; got {type(x).__name__}")
+    """The number of a Value or Tensor in the snapshot of an output; None if the output does not depend on it."""
+    if isinstance(x, Tensor) and isinstance(output, Tensor):
+        return _of_tensor(output, None)[1].get(x._node)
+    if not isinstance(x, Value | Tensor) or type(output) is Snapshot:
+        raise refusal(x, "wanted a Value or Tensor of that graph, or the number of a node")
+    if not isinstance(x, Value) or not isinstance(output, Value):
+        return None
     place = 0
     for v in reversed(_drawn(output)):
         if v._rule is not None:
@@ -154,32 +162,27 @@ def _constant(id_, operand, module) -> Vertex:
 
 
 # -- Tensors -----------------------------------------------------------------------------------------------------------
-def _of_tensor(output, names) -> Snapshot:
+def _of_tensor(output, model) -> tuple[Snapshot, dict]:
+    names = _names(model)
     order = reach([output._node])
-    values = _values(output, order)
-    grads = _gradients(output, order)
+    values = arrays.values(output, order, [p for p in model.parameters() if isinstance(p, Tensor)] if names else ())
+    grads = arrays.gradients(output, order)
     place = {node: i for i, node in enumerate(order)} if grads else {}
+    modules = _modules(order, names)
+    constants, homes = _constants(order, modules)
     nodes: list[Vertex] = []
     edges: list[Edge] = []
     ids: dict = {}
-    modules: dict = {}
     for node in reversed(order):
-        arguments = list(node.parents)
-        parents, own = [], []
-        for parent in arguments:
-            if parent is None:
-                parents.append("")
-            else:
-                path = names.get(id(parent))
-                own += [module_of(path)] if path is not None else []
-                parents.append(modules[parent])
-        path = names.get(id(node))
-        modules[node] = module_of(path) if path is not None else _belongs(parents, own)
-        for slot, parent in enumerate(arguments):
-            if parent is None:
-                ids[node, slot] = len(nodes)
-                nodes.append(_constant_array(len(nodes), node, slot, modules[node]))
+        for slot, parent in enumerate(node.parents):
+            if parent is not None:
+                continue
+            key, array, shape = constants[node, slot]
+            if key not in ids:
+                ids[key] = len(nodes)
+                nodes.append(_constant_array(len(nodes), array, shape, node.dtype, homes[key]))
         here = ids[node] = len(nodes)
+        path = names.get(id(node))
         kind = "output" if node is output._node else "result" if node.rule is not None else "input"
         kind = "parameter" if path is not None else kind
         shape = node.shape if node.shape is not None else ()
@@ -188,10 +191,46 @@ def _of_tensor(output, names) -> Snapshot:
                  _numbers(grads.get(node)), shape, str(node.dtype), modules[node],
                  None if node.line is None else show_line(node.line), place.get(node), _settings(node))
         )  # fmt: skip
-        for slot, parent in enumerate(arguments):
-            source = ids[node, slot] if parent is None else ids[parent]
-            edges.append(Edge(source, here, slot, None, _rule_text(node.rule, slot), _contribution(node, slot, grads)))
-    return Snapshot("tensor", tuple(nodes), tuple(edges), ids[output._node])
+        for slot, parent in enumerate(node.parents):
+            source = ids[constants[node, slot][0]] if parent is None else ids[parent]
+            slope, share = arrays.local(node, slot), arrays.contribution(node, slot, grads)
+            edges.append(Edge(source, here, slot, _numbers(slope), _rule_text(node.rule, slot), _numbers(share)))
+    return Snapshot("tensor", tuple(nodes), tuple(edges), ids[output._node]), ids
+
+
+def _modules(order, names) -> dict:
+    """The module of each node."""
+    found: dict = {}
+    for node in reversed(order):
+        path = names.get(id(node))
+        paths = [None if parent is None else names.get(id(parent)) for parent in node.parents]
+        own = [module_of(p) for p in paths if p is not None]
+        parents = ["" if parent is None else found[parent] for parent in node.parents]
+        found[node] = module_of(path) if path is not None else _belongs(parents, own)
+    return found
+
+
+def _constants(order, modules) -> tuple[dict, dict]:
+    """The constants by the argument that they are, and the module of each: the innermost that holds all its uses."""
+    known = arrays.Constants()
+    found: dict = {}
+    homes: dict = {}
+    for node in reversed(order):
+        for slot, parent in enumerate(node.parents):
+            if parent is None:
+                found[node, slot] = key, _, _ = known.of(node, slot)
+                homes[key] = _shared(homes.get(key, modules[node]), modules[node])
+    return found, homes
+
+
+def _shared(a: str, b: str) -> str:
+    """The innermost module that two lie in.
+
+    >>> _shared("block.left", "block.right.dense"), _shared("a", "b")
+    ('block', '')
+    """
+    pairs = zip(a.split("."), b.split("."), strict=False)
+    return ".".join(p for p, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _settings(node) -> tuple:
@@ -208,55 +247,6 @@ def _plain(value):
     return None
 
 
-def _values(output, order) -> dict:
-    """The arrays of nodes, as far as they are known."""
-    found = {output._node: array_of(output)}
-    for node in order:
-        if node.values is not None:
-            arguments, result = node.values
-            found.setdefault(node, result)
-            for parent, array in zip(node.parents, arguments, strict=False):
-                if parent is not None:
-                    found.setdefault(parent, array)
-            continue
-        for parent, array in zip(node.parents, node.saved or (), strict=False):
-            if parent is not None and isinstance(array, np.ndarray | np.generic):
-                found.setdefault(parent, array)
-        last = node.saved[-1] if node.rule is not None and len(node.saved) > len(node.parents) else None
-        if isinstance(last, np.ndarray | np.generic):
-            found.setdefault(node, last)
-    return found
-
-
-def _gradients(output, order) -> dict:
-    """The gradients of all nodes, worked out again without touching any; none if backward() has not been called."""
-    if not any(node.rule is None and node.grad is not None for node in order) or output.size != 1:
-        return {node: node.grad for node in order if node.grad is not None}
-    try:
-        found = backward({output._node: np.ones(output.shape, output.dtype)}, targets=order)
-    except (RuntimeError, ArithmeticError):  # the arrays have been written to since
-        return {node: node.grad for node in order if node.grad is not None}
-    # Variables show what they have, which may be the sum of several passes.
-    return {node: g if node.rule is not None else node.grad for node, g in found.items() if not isinstance(g, list)}
-
-
-def _contribution(node, slot, grads):
-    g = grads.get(node)
-    parent = node.parents[slot]
-    if g is None or parent is None or node.rule is None or parent.shape is None or node.shape is None:
-        return None
-    try:
-        with np.errstate(all="ignore"):
-            if node.rule.elementwise:
-                c = node.rule.backwards[slot](np.broadcast_to(g, node.shape), *node.saved)
-                c = sum_to(np.broadcast_to(c, node.shape), parent.shape)
-            else:
-                c = node.rule.carry(node, slot, np.broadcast_to(g, node.shape), node.saved)
-    except Exception:
-        return None
-    return _numbers(c)
-
-
 def _numbers(array):
     if array is None or isinstance(array, list):
         return None
@@ -264,10 +254,8 @@ def _numbers(array):
     return Numbers.of(array)
 
 
-def _constant_array(id_, node, slot, module) -> Vertex:
-    array = node.values[0][slot] if node.values is not None else node.saved[slot] if slot < len(node.saved) else None
-    shape = np.shape(array) if array is not None else ()
-    dtype = str(getattr(array, "dtype", "float64"))
+def _constant_array(id_, array, shape, dtype, module) -> Vertex:
+    dtype = str(getattr(array, "dtype", dtype))
     return Vertex(id_, "constant", None, None, _numbers(array), None, shape, dtype, module, None, None)
 
 

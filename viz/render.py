@@ -9,6 +9,7 @@ MISSING = (
     "there is no Graphviz to render with. Install its program (it is called graphviz in every package manager), or "
     "pip install 'glassgrad[render]', which brings one along. viz.tree(x) and viz.explore(x) need neither"
 )
+FONT = "Helvetica,Arial,sans-serif"
 
 
 class Picture:
@@ -20,9 +21,9 @@ class Picture:
         except ImportError as error:
             raise ImportError("drawing needs the graphviz package: pip install 'glassgrad[viz]'") from error
         self.graph = _digraph_class(graphviz)(format=format)
-        self.graph.attr(rankdir=rankdir, bgcolor="white", nodesep="0.15", ranksep="0.35")
-        self.graph.attr("node", fontname="Helvetica,Arial,sans-serif", fontsize="11", height="0.3", margin="0.08,0.04")
-        self.graph.attr("edge", fontname="Helvetica,Arial,sans-serif", arrowsize="0.6")
+        self.graph.attr(rankdir=rankdir, bgcolor="white", fontname=FONT, nodesep="0.15", ranksep="0.35")
+        self.graph.attr("node", fontname=FONT, fontsize="11", height="0.3", margin="0.08,0.04")
+        self.graph.attr("edge", fontname=FONT, arrowsize="0.6")
 
 
 def _digraph_class(graphviz):

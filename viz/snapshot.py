@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VERSION = 1
-LARGEST = 4096  # elements of an array that are kept one by one; of larger ones a thumbnail
+VERSION = 2
+LARGEST = 4096  # elements of an array that are kept; of larger ones every n-th along each axis
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """An array as a picture needs it: its statistics, and its elements (or, if there are too many, every n-th)."""
+    """An array as a picture needs it: statistics of all of it, and its elements or, if there are too many, a thumbnail.
+
+    A thumbnail has as many axes as the array: `steps` says that along each every n-th element is in it.
+    """
 
     shape: tuple[int, ...]
     least: float
@@ -28,22 +31,39 @@ class Numbers:
     nan: int
     inf: int
     elements: tuple[float, ...]
-    stride: int
+    steps: tuple[int, ...]
 
     @classmethod
     def of(cls, array) -> Numbers:
         array = np.asarray(array)
         if array.dtype.kind == "c":
             array = np.abs(array)
-        flat = array.reshape(-1).astype(np.float64)
-        good = flat[np.isfinite(flat)]
+        array = array.astype(np.float64)
+        good = array[np.isfinite(array)]
         least, most, mean = (good.min(), good.max(), good.mean()) if good.size else (math.nan,) * 3
-        stride = max(1, -(-flat.size // LARGEST))
-        nan = int(np.isnan(flat).sum())
-        elements = tuple(flat[::stride].tolist())
-        return cls(
-            array.shape, float(least), float(most), float(mean), nan, int(np.isinf(flat).sum()), elements, stride
-        )
+        steps = thinned(array.shape, LARGEST)
+        kept = array[tuple(slice(None, None, step) for step in steps)]
+        nan, inf = int(np.isnan(array).sum()), int(np.isinf(array).sum())
+        elements = tuple(kept.reshape(-1).tolist())
+        return cls(array.shape, float(least), float(most), float(mean), nan, inf, elements, steps)
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """How many elements are kept along each axis."""
+        return tuple(-(-n // step) for n, step in zip(self.shape, self.steps, strict=True))
+
+
+def thinned(shape, most: int) -> tuple[int, ...]:
+    """Steps along the axes of an array that leave at most so many elements; the longest axes are thinned out.
+
+    >>> thinned((784, 128), 1024), thinned((3, 5), 1024), thinned((10_000, 3), 300)
+    ((25, 4), (1, 1), (100, 1))
+    """
+    low, high = 1, max(shape, default=1)  # the largest number of elements along an axis that is not too large
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if math.prod(min(n, middle) for n in shape) <= most else (low, middle - 1)
+    return tuple(max(1, -(-n // low)) for n in shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,7 @@ class Edge:
     source: int
     target: int
     slot: int
-    local: float | None  # the derivative of the target by this argument, for single numbers
+    local: float | Numbers | None  # the derivative of the target by this argument, element by element; None of others
     rule: str  # the derivative as a formula, or the rule's name
     contribution: float | Numbers | None  # upstream gradient times local derivative
 
@@ -119,7 +139,7 @@ class Snapshot:
             raise ValueError(f"wanted a snapshot of version {VERSION} as JSON; got {text[:60]!r}")
         nodes = tuple(_node(fields) for fields in data["nodes"])
         edges = tuple(
-            Edge(e["source"], e["target"], e["slot"], _number(e["local"]), e["rule"], _value(e["contribution"]))
+            Edge(e["source"], e["target"], e["slot"], _value(e["local"]), e["rule"], _value(e["contribution"]))
             for e in data["edges"]
         )
         return cls(data["kind"], nodes, edges, data["output"])
@@ -152,5 +172,6 @@ def _number(x):
 def _value(x):
     if not isinstance(x, dict) or "float" in x:
         return _number(x)
-    fields = {key: _number(part) for key, part in x.items() if key not in ("shape", "elements")}
-    return Numbers(shape=tuple(x["shape"]), elements=tuple(map(_number, x["elements"])), **fields)
+    fields = {key: _number(part) for key, part in x.items() if key not in ("shape", "elements", "steps")}
+    elements = tuple(map(_number, x["elements"]))
+    return Numbers(shape=tuple(x["shape"]), elements=elements, steps=tuple(x["steps"]), **fields)

@@ -56,11 +56,11 @@ def _rows(shot: Snapshot, marks, limit, flags):
             rows.append((f"... {len(shot.nodes) - len(seen)} more nodes; raise limit= to see them", "", "", ""))
             break
         node = shot.nodes[number]
-        if number in seen and node.kind != "constant":
-            rows.append((first + label(node), "(above)", "", ""))
+        shape = f" {node.shape}" if shot.kind == "tensor" else ""
+        if number in seen:
+            rows.append((first + label(node) + shape, "(above)", "", ""))
             continue
         seen.add(number)
-        shape = f" {node.shape}" if shot.kind == "tensor" else ""
         value = "" if node.value is None else f"value {summary(node.value)}"
         grad = "" if node.kind == "constant" else f"grad {summary(node.grad)}"
         rows.append((first + label(node) + shape, value, grad, flags.get(number, "")))

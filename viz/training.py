@@ -6,20 +6,23 @@ import html
 import json
 import math
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 
 from nn.callbacks import History, Recorder
+from viz.classes import classes_of
+from viz.colors import CLASSES
+from viz.given import refusal
+from viz.notebook_page import Page
 
 
-def training(source, path="training.html", data=None, title="Training") -> Path:
-    """Write a page on a training, and give its path. It needs nothing else.
+def training(source, path="training.html", data=None, title="Training") -> Page:
+    """Write a page on a training, and give its path, which a notebook shows as the page. It needs nothing else.
 
     `source` is the History that `fit` gave, for the curves alone; or the Recorder that watched, for all that happened
     inside. `data` is (X, y) of two inputs, to be shown on the boundary.
     """
-    path = Path(path)
+    path = Page(path)
     path.write_text(page(source, data, title), encoding="utf-8")
     return path
 
@@ -40,16 +43,23 @@ def page(source, data=None, title="Training", live=False) -> str:
 
 def payload(source, data=None, title="Training", live=False) -> dict:
     """What the page is told."""
-    points = None
+    frames = frames_of(source)
+    outputs = next((frame["boundary"]["outputs"] for frame in frames if frame.get("boundary")), 1)
+    points, names = None, [str(i) for i in range(max(outputs, 2))]
     if data is not None:
-        X, y = (np.asarray(part, dtype=np.float64) for part in data)
+        X, y = np.asarray(data[0], dtype=np.float64), np.asarray(data[1])
         if X.ndim != 2 or X.shape[1] != 2 or len(X) != len(y):
             raise ValueError(f"data is (X, y) with two columns in X; got shapes {X.shape} and {y.shape}")
-        labels = y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
-        points = [
-            [round(a, 4), round(b, 4), float(c)] for (a, b), c in zip(X[:600].tolist(), labels[:600], strict=True)
-        ]
-    return {"title": title, "live": live, "points": points, "frames": plain(frames_of(source))}
+        labels, names = classes_of(y, outputs)
+        points = [[round(a, 4), round(b, 4), int(c)] for (a, b), c in zip(X[:600].tolist(), labels[:600], strict=True)]
+    return {
+        "title": title,
+        "live": live,
+        "points": points,
+        "classes": names,
+        "colors": CLASSES,
+        "frames": plain(frames),
+    }
 
 
 def frames_of(source) -> list[dict]:
@@ -63,7 +73,7 @@ def frames_of(source) -> list[dict]:
             {"epoch": epoch, "logs": dict(zip(names, row, strict=True))}
             for epoch, row in zip(source.epoch, rows, strict=False)
         ]
-    raise TypeError(f"training shows a History or a Recorder; got {type(source).__name__}")
+    raise refusal(source, "training shows a History or a Recorder")
 
 
 def plain(thing):

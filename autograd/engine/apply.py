@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from autograd.engine import fast, writes
@@ -96,9 +98,12 @@ def apply_elementwise(rule, a, b=None):
         return apply(rule, (a,) if b is None else (a, b), {})
     tensor = _new(Handle.shown)
     tensor._array = y = rule.forward(x) if b is None else rule.forward(*raw)
-    nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
+    nothing, indices, keeps_y, others = rule.keeps.get(mask) or asked_for(rule, parents, mask)
     if indices:
         saved, marks = keep(rule, raw, parents, mask, y)
+    elif others:
+        seen = (ref(b), b.shape) if kind is np.ndarray else b
+        saved, marks = (None, seen, y if keeps_y else None), None
     else:
         saved, marks = nothing + ((y,) if keeps_y else _NONE), None
     tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))
@@ -109,15 +114,21 @@ def apply_elementwise(rule, a, b=None):
 # -- what a node keeps -----------------------------------------------------------------------------------------------
 def keep(rule, raw, parents, mask, y):
     """The arrays that the rule asks for, given which arguments are variables; and marks for those at risk."""
-    nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
+    nothing, indices, keeps_y, others = rule.keeps.get(mask) or asked_for(rule, parents, mask)
     saved = [*nothing, y if keeps_y else None]
     for i in indices:
         saved[i] = raw[i]
+    for i in others:  # constants: not needed, yet pictures can tell what they were
+        x = raw[i] if i < len(raw) else None
+        if type(x) is np.ndarray:
+            saved[i] = ref(x), x.shape
+        elif type(x) is float or type(x) is int:
+            saved[i] = x
     return tuple(saved), writes.marks_of(raw, parents, indices) if indices else None
 
 
 def asked_for(rule, parents, mask):
-    """What the backward functions will ask for: (None for each argument, which of them, whether the result)."""
+    """What the backward functions ask for: (None for each argument, which of them, whether y, constants left over)."""
     asked = set()  # positions of arguments, and "y" for the result
     for i, parent in enumerate(parents):
         if parent is None:
@@ -139,7 +150,9 @@ def asked_for(rule, parents, mask):
                 asked.update(range(len(parents)) if rule.variadic else (rule.arguments.index(want),))
             elif want.endswith("_like") and parents[rule.arguments.index(want[:-5])] is None:
                 asked.add(rule.arguments.index(want[:-5]))
-    kept = (None,) * len(parents), tuple(i for i in range(len(parents)) if i in asked), "y" in asked
+    kept = tuple(i for i in range(len(parents)) if i in asked)
+    others = tuple(i for i, parent in enumerate(parents) if parent is None and i not in asked)
+    kept = (None,) * len(parents), kept, "y" in asked, others
     if not rule.variadic:
         rule.keeps[mask] = kept
     return kept

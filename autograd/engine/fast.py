@@ -22,7 +22,7 @@ from autograd.rules import scalars
 LARGE = 1 << 17  # bytes; below this the system's allocator does not ask for fresh pages each time
 CAP = 64 << 20
 BLOCK = 1 << 15  # elements
-_OPERANDS = (np.ndarray, np.generic, int, float, type(None))
+_OPERANDS = (np.ndarray, np.generic, int, float, type(None), tuple)
 _STEPS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.USub: "negative"}
 
 

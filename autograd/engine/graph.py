@@ -18,7 +18,8 @@ class Node:
     """One recorded operation, or a variable (a leaf) when `rule` is None.
 
     `parents` is aligned with the arguments of the rule, with None for constants. `saved` holds the arguments that
-    the rule asks for, in order, then the result; None for what it does not need.
+    the rule asks for, in order, then the result; None for what it does not need. Of constants that it does not need
+    it has the number, or a weak reference to the array and its shape: that is for pictures.
     """
 
     __slots__ = (

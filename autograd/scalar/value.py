@@ -14,7 +14,7 @@ from autograd.engine.graph import next_serial
 from autograd.engine.modes import ACTIVE, look_at_value, tracking, value_observer
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS, Elementwise
-from autograd.scalar import dispatch, operands
+from autograd.scalar import dispatch, micrograd, operands
 from autograd.scalar.backward import accumulate, gradients_of
 from autograd.scalar.methods import compile_method
 from autograd.scalar.operands import as_number, flat
@@ -88,6 +88,7 @@ class Value:
     __array_ufunc__ = dispatch.array_ufunc
     __array_function__ = dispatch.array_function
     clip = dispatch.clip
+    _prev, _op, label = micrograd.children, micrograd.sign, micrograd.label
 
     def _constant(self, number):
         """A number that is no longer this one, yet was made from it: its slope is 0."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
 from nn.callbacks.base import Callback, callbacks
 
 WIDTH = 20
+LEAST = 4  # characters; a shorter bar is left out
 PAUSE = 0.1  # seconds between two drawings of the same line
 
 
@@ -101,18 +103,36 @@ class Progress(Callback):
         steps = self.params["steps"]
         each = seconds / max(self.seen, 1)
         count = f"{self.seen}/{steps}" if steps else f"{self.seen}"
-        full = WIDTH if done else int(WIDTH * self.seen / steps) if steps else 0
         when = f"{_seconds(seconds)} {_seconds(each)}/step" if done else _left(steps, self.seen, each)
-        line = f"{count} {'━' * full}{'╌' * (WIDTH - full)} {when}{numbers(logs)}"
-        self._write("\r" + line.ljust(len(self.line)))
+        text = f"{when}{numbers(logs)}"
+        # What spills over to a second line could not be drawn over; the last drawing may, and is whole.
+        room = None if done else _columns()
+        width = WIDTH if room is None else min(WIDTH, room - len(count) - len(text) - 2)
+        line = f"{count} {_bar(1.0 if done else self.seen / steps if steps else 0.0, width)}{text}"
+        line = line if room is None or len(line) <= room else line[: room - 1] + "…"
+        left = len(self.line) if room is None else min(len(self.line), room)
+        self._write("\r" + line.ljust(left))
         self.line = line
 
     def _write(self, text):
         try:
             sys.stdout.write(text)
         except UnicodeEncodeError:  # an old console
-            sys.stdout.write(text.replace("━", "=").replace("╌", "."))
+            sys.stdout.write(text.replace("━", "=").replace("╌", ".").replace("…", "."))
         sys.stdout.flush()
+
+
+def _bar(share, width) -> str:
+    """A bar of so many characters, and a space; nothing where there is no room for one that says something."""
+    full = int(width * share)
+    return f"{'━' * full}{'╌' * (width - full)} " if width >= LEAST else ""
+
+
+def _columns() -> int | None:
+    """How many characters a line of the terminal holds beside the cursor; None where that is no limit."""
+    if not getattr(sys.stdout, "isatty", bool)():
+        return None
+    return max(shutil.get_terminal_size().columns - 1, 1)
 
 
 def numbers(logs) -> str:

@@ -98,7 +98,12 @@ class Recorder(Callback):
             out = self.model(grid, training=False)
         out = np.asarray(array_of(out), dtype=np.float64).reshape(len(grid), -1)
         answer = out[:, 0] if out.shape[1] == 1 else out.argmax(axis=1)
-        return {"low": low.tolist(), "high": high.tolist(), "values": answer.reshape(GRID, GRID)}
+        return {
+            "low": low.tolist(),
+            "high": high.tolist(),
+            "outputs": out.shape[1],
+            "values": answer.reshape(GRID, GRID),
+        }
 
 
 def rms(x) -> float:

@@ -11,7 +11,8 @@ from nn.callbacks.base import Callback, callbacks
 from nn.errors import ModelWarning
 from nn.settings import flag, whole
 
-RISING = ("acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "cosine_similarity")
+RISING = ("acc", "auc", "precision", "recall", "f1", "fbeta", "beta_score", "r2", "cosine_similarity", "true_positives",
+          "true_negatives")  # fmt: skip
 FALLING = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "rmse", "divergence", "hinge", "false")
 
 

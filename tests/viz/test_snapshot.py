@@ -50,7 +50,7 @@ def test_nan_and_inf_survive_json():
     y.backward()
     shot = viz.snapshot(y)
     assert repr(Snapshot.from_json(shot.to_json())) == repr(shot)
-    with pytest.raises(ValueError, match="wanted a snapshot of version 1"):
+    with pytest.raises(ValueError, match="wanted a snapshot of version 2"):
         Snapshot.from_json('{"version": 99}')
 
 

@@ -11,6 +11,8 @@ for (const e of edges) { into[e.target].push(e); from[e.source].push(e); }
 const value = data.values.map(number), grad = data.grads.map(number);
 const order = data.backward, place = new Map(order.map((id, i) => [id, i]));
 const LAST = data.whole ? N + order.length : 0;
+// Of a very large graph each node is a module of many values.
+const counted = (members, which) => members.reduce((sum, i) => sum + (data.counts ? data.counts[i][which] : which ? Number(data.kinds[i] === "parameter") : 1), 0);
 const opOf = (i) => (data.ops[i] === null ? null : data.texts[data.ops[i]]);
 const signOf = (i) => data.signs[opOf(i)] || opOf(i);
 const pathOf = (i) => data.paths[data.modules[i]];
@@ -18,7 +20,7 @@ const pathOf = (i) => data.paths[data.modules[i]];
 // ---- numbers as text: short, and never 0 for what is not 0 ----
 function short(x, digits = 4) {
   if (x === null || x === undefined) return "–";
-  if (typeof x === "object") return x.cells.length === 1 ? short(number(x.cells[0]), digits) : `${short(number(x.mean), 3)} [${short(number(x.least), 3)} … ${short(number(x.most), 3)}]`;
+  if (typeof x === "object") return x.cells.length === 1 && x.all ? short(number(x.cells[0]), digits) : x.least === x.most && !x.bad ? `${short(number(x.mean), digits)} everywhere` : `${short(number(x.mean), 3)} [${short(number(x.least), 3)} … ${short(number(x.most), 3)}]`;
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (x === 0) return "0";
@@ -42,8 +44,8 @@ function replay(steps) {
   return found;
 }
 const known = (i) => !data.whole || i < step;
-const gradNow = (i) => (data.whole && step >= N ? (sums.has(i) ? sums.get(i) : null) : null);
-const complete = (i) => place.has(i) && step >= N + place.get(i);
+const gradNow = (i) => (!data.whole ? grad[i] : step >= N && sums.has(i) ? sums.get(i) : null);
+const complete = (i) => !data.whole || place.has(i) && step >= N + place.get(i);
 const current = () => (!data.whole || step === 0 ? -1 : step <= N ? step - 1 : order[step - N - 1]);
 
 // ---- folding: which boxes are to be seen ----
@@ -148,7 +150,7 @@ function layout(boxes, links) {
     const width = Math.max(0, ...layer.map((item) => item.w));
     const tight = turns > 1 && layer.some((item, i) => i && item.y - layer[i - 1].y < gap(layer[i - 1], item) - 1e-6);
     layer.forEach((item, i) => { item.x = x + width / 2 + (tight ? (i % turns) * (width + 12) : 0); });
-    x += (width + 12) * (tight ? turns : 1) + 34 + Math.min(60, layer.length);
+    x += (width + 12) * (tight ? turns : 1) + (data.shapes ? 66 : 34) + Math.min(60, layer.length);
   }
   for (const l of links) l.points = l.turned ? [...l.dummies].reverse() : l.dummies;
 }
@@ -236,14 +238,14 @@ function paint() {
     if (i >= 0) {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(label(i), 17), b.x, b.y - 14);
       pen.font = "11px system-ui, sans-serif";
-      pen.fillText(clip(data.kind === "tensor" ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
+      pen.fillText(clip(data.counts ? `${counted([i], 0).toLocaleString("en")} values` : data.kind === "tensor" && !(data.kinds[i] === "constant" && !data.shapes[i].length) ? `(${data.shapes[i].join("×")})` : seen ? short(value[i]) : "", 20), b.x, b.y + 1);
       if (data.kinds[i] !== "constant") { pen.fillText(clip(`grad ${g === null ? "–" : typeof g === "object" ? short(number(g.mean), 3) : short(g)}${g !== null && !complete(i) ? " so far" : ""}`, 22), b.x, b.y + 15); }
     } else {
       pen.font = "600 12px system-ui, sans-serif"; pen.fillText(clip(moduleName(b), 24), b.x, b.y - 16);
-      const own = b.members.filter((j) => data.kinds[j] === "parameter").length;
+      const own = counted(b.members, 1);
       pen.font = "11px system-ui, sans-serif"; pen.fillStyle = colors.soft;
-      const last = b.members[b.members.length - 1], shape = data.shapes ? `(${data.shapes[last].join("×")}) ` : "", type = data.types[b.path] || "";
-      pen.fillText(clip(`${type}${type ? ", " : ""}${shape}${b.members.length} values`, 28), b.x, b.y - 2); pen.fillText(`${own} parameters`, b.x, b.y + 11);
+      const last = b.members[b.members.length - 1], shape = data.shapes && !data.counts ? `(${data.shapes[last].join("×")}) ` : "", type = data.types[b.path] || "";
+      pen.fillText(clip(`${type}${type ? ", " : ""}${shape}${counted(b.members, 0).toLocaleString("en")} values`, 28), b.x, b.y - 2); pen.fillText(`${own} parameters`, b.x, b.y + 11);
     }
   }
 }
@@ -288,17 +290,20 @@ const math = (tag, ...children) => { const node = document.createElementNS("http
 const mn = (x) => { const node = math("mn", short(x, 6)); if (typeof x === "number" && x) node.setAttribute("class", x < 0 ? "negative" : "positive"); return node; };
 const partial = (i) => math("mfrac", math("mrow", math("mo", "∂"), math("mi", "L")), math("mrow", math("mo", "∂"), math("mi", clip(nameOf(i), 18))));
 function jump(i, text) { const button = el("button", text || label(i)); button.onclick = () => select(i, true); return button; }
+const nth = (n) => n + (n % 100 > 10 && n % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][n % 10] || "th");
 function heat(array, what) {
   const found = [el("p", what)];
-  const cells = array.cells.map(number), shape = array.shape, columns = array.all && shape.length ? shape[shape.length - 1] : Math.ceil(Math.sqrt(cells.length));
+  const cells = array.cells.map(number), grid = array.grid.filter((n) => n > 1), columns = grid.length ? grid[grid.length - 1] : 1;
   if (!cells.length) return found;
   const rows = Math.ceil(cells.length / columns), picture = el("canvas", null, { class: "heat", role: "img", "aria-label": `${what}: ${short(array)}`, width: columns, height: rows });
   const brush = picture.getContext("2d"), top = Math.max(...cells.filter(Number.isFinite).map(Math.abs), 1e-300);
   cells.forEach((c, i) => { brush.fillStyle = Number.isFinite(c) ? mix(colors.box, c > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(c) / top) ** 0.5) : colors.bad; brush.fillRect(i % columns, Math.floor(i / columns), 1, 1); });
   picture.style.height = `${Math.min(180, Math.max(14, (240 / columns) * rows))}px`;
   if (array.all) picture.onclick = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) { element = i; panel(); } };
-  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element ${i}: ${short(cells[i], 6)}`; };
+  const where = (i) => indexOf(i, array.grid).map((k, axis) => k * array.steps[axis]).join(", ");
+  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element (${where(i)}): ${short(cells[i], 6)}`; };
   found.push(picture);
+  if (!array.all) found.push(el("p", `${cells.length.toLocaleString("en")} of ${array.shape.reduce((a, b) => a * b, 1).toLocaleString("en")} numbers: ${array.steps.map((s, axis) => (s > 1 ? `every ${nth(s)} along axis ${axis}` : "")).filter(Boolean).join(", ")}. Mean and range are of all.`));
   return found;
 }
 // The single numbers behind one element of a result: what was multiplied, added, chosen.
@@ -327,6 +332,7 @@ function behind(i, flat) {
 function panel() {
   const i = selected, box = boxOf[i], out = $("panel"), parts = [];
   if (box.node < 0) { modulePanel(box); return; }
+  if (!data.whole) { out.replaceChildren(el("h2", data.names[i]), el("p", `${data.types[data.names[i]] || "a part of the graph"}, ${counts([i])}`), el("p", `largest gradient ${short(grad[i])}`), ...given(i, "From"), ...given(i, "To")); return; }
   const kind = data.kinds[i];
   parts.push(el("h2", `${label(i)}`), el("p", `${kind}${opOf(i) ? `, ${opOf(i)}` : ""}${pathOf(i) ? `, in ${pathOf(i)}` : ""}`));
   const table = el("table"), row = (name, text, cls) => { const tr = el("tr"); tr.append(el("th", name), el("td", text, cls ? { class: cls } : {})); table.append(tr); };
@@ -354,6 +360,11 @@ function panel() {
   if (kind !== "constant") parts.push(...chain(i));
   out.replaceChildren(...parts);
 }
+function given(i, title) {
+  const near = title === "From" ? into[i].map((e) => e.source) : from[i].map((e) => e.target), p = el("p");
+  p.append(...near.slice(0, 40).map((j) => jump(j, data.names[j])));
+  return near.length ? [el("h2", title), p] : [];
+}
 function chain(i) {
   const parts = [el("h2", "Chain rule")], whole = math("math");
   whole.setAttribute("display", "block");
@@ -378,8 +389,9 @@ function chain(i) {
   }
   return parts;
 }
+const counts = (members) => `${counted(members, 0).toLocaleString("en")} values, ${counted(members, 1).toLocaleString("en")} of them parameters`;
 function modulePanel(box) {
-  const own = box.members.filter((i) => data.kinds[i] === "parameter"), parts = [el("h2", box.family ? moduleName(box) : box.path), el("p", `${data.types[box.path] || ""} ${box.members.length} values, ${own.length} of them parameters`)];
+  const parts = [el("h2", box.family ? moduleName(box) : box.path), el("p", `${data.types[box.path] || ""} ${counts(box.members)}`)];
   const button = el("button", "Unfold (+)"); button.onclick = () => (box.family ? takeApart(box) : toggle(box.path)); parts.push(button);
   const g = largest(box.members); parts.push(el("p", `largest gradient ${short(g)}`));
   $("panel").replaceChildren(...parts);
@@ -460,7 +472,7 @@ $("search").onchange = () => { const q = $("search").value.toLowerCase(); if (!q
 readColors(); rescale();
 $("slider").max = LAST;
 $("found").append(...[...new Set([...data.names.filter(Boolean), ...data.texts.filter((t) => data.ops.some((o) => o !== null && data.texts[o] === t))])].slice(0, 300).map((t) => el("option", null, { value: t })));
-if (!data.whole) $("note").textContent = `The graph has ${data.total.toLocaleString("en")} values; only its modules are shown.`;
+if (!data.whole) $("note").textContent = `The graph has ${data.total.toLocaleString("en")} values, too many to step through, so each box stands for a module. A smaller batch gives a graph to step through${data.types && Object.keys(data.types).length ? "" : "; model= gives the boxes their names"}.`;
 else if (!order.length) $("note").textContent = "backward() has not been called yet, so there are no gradients to show.";
 for (const [kind, node, where, text] of data.flags) {
   const item = el("li"); item.append(el("b", `⚑ ${kind}`), node === null ? el("span", where) : jump(node, where), el("span", ` ${text}`)); $("flags").append(item);

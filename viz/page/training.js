@@ -1,7 +1,7 @@
 "use strict";
 // The page on a training. One number, `at`, says which frame is shown; every chart is drawn from it.
 const data = JSON.parse(document.getElementById("data").textContent);
-let frames = data.frames, at = Math.max(0, frames.length - 1), timer = null, colors = {};
+let frames = data.frames, at = Math.max(0, frames.length - 1), timer = null, colors = {}, arranged = "";
 const $ = (id) => document.getElementById(id);
 const short = (x) => (x === null || x === undefined ? "–" : x === 0 ? "0" : Math.abs(x) >= 1e5 || Math.abs(x) < 1e-3 ? x.toExponential(2) : String(Number(x.toPrecision(4))));
 function readColors() { const style = getComputedStyle(document.documentElement); for (const name of ["bg", "panel", "ink", "soft", "edge", "line", "negative", "positive", "lit", "focus"]) colors[name] = style.getPropertyValue(`--${name}`).trim(); }
@@ -16,14 +16,29 @@ function sheet(id) {
   return { pen, w, h };
 }
 function axes(id, low, high, first, last, log) {
-  const { pen, w, h } = sheet(id), box = { l: 52, r: w - 10, t: 12, b: h - 24 };
-  const f = log ? Math.log10 : (v) => v, lo = f(low), hi = f(high) > lo ? f(high) : lo + 1;
-  const X = (v) => box.l + ((v - first) / (last - first || 1)) * (box.r - box.l), Y = (v) => box.b - ((f(v) - lo) / (hi - lo)) * (box.b - box.t);
+  const { pen, w, h } = sheet(id), f = log ? Math.log10 : (v) => v, lo = f(low), hi = f(high) > lo ? f(high) : lo + 1;
+  const ticks = Array.from({ length: 5 }, (_, i) => lo + ((hi - lo) * i) / 4).map((v) => [log ? 10 ** v : v, short(log ? 10 ** v : v)]);
+  const box = { l: 10 + Math.max(...ticks.map(([, text]) => pen.measureText(text).width)), r: w - 10, t: 12, b: h - 24 }; // room for the longest label
+  const X = (v) => (last > first ? box.l + ((v - first) / (last - first)) * (box.r - box.l) : (box.l + box.r) / 2), Y = (v) => box.b - ((f(v) - lo) / (hi - lo)) * (box.b - box.t);
   pen.strokeStyle = colors.edge; pen.fillStyle = colors.soft; pen.lineWidth = 1; pen.textAlign = "right";
-  for (let i = 0; i <= 4; i++) { const v = log ? 10 ** (lo + ((hi - lo) * i) / 4) : lo + ((hi - lo) * i) / 4, y = Y(v); pen.globalAlpha = 0.35; pen.beginPath(); pen.moveTo(box.l, y); pen.lineTo(box.r, y); pen.stroke(); pen.globalAlpha = 1; pen.fillText(short(v), box.l - 6, y); }
+  for (const [v, text] of ticks) { const y = Y(v); pen.globalAlpha = 0.35; pen.beginPath(); pen.moveTo(box.l, y); pen.lineTo(box.r, y); pen.stroke(); pen.globalAlpha = 1; pen.fillText(text, box.l - 6, y); }
   return { pen, X, Y, box, w, h };
 }
 function line(pen, points, color, dashed) { pen.strokeStyle = color; pen.lineWidth = 1.8; pen.setLineDash(dashed ? [5, 4] : []); pen.beginPath(); let started = false; for (const [x, y] of points) { if (!Number.isFinite(y)) { started = false; continue; } if (started) pen.lineTo(x, y); else pen.moveTo(x, y); started = true; } pen.stroke(); pen.setLineDash([]); }
+function dots(pen, points, color, hollow) { pen.strokeStyle = color; pen.fillStyle = hollow ? colors.panel : color; pen.lineWidth = 1.8; for (const [x, y] of points) if (Number.isFinite(y)) { pen.beginPath(); pen.arc(x, y, 3, 0, 7); pen.fill(); pen.stroke(); } }
+// What the colours mean stands above a chart, where it covers nothing: [name, colour, dashed].
+function legend(id, entries) {
+  let list = $(id).querySelector(".legend");
+  if (!list) { list = document.createElement("div"); list.className = "legend"; $(id).querySelector("figcaption").after(list); }
+  list.replaceChildren(...entries.map(([name, color, dashed]) => { const item = document.createElement("span"), key = document.createElement("i"); key.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${color}`; item.append(key, name); return item; }));
+}
+// As many of the names below an axis as fit side by side.
+function below(pen, box, names, X) {
+  const texts = names.map((n) => (n.length > 18 ? "…" + n.slice(-17) : n)), widest = Math.max(...texts.map((t) => pen.measureText(t).width)) + 10;
+  const stride = Math.ceil(names.length / Math.max(1, Math.floor((box.r + 10) / widest)));
+  pen.fillStyle = colors.soft; pen.textAlign = "left";
+  texts.forEach((text, i) => { if (i % stride) return; const width = pen.measureText(text).width; pen.fillText(text, Math.max(2, Math.min(X(i) - width / 2, box.r + 8 - width)), box.b + 13); });
+}
 function hide(id, yes) { $(id).hidden = yes; return yes; }
 
 // ---- the charts ----
@@ -31,28 +46,31 @@ function curves(id, want) {
   const names = [...new Set(frames.flatMap((f) => Object.keys(f.logs)))].filter((n) => n !== "learning_rate" && (n.replace("val_", "") === "loss") === want);
   if (hide(id, !names.length)) return;
   const all = frames.flatMap((f) => names.map((n) => f.logs[n])).filter((v) => v !== null && v !== undefined), first = frames[0].epoch + 1, last = frames[frames.length - 1].epoch + 1;
+  legend(id, names.map((n) => [n, "", false])); // it takes room, so before the chart
   const { pen, X, Y, box } = axes(id, Math.min(...all), Math.max(...all), first, last);
-  const hues = [colors.negative, colors.positive, colors.focus, colors.lit], base = [...new Set(names.map((n) => n.replace("val_", "")))];
-  names.forEach((n, i) => {
-    const color = hues[base.indexOf(n.replace("val_", "")) % 4], dashed = n.startsWith("val_");
-    line(pen, frames.map((f) => [X(f.epoch + 1), f.logs[n] === null || f.logs[n] === undefined ? NaN : Y(f.logs[n])]), color, dashed);
-    pen.fillStyle = color; pen.textAlign = "right"; pen.fillText((dashed ? "- - " : "— ") + n, box.r, box.t + 6 + 14 * i);
+  const hues = data.colors, base = [...new Set(names.map((n) => n.replace("val_", "")))];
+  const entries = names.map((n) => {
+    const color = hues[base.indexOf(n.replace("val_", "")) % hues.length], dashed = n.startsWith("val_");
+    const points = frames.map((f) => [X(f.epoch + 1), f.logs[n] === null || f.logs[n] === undefined ? NaN : Y(f.logs[n])]);
+    line(pen, points, color, dashed); if (frames.length < 3) dots(pen, points, color, dashed);
+    return [n, color, dashed];
   });
+  legend(id, entries);
   pen.strokeStyle = colors.ink; pen.lineWidth = 1; pen.beginPath(); pen.moveTo(X(frames[at].epoch + 1), box.t); pen.lineTo(X(frames[at].epoch + 1), box.b); pen.stroke();
-  pen.fillStyle = colors.soft; pen.textAlign = "center"; pen.fillText(`epoch ${first}`, box.l + 20, box.b + 13); pen.fillText(String(last), box.r - 8, box.b + 13);
+  pen.fillStyle = colors.soft; pen.textAlign = "center"; pen.fillText(`epoch ${first}`, last > first ? box.l + 20 : X(first), box.b + 13); if (last > first) pen.fillText(String(last), box.r - 8, box.b + 13);
 }
 function flow() {
   const now = frames[at].parameters;
   if (hide("flow", !now)) return;
   const names = Object.keys(now), sizes = frames.flatMap((f) => names.flatMap((n) => [f.parameters[n].gradient, f.parameters[n].size])).filter((v) => v > 0);
   if (hide("flow", !sizes.length)) return;
+  legend("flow", [["gradient", colors.positive, false], ["weight", colors.soft, true]]);
   const { pen, X, Y, box } = axes("flow", Math.min(...sizes), Math.max(...sizes), 0, names.length - 1 || 1, true);
   for (const [key, color, dashed] of [["gradient", colors.positive, false], ["size", colors.soft, true]]) {
     const points = names.map((n, i) => [X(i), now[n][key] > 0 ? Y(now[n][key]) : NaN]);
     line(pen, points, color, dashed); pen.fillStyle = color; for (const [x, y] of points) if (Number.isFinite(y)) { pen.beginPath(); pen.arc(x, y, 3, 0, 7); pen.fill(); }
   }
-  pen.textAlign = "left"; pen.fillStyle = colors.positive; pen.fillText("— gradient", box.l + 4, box.t + 4); pen.fillStyle = colors.soft; pen.fillText("- - weight", box.l + 84, box.t + 4);
-  pen.textAlign = "center"; names.forEach((n, i) => { if (i % Math.ceil(names.length / 3) === 0) pen.fillText(n.length > 18 ? "…" + n.slice(-17) : n, Math.min(Math.max(X(i), box.l + 20), box.r - 30), box.b + 13); });
+  below(pen, box, names, X);
 }
 function kinds() { const f = frames[at], found = []; for (const n of Object.keys(f.parameters || {})) found.push(`weights of ${n}`, `gradients of ${n}`); for (const n of Object.keys(f.activations || {})) found.push(`output of ${n}`); return found; }
 function chosen(f) { const text = $("hist").querySelector("select").value; if (text.startsWith("output of ")) { const a = (f.activations || {})[text.slice(10)]; return a && a.histogram; } const [kind, name] = text.split(" of "); const p = (f.parameters || {})[name]; return p && p[kind]; }
@@ -67,13 +85,21 @@ function histograms() {
   h.counts.forEach((c, i) => { const x0 = X(h.low + i * step), x1 = X(h.low + (i + 1) * step); pen.fillStyle = h.low + (i + 0.5) * step < 0 ? colors.negative : colors.positive; pen.fillRect(x0, Y(c), Math.max(1, x1 - x0 - 1), box.b - Y(c)); });
   pen.fillStyle = colors.soft; pen.textAlign = "left"; pen.fillText(short(low), box.l, box.b + 13); pen.textAlign = "right"; pen.fillText(short(high), box.r, box.b + 13);
 }
+// A class has a shape too: round, square, then triangles and diamonds.
+function mark(pen, x, y, c) {
+  const corners = [null, [[-3, -3], [3, -3], [3, 3], [-3, 3]], [[0, -4], [3.6, 3], [-3.6, 3]], [[0, -4], [4, 0], [0, 4], [-4, 0]], [[0, 4], [3.6, -3], [-3.6, -3]]][c % 5];
+  if (!corners) { pen.arc(x, y, 3.2, 0, 7); return; }
+  corners.forEach(([dx, dy], i) => (i ? pen.lineTo(x + dx, y + dy) : pen.moveTo(x + dx, y + dy))); pen.closePath();
+}
 function plane() {
   const b = frames[at].boundary;
   if (hide("plane", !b)) return;
+  const many = b.outputs > 1, hue = (c) => (many || data.classes.length > 2 ? data.colors[c % data.colors.length] : c > 0 ? colors.positive : colors.negative);
+  legend("plane", data.points ? data.classes.map((name, c) => [name, hue(c), false]) : many ? Array.from({ length: b.outputs }, (_, c) => [String(c), hue(c), false]) : []);
   const { pen, w, h } = sheet("plane"), n = b.values.length, flat = b.values.flat();
   const middle = Math.min(...flat) >= 0 && Math.max(...flat) <= 1 ? 0.5 : 0, top = Math.max(...flat.map((v) => Math.abs(v - middle)), 1e-9);
-  b.values.forEach((row, i) => row.forEach((v, j) => { pen.fillStyle = mix(colors.bg, v > middle ? colors.positive : colors.negative, 0.6 * Math.abs(v - middle) / top); pen.fillRect((j * w) / n, (i * h) / n, w / n + 1, h / n + 1); }));
-  for (const [x, y, c] of data.points || []) { const px = ((x - b.low[0]) / (b.high[0] - b.low[0])) * w, py = h - ((y - b.low[1]) / (b.high[1] - b.low[1])) * h; pen.fillStyle = c > 0 ? colors.positive : colors.negative; pen.strokeStyle = colors.bg; pen.lineWidth = 0.7; pen.beginPath(); if (c > 0) pen.rect(px - 3, py - 3, 6, 6); else pen.arc(px, py, 3.2, 0, 7); pen.fill(); pen.stroke(); }
+  b.values.forEach((row, i) => row.forEach((v, j) => { pen.fillStyle = many ? mix(colors.bg, hue(v), 0.4) : mix(colors.bg, v > middle ? colors.positive : colors.negative, 0.6 * Math.abs(v - middle) / top); pen.fillRect((j * w) / n, (i * h) / n, w / n + 1, h / n + 1); }));
+  for (const [x, y, c] of data.points || []) { const px = ((x - b.low[0]) / (b.high[0] - b.low[0])) * w, py = h - ((y - b.low[1]) / (b.high[1] - b.low[1])) * h; pen.fillStyle = hue(c); pen.strokeStyle = colors.bg; pen.lineWidth = 0.7; pen.beginPath(); mark(pen, px, py, c); pen.fill(); pen.stroke(); }
 }
 function net() {
   const weights = frames[at].weights;
@@ -91,8 +117,9 @@ function draw() {
   $("slider").max = frames.length - 1; $("slider").value = at;
   const f = frames[at];
   $("where").textContent = `epoch ${f.epoch + 1} of ${frames[frames.length - 1].epoch + 1}`;
-  $("numbers").textContent = Object.entries(f.logs).map(([n, v]) => `${n} ${short(v)}`).join("   ");
-  curves("loss", true); curves("metrics", false); flow(); histograms(); plane(); net();
+  $("numbers").replaceChildren(...Object.entries(f.logs).map(([n, v]) => { const span = document.createElement("span"); span.textContent = `${n} ${short(v)}`; return span; }));
+  const charts = () => { curves("loss", true); curves("metrics", false); flow(); histograms(); plane(); net(); return $("cards").clientWidth + [...document.querySelectorAll("figure")].map((f) => f.hidden).join(); };
+  if (charts() !== arranged) arranged = charts(); // where some were hidden, the others have become wider
 }
 function go(to) { at = Math.max(0, Math.min(frames.length - 1, to)); draw(); }
 function play() {

@@ -112,7 +112,8 @@ MEMBERS = {
 }  # fmt: skip
 BLIND_MEMBERS = {
     "op": "v.op", "parents": "len((v * v).parents)", "is_leaf": "v.is_leaf", "name": "v.name",
-    "__hash__": "{v: 1.0}[v]", "__init__": "isinstance(v, Value)",
+    "__hash__": "{v: 1.0}[v]", "__init__": "isinstance(v, Value)", "_prev": "len((v * v)._prev)", "_op": "v._op",
+    "label": "v.label",
 }  # fmt: skip
 PARTS = "__module__ __doc__ __slots__ __weakref__ __init_subclass__ __subclasshook__".split()  # of the class itself
 
