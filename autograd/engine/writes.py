@@ -12,22 +12,29 @@ import numpy as np
 
 from autograd.errors import ChangedError
 
-_SMALL = 1 << 13  # bytes; below this, hashing a copy is cheaper than summing columns
-_COLUMNS = 509  # a prime, so that moved rows land in other columns
+_SMALL = 1 << 15  # bytes; below this, hashing a copy is cheaper than adding up words
+_PRIMES = ((509, 521), (4093, 4099), (65521, 65537))  # for arrays of fewer words than the product of a pair
 
 
-def fingerprint(array: np.ndarray) -> int | bytes:
-    """A short summary of an array's bytes, to notice a write: a hash, or column sums for large arrays.
+def fingerprint(array: np.ndarray) -> int:
+    """A short summary of an array's bytes, to notice a write: a hash, or for large arrays one of sums of their words.
 
-    Order matters to it, so a shuffle or a sort in place is noticed as well.
+    Every `p`th word is added up, for two primes `p`. Two words that are in one sum for both lie a multiple of the
+    product apart, which is more than the array has: so whatever changes places is noticed, be it a word or a row.
     """
     if array.nbytes <= _SMALL:
         return hash(array.tobytes())
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     words = flat[: flat.size // 8 * 8].view(np.uint64)
-    rows = words.size // _COLUMNS
-    sums = np.add.reduce(words[: rows * _COLUMNS].reshape(rows, _COLUMNS), axis=0)
-    return hash((sums.tobytes(), words[rows * _COLUMNS :].tobytes(), flat[words.size * 8 :].tobytes()))
+    pair = next((pair for pair in _PRIMES if words.size < pair[0] * pair[1]), _PRIMES[-1])
+    return hash((*(_sums(words, p) for p in pair), flat[words.size * 8 :].tobytes()))
+
+
+def _sums(words, p) -> int:
+    """A hash of the sums of every `p`th word, and of what is left over at the end."""
+    rows = words.size // p
+    sums = np.add.reduce(words[: rows * p].reshape(rows, p), axis=0)
+    return hash((sums.tobytes(), words[rows * p :].tobytes()))
 
 
 class Seal:
