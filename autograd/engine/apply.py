@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine import fast, writes
+from autograd.engine import fast, views, writes
 from autograd.engine.fast import LARGE
 from autograd.engine.graph import Node, leaf, user_line
 from autograd.engine.modes import ACTIVE, keeping, look_at_result, observer, tracking
@@ -32,8 +32,6 @@ def apply(rule, args, settings):
     raw, parents, mask = [], [], 0
     for arg in args:
         if isinstance(arg, Handle):
-            if arg._share is not None:
-                writes.check_current(arg, rule.name)
             mask |= 1 << len(parents)
             raw.append(array_of(arg))
             parents.append(arg._node)
@@ -48,16 +46,16 @@ def apply(rule, args, settings):
         y = fast.call(rule.forward, raw)
     else:
         y = rule.forward(*raw, **settings)
+    several = rule.outputs > 1
+    if not several and not rule.elementwise:
+        y = rule.own(y, raw)
     if ACTIVE:
         look_at_result(rule, raw, y)
         if not tracking.get():
-            return tuple(map(fresh, y)) if rule.outputs > 1 else fresh(y)
-    several = rule.outputs > 1
+            return tuple(map(fresh, y)) if several else views.share_if_seen(fresh(y), y, args, raw)
     if several:
         y = tuple(y)
         settings = {**settings, "__shapes__": [(part.shape, part.dtype) for part in y]}
-    elif not rule.elementwise:
-        y = rule.own(y, raw)
     saved, marks = keep(rule, raw, parents, mask, y)
     shape, dtype = (None, y[0].dtype) if several else (y.shape, y.dtype)
     node = Node(rule, parents, saved, settings, marks, shape, dtype, user_line(3))
@@ -72,7 +70,7 @@ def apply(rule, args, settings):
     tensor._node = node
     tensor._share = None
     if not rule.elementwise and y.base is not None:
-        writes.share(tensor, args)
+        views.share_if_seen(tensor, y, args, raw)
     return tensor
 
 
@@ -87,12 +85,12 @@ def apply_elementwise(rule, a, b=None):
         z = array_of(b)
         raw, parents = (x, z), (a._node, b._node)
         mask = 3
-        plain = b._share is None and z.nbytes < LARGE
+        plain = z.nbytes < LARGE
     else:
         kind = type(b)
         raw, parents = (x, b), (a._node, None)
         plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
-    if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
+    if ACTIVE or not plain or x.nbytes >= LARGE:
         return apply(rule, (a,) if b is None else (a, b), {})
     tensor = _new(Handle.shown)
     tensor._array = y = rule.forward(x) if b is None else rule.forward(*raw)

@@ -43,6 +43,8 @@ class Refusals:
         return bool((array_of(self) == array_of(value)).any())
 
     def __repr__(self):
+        if self._share is not None and not self._share.is_shown_by(self):
+            return f"<Tensor of {self.dtype} {self.shape}, out of date: its memory was written to since>"
         parts = [np.array2string(np.asarray(array_of(self)), prefix="Tensor(", separator=", ", threshold=50)]
         if self.dtype != np.float64:
             parts.append(f"dtype={self.dtype}")

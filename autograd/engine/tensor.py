@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.engine import dispatch, fast, writes
+from autograd.engine import dispatch, fast, views, writes
 from autograd.engine.apply import Handle, apply, apply_elementwise, wrap
 from autograd.engine.backward import backward
 from autograd.engine.graph import leaf
 from autograd.engine.methods import Operators
-from autograd.engine.modes import ACTIVE, tracking
+from autograd.engine.modes import tracking
 from autograd.engine.operands import as_index, as_variable
 from autograd.engine.refusals import Refusals
 from autograd.rules.arrays import array_of, as_array, copied
@@ -50,8 +50,6 @@ class Tensor(Refusals, Operators, Handle, shown=True):
     def data(self) -> np.ndarray:
         """The array. A variable's may be written to; that of a computed Tensor is read-only."""
         node = self._node
-        if self._share is not None:
-            writes.check_current(self, "data")
         array = array_of(self)
         if node.rule is None:
             if isinstance(array, np.generic):
@@ -163,27 +161,26 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         return getitem(self, index=as_index(index))
 
     def __setitem__(self, index, value):
-        self.__write__(put(self, value, index=as_index(index)))
+        index = as_index(index)
+        if self._share is not None:
+            views.come_back(self, index, value)
+        self.__write__(put(self, value, index=index))
 
-    def __write__(self, result):
+    def __write__(self, result, by_operator=False):
         """Let this handle stand for `result`: a write in place, recorded."""
         node = self._node
         if result.shape != node.shape:
             raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
-        if ACTIVE and not tracking.get() and node.rule is None:
+        if not np.can_cast(result.dtype, node.dtype, "same_kind"):
+            raise TypeError(f"a write of {result.dtype} into a Tensor of {node.dtype}: take its real part first")
+        views.check_writable(self, by_operator)
+        if self._share is not None:
+            views.leave(self)
+        if not tracking.get():
             self.data = array_of(result)
             return self
-        if node.rule is None and node.grad is not None:
-            raise RuntimeError(
-                "a write in place to a variable that has a gradient would turn it into a computed value. To update it, "
-                "write t.data -= step (or use no_grad()); to compute with it, write u = t + v, or u = t.copy() first"
-            )
         if result.dtype != node.dtype:
             result = result.astype(node.dtype)
-        if self._share is not None:
-            writes.check_current(self, "data")
-            self._share.version += 1  # what shares the old memory would show the write in NumPy
-            self._share = None
         self._array = array_of(result)
         self._node = result._node
         return self
@@ -200,6 +197,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
 
 def seed_for(output: Tensor, seed):
     """The gradient that starts the walk, checked; 1 for an output with one element."""
+    array_of(output)  # which is refused where it has missed a write
     if seed is None:
         if output.size != 1:
             raise ValueError(

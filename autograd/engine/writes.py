@@ -1,7 +1,7 @@
 """Noticing writes: an array that a gradient needs, and that was written to since, is found when backward comes by.
 
 A variable's array is sealed: as long as nobody has been handed it, nothing needs checking. Constants, which anybody may
-write to, are fingerprinted when they are used. A view is out of date once the engine has written to what it looks at.
+write to, are fingerprinted when they are used.
 """
 
 from __future__ import annotations
@@ -104,34 +104,6 @@ def check_unchanged(node) -> None:
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"
             )
-
-
-class Share:
-    """Arrays that may share memory: a count of writes, to notice a view that is out of date."""
-
-    __slots__ = ("version",)
-
-    def __init__(self):
-        self.version = 0
-
-
-def share(view, sources) -> None:
-    """Let a Tensor that looks at the memory of another be out of date once that is written to."""
-    source = next(arg for arg in sources if hasattr(arg, "_share"))
-    if source._share is None:
-        source._share = Share()
-        source._version = 0
-    view._share = source._share
-    view._version = source._share.version
-
-
-def check_current(tensor, reader) -> None:
-    """Refuse a view of what has been written to since."""
-    if tensor._share is not None and tensor._version != tensor._share.version:
-        raise RuntimeError(
-            f"{reader} got a Tensor that shares memory with one that was written to since; NumPy would show the write "
-            "here. Take the view again after the write, or .copy() it before"
-        )
 
 
 class Lent:
