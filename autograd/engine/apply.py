@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from autograd.engine import fast, views, writes
@@ -19,7 +21,7 @@ _NONE = (None,)
 class Handle:
     """What a Tensor is to the graph: the array it shows, its node, and what its memory is shared with."""
 
-    __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
+    __slots__ = ("__weakref__", "_array", "_held", "_node", "_share", "_version")
     shown: type[Handle]  # the class that results are shown as: Tensor
 
     def __init_subclass__(cls, shown=False):
@@ -172,4 +174,6 @@ def wrap(array, node, index=None):
 
 def fresh(array):
     """A variable that shows `array` itself."""
-    return wrap(array, leaf(array.shape, array.dtype))
+    tensor = wrap(array, leaf(array.shape, array.dtype))
+    tensor._node.owner = ref(tensor)
+    return tensor

@@ -6,6 +6,8 @@ on Tensors run forward at once and record a node; `backward` walks the nodes.
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from autograd.engine import dispatch, fast, views, writes
@@ -13,7 +15,7 @@ from autograd.engine.apply import Handle, apply, apply_elementwise, wrap
 from autograd.engine.backward import backward
 from autograd.engine.graph import leaf
 from autograd.engine.methods import Operators
-from autograd.engine.modes import tracking
+from autograd.engine.modes import observing, tracking
 from autograd.engine.operands import as_index, as_variable
 from autograd.engine.refusals import Refusals
 from autograd.rules.arrays import array_of, as_array, copied
@@ -43,6 +45,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
     def __init__(self, x, dtype=None, name=None):
         self._array = array = as_variable(x, dtype)
         self._node = leaf(array.shape, array.dtype, name)
+        self._node.owner = ref(self)
         self._share = None
 
     # -- what it shows -----------------------------------------------------------------------------------------
@@ -106,6 +109,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         if value is not None:
             value = copied(np.broadcast_to(array_of(value), self.shape), self.dtype)
         self._node._grad = value
+        self._held = None
 
     @property
     def name(self) -> str | None:
@@ -147,13 +151,15 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         grads = backward({node: g}, wrap=wrap if create_graph else None)
         for key in list(grads):
             if key._grad is not None and key.rule is None:
-                key._grad = key.grad + grads[key]
+                g = key.grad + grads[key]
             else:
-                key._grad = grads[key] if create_graph else fast.take_owned(grads, key)
+                g = grads[key] if create_graph else fast.take_owned(grads, key)
+            key._grad = writes.hold(key, g) if isinstance(g, Tensor) and observing() is None else g
 
     def retain_grad(self) -> Tensor:
         """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""
         self._node.keeps_grad = True
+        self._node.owner = ref(self)
         return self
 
     # -- indexing and writing --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ write to, are fingerprinted when they are used.
 from __future__ import annotations
 
 from sys import getrefcount
+from weakref import ref
 
 import numpy as np
 
@@ -104,6 +105,19 @@ def check_unchanged(node) -> None:
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"
             )
+
+
+# -- gradients --------------------------------------------------------------------------------------------------------
+def hold(node, g):
+    """What a node keeps of a gradient with a graph of its own, which leads back to that node.
+
+    Its Tensor holds the gradient, and the node a weak reference to it: so they go in no circle, and are freed at once.
+    """
+    owner = node.owner and node.owner()
+    if owner is None or owner._node is not node:
+        return g
+    owner._held = g
+    return ref(g)
 
 
 class Lent:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from autograd.engine.apply import Handle
@@ -55,7 +57,7 @@ class Cell:
             if type(g) is Lent:
                 g = g.array.copy()
                 GRADIENT.__set__(self.owner, g)
-            return g
+            return g() if type(g) is ref else g
         return self.owner[self.key] if self.is_item else getattr(self.owner, self.key)
 
     def set(self, value, owner=None):

@@ -93,6 +93,62 @@ def test_a_dropped_graph_is_freed_at_once():
         gc.enable()
 
 
+def second_order(x):
+    y = np.tanh(x * x).sum()
+    y.backward(create_graph=True)
+    np.sum(x.grad**2).backward()
+    x.grad = None
+    y.backward(create_graph=True)
+    y.backward(create_graph=True)  # which adds to it
+
+
+def of_results(x):
+    h = (x * x).retain_grad()
+    np.sum(h * h).backward(create_graph=True)
+    np.sum(h.grad * x.grad).backward()
+
+
+def without_a_graph(x):
+    with no_grad():
+        h = x * 2  # a variable, which backward finds
+    np.sum(h**3).backward(create_graph=True)
+    np.sum(h.grad**2).backward()
+
+
+def of_functions(x):
+    autograd.hessian(lambda x: np.sum(x**3))(x)
+    gradients(gradients(np.sum(x**3), x, create_graph=True).sum(), x)
+    autograd.checkpoint(lambda x: np.sum(np.tanh(x)))(x).backward(create_graph=True)
+
+
+@pytest.mark.parametrize("use", [second_order, of_results, without_a_graph, of_functions])
+def test_gradients_with_a_graph_are_freed_at_once(use):
+    use(Tensor(np.ones(3)))  # what is made at a first call
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor(np.ones(3))
+        use(x)
+        node = x._node
+        assert isinstance(x.grad, Tensor | np.ndarray | None)
+        del x
+        assert not [other for other in gc.get_referrers(node) if isinstance(other, Tensor)]
+        del node
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_a_gradient_with_a_graph_goes_when_it_is_set_to_none():
+    x = Tensor(np.ones(3))
+    np.sum(x**3).backward(create_graph=True)
+    held = weakref.ref(x.grad)
+    assert x.grad.data.tolist() == [3, 3, 3]
+    assert held() is x.grad
+    x.grad = None
+    assert held() is None
+
+
 def test_a_thousand_steps_do_not_grow_memory():
     w = Tensor(np.ones((20, 20)))
 

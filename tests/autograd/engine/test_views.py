@@ -70,8 +70,9 @@ def one(call, arrays, k):
     return tensors, results(call(*tensors))[k]
 
 
-READS = """t*1 t.data t.numpy() t==0 t.sum() np.sign(np.real(t)) t.tolist() np.abs(t) t.T (0.0)in(t) t.detach() np.copy(t)
-    t.backward(np.ones(t.shape)) np.concatenate([t.reshape(-1)]) gradients(t,t,seed=np.ones(t.shape))""".split()
+READS = """t*1 t.data t.numpy() t==0 t.sum() np.sign(np.real(t)) t.tolist() np.abs(t) t.T (0.0)in(t) t.detach()
+    np.copy(t) t.backward(np.ones(t.shape)) np.concatenate([t.ravel()])
+    gradients(t,t,seed=np.ones(t.shape))""".split()
 
 
 def reads(text, tensor):
