@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd.engine import views
 from autograd.engine.modes import tracking
+from autograd.engine.operands import Foreign, is_foreign
 from autograd.rules.arrays import array_of
 from autograd.rules.reductions import sum_
 from autograd.rules.structural import Composition
@@ -16,10 +17,16 @@ def _binary(name):
     rule = ROWS[name]
 
     def forward(self, other):
-        return self.__apply_elementwise__(rule, self, other)
+        try:
+            return self.__apply_elementwise__(rule, self, other)
+        except Foreign:
+            return NotImplemented
 
     def reflected(self, other):
-        return self.__apply__(rule, (other, self), {})
+        try:
+            return self.__apply__(rule, (other, self), {})
+        except Foreign:
+            return NotImplemented
 
     def in_place(self, other):
         return self.__write__(self.__apply__(rule, (self, other), {}), by_operator=True)
@@ -40,6 +47,8 @@ def _unary(name):
 
 def _compare(function):
     def operator(self, other):
+        if type(other) not in _NUMBERS and is_foreign(other):
+            return NotImplemented
         return function(array_of(self), array_of(other))
 
     return operator
@@ -59,6 +68,7 @@ def _numpy_method(function):
     return method
 
 
+_NUMBERS = (float, int, np.ndarray)
 _matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
 
 
@@ -129,7 +139,7 @@ class Operators:
     __floordiv__ = _compare(np.floor_divide)
 
     def __rfloordiv__(self, other):
-        return np.floor_divide(array_of(other), array_of(self))
+        return NotImplemented if is_foreign(other) else np.floor_divide(array_of(other), array_of(self))
 
     def __ifloordiv__(self, other):
         views.check_writable(self, by_operator=True)
@@ -143,10 +153,12 @@ class Operators:
     abs = __abs__
 
     def __matmul__(self, other):
+        if not isinstance(other, Operators) and is_foreign(other):
+            return NotImplemented
         return _matmul(self, other)
 
     def __rmatmul__(self, other):
-        return _matmul(other, self)
+        return NotImplemented if is_foreign(other) else _matmul(other, self)
 
     def __imatmul__(self, other):
         return self.__write__(_matmul(self, other), by_operator=True)

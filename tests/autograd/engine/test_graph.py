@@ -54,10 +54,10 @@ def test_two_to_the_forty_paths(variable):
     y = x
     for _ in range(40):
         y = y + y
-    started = time.perf_counter()
+    started = time.process_time()
     y.backward()
     assert x.grad == 2**40
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("variable", [Value, Tensor])
@@ -192,9 +192,9 @@ def test_backward_is_linear_in_the_graph():
         y = chain(n, x)
         best = 1e9
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             y.backward()
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(30_000) < 45 * seconds(3_000)
