@@ -20,7 +20,7 @@ class Refusals:
         raise TypeError(
             "a Tensor is not turned into a plain array silently, since its gradient would be lost: for the numbers "
             "write t.data or t.numpy(); to join Tensors np.stack([t, u]); to fill a Tensor make it Tensor(np.zeros(n)) "
-            "and write t[i] = u; beside a Series, a DataFrame or a sparse matrix use its numbers, s.to_numpy() or s.toarray()"
+            "and write t[i] = u; beside a Series, a DataFrame or a sparse matrix use s.to_numpy() or s.toarray()"
         )
 
     def __float__(self):
