@@ -76,11 +76,11 @@ def apply(rule, args, settings):
     return tensor
 
 
-def apply_elementwise(rule, a, b=None):
+def apply_elementwise(rule, a, b=_NONE):
     """The same for the commonest calls, without the generality: elementwise rows of small Tensors and plain numbers."""
     x = array_of(a)
     mask = 1
-    if b is None:
+    if b is _NONE:
         raw, parents = (x,), (a._node,)
         plain = True
     elif isinstance(b, Handle):
@@ -93,9 +93,9 @@ def apply_elementwise(rule, a, b=None):
         raw, parents = (x, b), (a._node, None)
         plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
     if ACTIVE or not plain or x.nbytes >= LARGE:
-        return apply(rule, (a,) if b is None else (a, b), {})
+        return apply(rule, (a,) if b is _NONE else (a, b), {})
     tensor = _new(Handle.shown)
-    tensor._array = y = rule.forward(x) if b is None else rule.forward(*raw)
+    tensor._array = y = rule.forward(x) if b is _NONE else rule.forward(*raw)
     nothing, indices, keeps_y = rule.keeps.get(mask) or asked_for(rule, parents, mask)
     if indices:
         saved, marks = keep(rule, raw, parents, mask, y)

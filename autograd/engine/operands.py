@@ -74,8 +74,9 @@ def constant(rule, arg):
         return np.asarray(arg) if isinstance(arg, np.ndarray) else arg
     if isinstance(arg, list | tuple) or (hasattr(arg, "__array__") and not hasattr(arg, "__apply__")):
         return constant(rule, np.asarray(arg))
+    hint = "; `.data` of a plain array is its bare memory, so leave it out" if isinstance(arg, memoryview) else ""
     raise TypeError(
-        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"
+        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor{hint}"
     )
 
 

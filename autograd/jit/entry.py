@@ -168,7 +168,7 @@ def hashable(x, name=None):
     """An argument that does not vary within a program, as part of its key."""
     try:
         hash(x)
-    except TypeError:
+    except (TypeError, ValueError):  # the second from a memoryview, such as `.data` of a plain array
         what = f"the static argument {name!r}" if name else "an argument"
         raise TypeError(
             f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "

@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, gradients
+from autograd import Tensor, Value, gradients, jit
 from autograd.rules.table import FUNCTIONS, Elementwise
 
 BOTH_WAYS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.matmul]
@@ -135,3 +135,28 @@ def test_a_ufunc_is_named_by_its_module(monkeypatch):
         np.nextafter.reduce(Tensor(X))
     with pytest.raises(TypeError, match=r"^np\.gcd "):
         np.gcd(Tensor(X), 2)
+
+
+ODD = [None, "a", b"abc", {1}, {}, object(), range(3), X.data, np.array([1, 2, 3], object), np.timedelta64(1, "s")]
+
+
+@pytest.mark.parametrize("function", BOTH_WAYS[:6])
+@pytest.mark.parametrize("odd", ODD, ids=lambda x: type(x).__name__)
+def test_odd_operands_are_named(function, odd):
+    for call in (lambda: function(Tensor(X), odd), lambda: function(odd, Tensor(X))):
+        if isinstance(odd, str | bytes) and function is operator.mod:
+            continue  # which is how text is formatted
+        with pytest.raises(TypeError, match="of a Tensor and"):
+            call()
+    with pytest.raises(TypeError, match=r"wanted a Value or one real number"):
+        function(Value(1.0), odd)
+
+
+def test_the_bare_memory_of_an_array_is_told_apart_from_its_numbers():
+    with pytest.raises(TypeError, match="leave it out"):
+        X.data * Tensor(X)
+    assert jit(lambda x: X.data * x)(X).tolist() == [1, 4, 9]
+    with pytest.raises(TypeError, match="type memoryview"):
+        jit(lambda w, x: x)(X.data, X)
+    with pytest.raises(TypeError, match="static argument 'w' of type memoryview"):
+        jit(lambda w, x: x, static="w")(X.data, X)
