@@ -6,6 +6,8 @@ these are out of date: to read one of them is refused.
 
 from __future__ import annotations
 
+import numpy as np
+
 from autograd.engine.modes import tracking
 from autograd.rules.arrays import array_of, is_stand_in
 
@@ -38,6 +40,8 @@ def share(view, source) -> None:
         source._version = 0
     view._share = source._share
     view._version = source._share.version
+    if type(array := array_of(view)) is np.ndarray:
+        array.flags.writeable = False  # so that nothing is written to it but by the engine
 
 
 def share_if_seen(view, y, args, raw):
@@ -70,7 +74,7 @@ def come_back(tensor, index, value) -> None:
 
 def _place(array):
     """Where in memory the numbers of an array lie."""
-    return array.__array_interface__["data"], array.strides, array.shape
+    return array.__array_interface__["data"][0], array.strides, array.shape
 
 
 # -- variables --------------------------------------------------------------------------------------------------------

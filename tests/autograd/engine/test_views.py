@@ -89,8 +89,14 @@ def refused(tensor):
     return "shares memory" in found
 
 
+@pytest.mark.parametrize("mode", [np.errstate, no_grad])
 @pytest.mark.parametrize("sample", calls(), ids=repr)
-def test_views_are_those_of_numpy(sample):
+def test_views_are_those_of_numpy(sample, mode):
+    with mode():
+        check_views(sample)
+
+
+def check_views(sample):
     with np.errstate(all="ignore"):
         arrays = [a * 1.0 for a in sample.arrays]  # where these have no axes, NumPy makes numbers of them
         plain = results(sample.call(*arrays))
@@ -103,10 +109,13 @@ def test_views_are_those_of_numpy(sample):
             if not is_tensor(view):
                 assert not shares
                 continue
-            view[...] = 7.0
             if view is tensors[i]:
                 assert shares
                 continue
+            if shares:
+                with pytest.raises(ValueError, match="read-only"):
+                    view.data[...] = 7.0
+            view[...] = 7.0
             assert refused(tensors[i]) == shares
             tensors, view = one(sample.call, sample.arrays, k)
             tensors[i] += 1.0
