@@ -76,7 +76,7 @@ class Operators:
     """Mixed into Tensor."""
 
     __slots__ = ()
-    __looks_at__ = views.share
+    __looks_at__ = views.share_copy
 
     @property
     def shape(self) -> tuple[int, ...]:

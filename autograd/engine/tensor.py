@@ -96,6 +96,8 @@ class Tensor(Refusals, Operators, Handle, shown=True):
                 raise ValueError(
                     f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
                 )
+            if self._share is not None:
+                views.leave(self)
             self._array = array
         node.seal = writes.renewed(node.seal)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine.modes import tracking
+from autograd.engine.writes import is_unchanged, marks_of
 from autograd.rules.arrays import array_of, is_stand_in
 
 
@@ -22,7 +23,8 @@ class Share:
 
     def is_shown_by(self, tensor) -> bool:
         """Whether a Tensor shows all that has been written."""
-        return tensor._version == self.version
+        version = tensor._version
+        return version == self.version if type(version) is int else version.is_shown(self.version)
 
     def check(self, tensor) -> None:
         """Refuse one that does not."""
@@ -42,6 +44,27 @@ def share(view, source) -> None:
     view._version = source._share.version
     if type(array := array_of(view)) is np.ndarray:
         array.flags.writeable = False  # so that nothing is written to it but by the engine
+
+
+def share_copy(view, source) -> None:
+    """The same for a view that has memory of its own: then writes to the array itself would not show in it either."""
+    share(view, source)
+    array = array_of(source)
+    marks = marks_of((array,), (source._node,), (0,))
+    if marks is not None:
+        view._version = _Copy(view._version, array, marks[0])
+
+
+class _Copy:
+    """The version of a view that was copied from an array which others may write to."""
+
+    __slots__ = ("array", "mark", "version")
+
+    def __init__(self, version, array, mark):
+        self.version, self.array, self.mark = version, array, mark
+
+    def is_shown(self, version) -> bool:
+        return self.version == version and is_unchanged(self.array, self.mark)
 
 
 def share_if_seen(view, y, args, raw):
@@ -65,7 +88,7 @@ def leave(tensor) -> None:
 def come_back(tensor, index, value) -> None:
     """`t[i] += v` writes to the view `t[i]`, then puts it where it was: `t` misses no write, since this is the one."""
     share, left = tensor._share, getattr(value, "_version", None)
-    if type(left) is tuple and left[0] is share and left[1] == share.version == tensor._version + 1:
+    if type(left) is tuple and left[:2] == (share, share.version) and tensor._version == share.version - 1:
         tensor._share = None
         if _place(array_of(tensor)[index]) == left[2]:
             tensor._version = share.version

@@ -96,11 +96,16 @@ def marks_of(raw, parents, kept):
     return marks
 
 
+def is_unchanged(array, mark) -> bool:
+    """Whether an array is what it was when the mark was taken."""
+    wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
+    return wanted is None or fingerprint(array) == wanted
+
+
 def check_unchanged(node) -> None:
     """Refuse to go backward through a node whose arguments are not what they were."""
     for i, mark in enumerate(node.marks):
-        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
-        if wanted is not None and fingerprint(node.saved[i]) != wanted:
+        if mark is not None and not is_unchanged(node.saved[i], mark):
             raise ChangedError(
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"

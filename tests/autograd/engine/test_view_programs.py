@@ -11,7 +11,8 @@ VIEWS = """a.reshape(-1) a.T a[1:] a[::-1] a[0] a[...,None] np.flip(a) np.atleas
     np.split(a,[1])[0] np.split(a,[1])[1] np.broadcast_arrays(a,a)[0] np.swapaxes(a,0,-1) np.expand_dims(a,0)
     a.squeeze() np.rot90(np.atleast_2d(a)) np.einsum('...->...',a) np.ravel(a) a.copy() a*1.0 np.roll(a,1) a[[0]]
     a.flatten() np.atleast_1d(a) np.meshgrid(a,a,copy=False)[0] a.astype(float,copy=False) a.conj()
-    np.diagonal(np.atleast_2d(a)) np.tile(a,1) np.real_if_close(a) np.array_split(a,2)[0] np.flipud(a) a[a>0] np.hstack([a,a])""".split()
+    np.diagonal(np.atleast_2d(a)) np.tile(a,1) np.real_if_close(a) np.array_split(a,2)[0] np.flipud(a)
+    a[a>0] np.hstack([a,a])""".split()
 WRITES = """a[...]=k a+=k a[0]=k a[0]*=k a[1:]+=k a[-1]-=k a*=a a[::2]=k a[[0]]+=k a[a>0]=k a[1:]=a[:-1]
     a-=a.mean() b[...]=a.mean() b+=a.max() a[...]=a[::-1].copy()""".split()
 STEPS = [*VIEWS, *WRITES]

@@ -179,3 +179,36 @@ def test_an_old_view_shows_itself_and_says_why_not():
     view = t[:2]
     t[0] = 1.0
     assert "written to since" in repr(view)
+
+
+WRITES = {
+    "part of data": lambda t: t.data.__setitem__(0, 9.0),
+    "data": lambda t: exec("t.data -= 1", {"t": t}),
+    "an optimizer": lambda t: t.rebase(np.subtract(t.data, 1.0, out=t.data)),
+    "an array of an optimizer": lambda t: (t.rebase(np.array(t.data)), np.negative(t.data, out=t.data)),
+}
+
+
+@pytest.mark.parametrize("exposed", [False, True])
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(
+    "view", ["np.flip(t)", "np.split(t, 3)[0]", "t.reshape(-1)", "np.flip(t.reshape(-1))", "t[:2]"]
+)
+def test_a_view_of_a_variable_whose_data_is_written_to_shows_it_or_is_refused(view, write, exposed):
+    t = Tensor([1.0, 2.0, 3.0])
+    if exposed:
+        t.data[1] = 5.0
+    v = eval(view, {"t": t, "np": np})
+    assert v.tolist() == eval(view, {"t": t.numpy(), "np": np}).tolist()
+    WRITES[write](t)
+    if not refused(v):
+        assert v.tolist() == eval(view, {"t": t.numpy(), "np": np}).tolist()
+
+
+def test_a_copied_view_is_left_alone_where_nothing_is_written():
+    t = Tensor([1.0, 2.0, 3.0])
+    v = np.flip(t)
+    assert t.data.tolist() == [1, 2, 3]
+    assert v.tolist() == [3, 2, 1]
+    t.data = np.zeros(3)  # another array, as for a reshaped one
+    assert v.tolist() == [3, 2, 1]
