@@ -6,7 +6,7 @@ from weakref import ref
 
 import numpy as np
 
-from autograd.engine import fast, writes
+from autograd.engine import fast, views, writes
 from autograd.engine.fast import LARGE
 from autograd.engine.graph import Node, leaf, user_line
 from autograd.engine.modes import ACTIVE, keeping, look_at_result, observer, tracking
@@ -21,7 +21,7 @@ _NONE = (None,)
 class Handle:
     """What a Tensor is to the graph: the array it shows, its node, and what its memory is shared with."""
 
-    __slots__ = ("__weakref__", "_array", "_node", "_share", "_version")
+    __slots__ = ("__weakref__", "_array", "_held", "_node", "_share", "_version")
     shown: type[Handle]  # the class that results are shown as: Tensor
 
     def __init_subclass__(cls, shown=False):
@@ -34,8 +34,6 @@ def apply(rule, args, settings):
     raw, parents, mask = [], [], 0
     for arg in args:
         if isinstance(arg, Handle):
-            if arg._share is not None:
-                writes.check_current(arg, rule.name)
             mask |= 1 << len(parents)
             raw.append(array_of(arg))
             parents.append(arg._node)
@@ -50,16 +48,16 @@ def apply(rule, args, settings):
         y = fast.call(rule.forward, raw)
     else:
         y = rule.forward(*raw, **settings)
+    several = rule.outputs > 1
+    if not several and not rule.elementwise:
+        y = rule.own(y, raw)
     if ACTIVE:
         look_at_result(rule, raw, y)
         if not tracking.get():
-            return tuple(map(fresh, y)) if rule.outputs > 1 else fresh(y)
-    several = rule.outputs > 1
+            return tuple(map(fresh, y)) if several else views.share_if_seen(fresh(y), y, args, raw)
     if several:
         y = tuple(y)
         settings = {**settings, "__shapes__": [(part.shape, part.dtype) for part in y]}
-    elif not rule.elementwise:
-        y = rule.own(y, raw)
     saved, marks = keep(rule, raw, parents, mask, y)
     shape, dtype = (None, y[0].dtype) if several else (y.shape, y.dtype)
     node = Node(rule, parents, saved, settings, marks, shape, dtype, user_line(3))
@@ -74,30 +72,30 @@ def apply(rule, args, settings):
     tensor._node = node
     tensor._share = None
     if not rule.elementwise and y.base is not None:
-        writes.share(tensor, args)
+        views.share_if_seen(tensor, y, args, raw)
     return tensor
 
 
-def apply_elementwise(rule, a, b=None):
+def apply_elementwise(rule, a, b=_NONE):
     """The same for the commonest calls, without the generality: elementwise rows of small Tensors and plain numbers."""
     x = array_of(a)
     mask = 1
-    if b is None:
+    if b is _NONE:
         raw, parents = (x,), (a._node,)
         plain = True
     elif isinstance(b, Handle):
         z = array_of(b)
         raw, parents = (x, z), (a._node, b._node)
         mask = 3
-        plain = b._share is None and z.nbytes < LARGE
+        plain = z.nbytes < LARGE
     else:
         kind = type(b)
         raw, parents = (x, b), (a._node, None)
         plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
-    if ACTIVE or not plain or a._share is not None or x.nbytes >= LARGE:
-        return apply(rule, (a,) if b is None else (a, b), {})
+    if ACTIVE or not plain or x.nbytes >= LARGE:
+        return apply(rule, (a,) if b is _NONE else (a, b), {})
     tensor = _new(Handle.shown)
-    tensor._array = y = rule.forward(x) if b is None else rule.forward(*raw)
+    tensor._array = y = rule.forward(x) if b is _NONE else rule.forward(*raw)
     nothing, indices, keeps_y, others = rule.keeps.get(mask) or asked_for(rule, parents, mask)
     if indices:
         saved, marks = keep(rule, raw, parents, mask, y)
@@ -187,4 +185,6 @@ def wrap(array, node, index=None):
 
 def fresh(array):
     """A variable that shows `array` itself."""
-    return wrap(array, leaf(array.shape, array.dtype))
+    tensor = wrap(array, leaf(array.shape, array.dtype))
+    tensor._node.owner = ref(tensor)
+    return tensor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.engine.operands import Foreign, is_foreign
 from autograd.rules.arrays import array_of
 from autograd.rules.complexes import modulus_
 from autograd.rules.structural import Constant, numpy_name
@@ -24,10 +25,16 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             if len(inputs) == 1:
                 return self.__apply_elementwise__(row, self)
             if type(inputs[0]) is type(self):
-                return self.__apply_elementwise__(row, *inputs)
+                try:
+                    return self.__apply_elementwise__(row, *inputs)
+                except Foreign:
+                    return NotImplemented
+    for x in inputs:
+        if type(x) is not np.ndarray and x is not self and is_foreign(x):
+            return NotImplemented
     if kwargs.get("out") is not None:
         raise TypeError(
-            f"np.{ufunc.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
+            f"{numpy_name(ufunc)}: out= would write a Tensor's values into an array and lose the gradient; "
             "write t = np.f(...) instead, or t[...] = for a Tensor"
         )
     if method == "__call__":
@@ -44,8 +51,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         if kwargs:
             key = next(iter(kwargs))
             raise TypeError(
-                f"np.{ufunc.__name__} of a Tensor does not take {key}=; for where= write np.where(condition, "
-                f"np.{ufunc.__name__}(...), other)"
+                f"{numpy_name(ufunc)} of a Tensor does not take {key}=; for where= write np.where(condition, "
+                f"{numpy_name(ufunc)}(...), other)"
             )
         if dtype is not None:
             inputs = [x.astype(dtype) if hasattr(x, "__apply__") else np.asarray(x, dtype) for x in inputs]
@@ -59,7 +66,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         a, b = inputs
         return ufunc(np.reshape(a, np.shape(array_of(a)) + (1,) * np.ndim(array_of(b))), b)
     raise TypeError(
-        f"np.{ufunc.__name__}.{method} of a Tensor has no gradient here; write it with sums, cumsum or indexing, or "
+        f"{numpy_name(ufunc)}.{method} of a Tensor has no gradient here; write it with sums, cumsum or indexing, or "
         "call it on t.data for a constant"
     )
 
@@ -71,7 +78,7 @@ def array_function(self, function, types, args, kwargs):
         raise missing(function)
     if kwargs.get("out") is not None:
         raise TypeError(
-            f"np.{function.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
+            f"{numpy_name(function)}: out= would write a Tensor's values into an array and lose the gradient; "
             "leave it out and use the result"
         )
     if type(row) is Constant:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from weakref import ref
 
 from autograd.engine.writes import Lent, Seal
 
@@ -24,7 +25,7 @@ class Node:
 
     __slots__ = (
         "rule", "parents", "saved", "settings", "marks", "shape", "dtype",
-        "line", "serial", "_grad", "keeps_grad", "name", "seal", "large", "values",
+        "line", "serial", "_grad", "keeps_grad", "name", "seal", "large", "values", "owner",
     )  # fmt: skip
 
     def __init__(self, rule, parents, saved, settings, marks, shape, dtype, line):
@@ -43,6 +44,7 @@ class Node:
         self.seal = None  # of a variable: tells whether its array was written to
         self.large = False  # whether its gradient is worth the care that large arrays get
         self.values = None  # (arguments, result), kept on request for those who look at the graph
+        self.owner = None  # a weak reference to the Tensor that shows it, where that may get a gradient
 
     @property
     def grad(self):
@@ -50,7 +52,7 @@ class Node:
         grad = self._grad
         if type(grad) is Lent:
             grad = self._grad = grad.array.copy()
-        return grad
+        return grad() if type(grad) is ref else grad
 
     @grad.setter
     def grad(self, value):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.engine import views
+from autograd.engine.modes import tracking
+from autograd.engine.operands import Foreign, is_foreign
 from autograd.rules.arrays import array_of
 from autograd.rules.reductions import sum_
 from autograd.rules.structural import Composition
@@ -14,13 +17,19 @@ def _binary(name):
     rule = ROWS[name]
 
     def forward(self, other):
-        return self.__apply_elementwise__(rule, self, other)
+        try:
+            return self.__apply_elementwise__(rule, self, other)
+        except Foreign:
+            return NotImplemented
 
     def reflected(self, other):
-        return self.__apply__(rule, (other, self), {})
+        try:
+            return self.__apply__(rule, (other, self), {})
+        except Foreign:
+            return NotImplemented
 
     def in_place(self, other):
-        return self.__write__(self.__apply__(rule, (self, other), {}))
+        return self.__write__(self.__apply__(rule, (self, other), {}), by_operator=True)
 
     return forward, reflected, in_place
 
@@ -38,6 +47,8 @@ def _unary(name):
 
 def _compare(function):
     def operator(self, other):
+        if type(other) not in _NUMBERS and is_foreign(other):
+            return NotImplemented
         return function(array_of(self), array_of(other))
 
     return operator
@@ -57,6 +68,7 @@ def _numpy_method(function):
     return method
 
 
+_NUMBERS = (float, int, np.ndarray)
 _matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
 
 
@@ -64,6 +76,7 @@ class Operators:
     """Mixed into Tensor."""
 
     __slots__ = ()
+    __looks_at__ = views.share_copy
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -93,7 +106,7 @@ class Operators:
     __sub__, __rsub__, __isub__ = _binary("subtract")
     __mul__, __rmul__, __imul__ = _binary("multiply")
     __truediv__, __rtruediv__, __itruediv__ = _binary("divide")
-    __mod__, __rmod__ = _binary("remainder")[:2]
+    __mod__, __rmod__, __imod__ = _binary("remainder")
     _power, __rpow__, __ipow__ = _binary("power")
 
     def __pow__(self, other):
@@ -126,7 +139,13 @@ class Operators:
     __floordiv__ = _compare(np.floor_divide)
 
     def __rfloordiv__(self, other):
-        return np.floor_divide(array_of(other), array_of(self))
+        return NotImplemented if is_foreign(other) else np.floor_divide(array_of(other), array_of(self))
+
+    def __ifloordiv__(self, other):
+        views.check_writable(self, by_operator=True)
+        if tracking.get():
+            raise TypeError("t //= v would lose the gradient of t, since // is flat; write u = t // v, a plain array")
+        return self.__write__(self // other, by_operator=True)
 
     def __abs__(self):
         return np.abs(self) if self.dtype.kind == "c" else self._real_abs()
@@ -134,10 +153,15 @@ class Operators:
     abs = __abs__
 
     def __matmul__(self, other):
+        if not isinstance(other, Operators) and is_foreign(other):
+            return NotImplemented
         return _matmul(self, other)
 
     def __rmatmul__(self, other):
-        return _matmul(other, self)
+        return NotImplemented if is_foreign(other) else _matmul(other, self)
+
+    def __imatmul__(self, other):
+        return self.__write__(_matmul(self, other), by_operator=True)
 
     def sum(self, axis=None, **kwargs):
         """`np.sum(self, ...)`."""
@@ -168,13 +192,20 @@ class Operators:
     ravel = _numpy_method(np.ravel)
     squeeze = _numpy_method(np.squeeze)
     swapaxes = _numpy_method(np.swapaxes)
-    conj = _numpy_method(np.conj)
     copy = _numpy_method(np.copy)
     all = _numpy_method(np.all)
     any = _numpy_method(np.any)
     nonzero = _numpy_method(np.nonzero)
     searchsorted = _numpy_method(np.searchsorted)
-    flatten = ravel
+
+    def flatten(self, order="C"):
+        """`np.ravel(self, order)`, as a copy."""
+        return np.copy(np.ravel(self, order))
+
+    def conj(self):
+        """`np.conj(self)`; of real numbers the Tensor itself, as in NumPy."""
+        return np.conj(self) if self.dtype.kind == "c" else self
+
     conjugate = conj
 
     def compress(self, condition, axis=None):
@@ -189,11 +220,12 @@ class Operators:
         """`np.transpose`; the axes as one tuple or as several numbers."""
         return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
-    def astype(self, dtype):
+    def astype(self, dtype, copy=True):
         """The same numbers in another float dtype; the gradient comes back in this one."""
         from autograd.rules.shape import astype
 
-        return astype(self, dtype=np.dtype(dtype))
+        dtype = np.dtype(dtype)
+        return self if not copy and self.dtype == dtype else astype(self, dtype=dtype)
 
     @property
     def T(self):

@@ -37,12 +37,32 @@ def as_variable(x, dtype=None) -> np.ndarray:
     return copied(x, dtype or x.dtype)
 
 
+class Foreign(TypeError):
+    """An operand whose own class is to answer: an operator gives NotImplemented, by NumPy's rule."""
+
+
+def is_foreign(x) -> bool:
+    """Whether NumPy's arrays leave arithmetic with `x` to its class: by `__array_ufunc__`, or by a higher priority."""
+    kind = type(x)
+    if kind in _PLAIN or kind is np.ndarray or hasattr(kind, "__apply__") or is_stand_in(x):
+        return False
+    theirs = getattr(kind, "__array_ufunc__", np.ndarray)
+    if theirs is np.ndarray:
+        return getattr(x, "__array_priority__", 0) > 0
+    return theirs is not np.ndarray.__array_ufunc__
+
+
 def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
     if type(arg) is np.ndarray and arg.dtype.kind in NUMBERS:  # the commonest, without looking for the rest
         return arg
     if type(arg) in _PLAIN or is_stand_in(arg):
         return arg
+    if rule.ufunc and is_foreign(arg):
+        raise Foreign(
+            f"{rule.name} of a Tensor and {type(arg).__name__}, whose class has arithmetic of its own; for its numbers "
+            "alone write np.asarray(x)"
+        )
     if isinstance(arg, np.ma.MaskedArray):
         raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")
     if isinstance(arg, np.ndarray | np.generic):
@@ -54,8 +74,9 @@ def constant(rule, arg):
         return np.asarray(arg) if isinstance(arg, np.ndarray) else arg
     if isinstance(arg, list | tuple) or (hasattr(arg, "__array__") and not hasattr(arg, "__apply__")):
         return constant(rule, np.asarray(arg))
+    hint = "; `.data` of a plain array is its bare memory, so leave it out" if isinstance(arg, memoryview) else ""
     raise TypeError(
-        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"
+        f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor{hint}"
     )
 
 

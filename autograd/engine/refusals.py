@@ -20,7 +20,7 @@ class Refusals:
         raise TypeError(
             "a Tensor is not turned into a plain array silently, since its gradient would be lost: for the numbers "
             "write t.data or t.numpy(); to join Tensors np.stack([t, u]); to fill a Tensor make it Tensor(np.zeros(n)) "
-            "and write t[i] = u"
+            "and write t[i] = u; beside a Series, a DataFrame or a sparse matrix use s.to_numpy() or s.toarray()"
         )
 
     def __float__(self):
@@ -43,6 +43,8 @@ class Refusals:
         return bool((array_of(self) == array_of(value)).any())
 
     def __repr__(self):
+        if self._share is not None and not self._share.is_shown_by(self):
+            return f"<Tensor of {self.dtype} {self.shape}, out of date: its memory was written to since>"
         parts = [np.array2string(np.asarray(array_of(self)), prefix="Tensor(", separator=", ", threshold=50)]
         if self.dtype != np.float64:
             parts.append(f"dtype={self.dtype}")

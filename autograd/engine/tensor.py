@@ -6,14 +6,16 @@ on Tensors run forward at once and record a node; `backward` walks the nodes.
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
-from autograd.engine import dispatch, fast, writes
+from autograd.engine import dispatch, fast, views, writes
 from autograd.engine.apply import Handle, apply, apply_elementwise, wrap
 from autograd.engine.backward import backward
 from autograd.engine.graph import leaf
 from autograd.engine.methods import Operators
-from autograd.engine.modes import ACTIVE, tracking
+from autograd.engine.modes import observing, tracking
 from autograd.engine.operands import as_index, as_variable
 from autograd.engine.refusals import Refusals
 from autograd.rules.arrays import array_of, as_array, copied
@@ -43,6 +45,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
     def __init__(self, x, dtype=None, name=None):
         self._array = array = as_variable(x, dtype)
         self._node = leaf(array.shape, array.dtype, name)
+        self._node.owner = ref(self)
         self._share = None
 
     # -- what it shows -----------------------------------------------------------------------------------------
@@ -50,8 +53,6 @@ class Tensor(Refusals, Operators, Handle, shown=True):
     def data(self) -> np.ndarray:
         """The array. A variable's may be written to; that of a computed Tensor is read-only."""
         node = self._node
-        if self._share is not None:
-            writes.check_current(self, "data")
         array = array_of(self)
         if node.rule is None:
             if isinstance(array, np.generic):
@@ -95,6 +96,8 @@ class Tensor(Refusals, Operators, Handle, shown=True):
                 raise ValueError(
                     f"a variable of {node.dtype} {node.shape} cannot show an array of {array.dtype} {array.shape}"
                 )
+            if self._share is not None:
+                views.leave(self)
             self._array = array
         node.seal = writes.renewed(node.seal)
 
@@ -108,6 +111,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         if value is not None:
             value = copied(np.broadcast_to(array_of(value), self.shape), self.dtype)
         self._node._grad = value
+        self._held = None
 
     @property
     def name(self) -> str | None:
@@ -149,13 +153,15 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         grads = backward({node: g}, wrap=wrap if create_graph else None)
         for key in list(grads):
             if key._grad is not None and key.rule is None:
-                key._grad = key.grad + grads[key]
+                g = key.grad + grads[key]
             else:
-                key._grad = grads[key] if create_graph else fast.take_owned(grads, key)
+                g = grads[key] if create_graph else fast.take_owned(grads, key)
+            key._grad = writes.hold(key, g) if isinstance(g, Tensor) and observing() is None else g
 
     def retain_grad(self) -> Tensor:
         """Ask `backward()` to leave the gradient of this computed Tensor in `.grad` too."""
         self._node.keeps_grad = True
+        self._node.owner = ref(self)
         return self
 
     # -- indexing and writing --------------------------------------------------------------------------------------
@@ -163,27 +169,26 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         return getitem(self, index=as_index(index))
 
     def __setitem__(self, index, value):
-        self.__write__(put(self, value, index=as_index(index)))
+        index = as_index(index)
+        if self._share is not None:
+            views.come_back(self, index, value)
+        self.__write__(put(self, value, index=index))
 
-    def __write__(self, result):
+    def __write__(self, result, by_operator=False):
         """Let this handle stand for `result`: a write in place, recorded."""
         node = self._node
         if result.shape != node.shape:
             raise ValueError(f"a write of shape {result.shape} into a Tensor of shape {node.shape}")
-        if ACTIVE and not tracking.get() and node.rule is None:
+        if not np.can_cast(result.dtype, node.dtype, "same_kind"):
+            raise TypeError(f"a write of {result.dtype} into a Tensor of {node.dtype}: take its real part first")
+        views.check_writable(self, by_operator)
+        if self._share is not None:
+            views.leave(self)
+        if not tracking.get():
             self.data = array_of(result)
             return self
-        if node.rule is None and node.grad is not None:
-            raise RuntimeError(
-                "a write in place to a variable that has a gradient would turn it into a computed value. To update it, "
-                "write t.data -= step (or use no_grad()); to compute with it, write u = t + v, or u = t.copy() first"
-            )
         if result.dtype != node.dtype:
             result = result.astype(node.dtype)
-        if self._share is not None:
-            writes.check_current(self, "data")
-            self._share.version += 1  # what shares the old memory would show the write in NumPy
-            self._share = None
         self._array = array_of(result)
         self._node = result._node
         return self
@@ -200,6 +205,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
 
 def seed_for(output: Tensor, seed):
     """The gradient that starts the walk, checked; 1 for an output with one element."""
+    array_of(output)  # which is refused where it has missed a write
     if seed is None:
         if output.size != 1:
             raise ValueError(

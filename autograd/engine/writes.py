@@ -1,33 +1,41 @@
 """Noticing writes: an array that a gradient needs, and that was written to since, is found when backward comes by.
 
 A variable's array is sealed: as long as nobody has been handed it, nothing needs checking. Constants, which anybody may
-write to, are fingerprinted when they are used. A view is out of date once the engine has written to what it looks at.
+write to, are fingerprinted when they are used.
 """
 
 from __future__ import annotations
 
 from sys import getrefcount
+from weakref import ref
 
 import numpy as np
 
 from autograd.errors import ChangedError
 
-_SMALL = 1 << 13  # bytes; below this, hashing a copy is cheaper than summing columns
-_COLUMNS = 509  # a prime, so that moved rows land in other columns
+_SMALL = 1 << 15  # bytes; below this, hashing a copy is cheaper than adding up words
+_PRIMES = ((509, 521), (4093, 4099), (65521, 65537))  # for arrays of fewer words than the product of a pair
 
 
-def fingerprint(array: np.ndarray) -> int | bytes:
-    """A short summary of an array's bytes, to notice a write: a hash, or column sums for large arrays.
+def fingerprint(array: np.ndarray) -> int:
+    """A short summary of an array's bytes, to notice a write: a hash, or for large arrays one of sums of their words.
 
-    Order matters to it, so a shuffle or a sort in place is noticed as well.
+    Every `p`th word is added up, for two primes `p`. Two words that are in one sum for both lie a multiple of the
+    product apart, which is more than the array has: so whatever changes places is noticed, be it a word or a row.
     """
     if array.nbytes <= _SMALL:
         return hash(array.tobytes())
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     words = flat[: flat.size // 8 * 8].view(np.uint64)
-    rows = words.size // _COLUMNS
-    sums = np.add.reduce(words[: rows * _COLUMNS].reshape(rows, _COLUMNS), axis=0)
-    return hash((sums.tobytes(), words[rows * _COLUMNS :].tobytes(), flat[words.size * 8 :].tobytes()))
+    pair = next((pair for pair in _PRIMES if words.size < pair[0] * pair[1]), _PRIMES[-1])
+    return hash((*(_sums(words, p) for p in pair), flat[words.size * 8 :].tobytes()))
+
+
+def _sums(words, p) -> int:
+    """A hash of the sums of every `p`th word, and of what is left over at the end."""
+    rows = words.size // p
+    sums = np.add.reduce(words[: rows * p].reshape(rows, p), axis=0)
+    return hash((sums.tobytes(), words[rows * p :].tobytes()))
 
 
 class Seal:
@@ -88,43 +96,33 @@ def marks_of(raw, parents, kept):
     return marks
 
 
+def is_unchanged(array, mark) -> bool:
+    """Whether an array is what it was when the mark was taken."""
+    wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
+    return wanted is None or fingerprint(array) == wanted
+
+
 def check_unchanged(node) -> None:
     """Refuse to go backward through a node whose arguments are not what they were."""
     for i, mark in enumerate(node.marks):
-        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
-        if wanted is not None and fingerprint(node.saved[i]) != wanted:
+        if mark is not None and not is_unchanged(node.saved[i], mark):
             raise ChangedError(
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"
             )
 
 
-class Share:
-    """Arrays that may share memory: a count of writes, to notice a view that is out of date."""
+# -- gradients --------------------------------------------------------------------------------------------------------
+def hold(node, g):
+    """What a node keeps of a gradient with a graph of its own, which leads back to that node.
 
-    __slots__ = ("version",)
-
-    def __init__(self):
-        self.version = 0
-
-
-def share(view, sources) -> None:
-    """Let a Tensor that looks at the memory of another be out of date once that is written to."""
-    source = next(arg for arg in sources if hasattr(arg, "_share"))
-    if source._share is None:
-        source._share = Share()
-        source._version = 0
-    view._share = source._share
-    view._version = source._share.version
-
-
-def check_current(tensor, reader) -> None:
-    """Refuse a view of what has been written to since."""
-    if tensor._share is not None and tensor._version != tensor._share.version:
-        raise RuntimeError(
-            f"{reader} got a Tensor that shares memory with one that was written to since; NumPy would show the write "
-            "here. Take the view again after the write, or .copy() it before"
-        )
+    Its Tensor holds the gradient, and the node a weak reference to it: so they go in no circle, and are freed at once.
+    """
+    owner = node.owner and node.owner()
+    if owner is None or owner._node is not node:
+        return g
+    owner._held = g
+    return ref(g)
 
 
 class Lent:

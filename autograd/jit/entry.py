@@ -208,7 +208,7 @@ def sign(x, key, arguments) -> None:
 def hashable(x, name=None):
     """An argument that does not vary within a program, as part of its key: what is plain by type and bits (1 is not
     1.0), anything else as the very object."""
-    if isinstance(x, list | set | bytearray) or (isinstance(x, dict) and name):
+    if isinstance(x, list | set | bytearray | memoryview) or (isinstance(x, dict) and name):
         what = f"the static argument {name!r}" if name else "an argument"
         raise TypeError(
             f"jit got {what} of type {type(x).__name__}, which cannot be told apart from others by hash; pass arrays, "

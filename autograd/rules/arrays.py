@@ -20,12 +20,22 @@ def is_tensor(x) -> bool:
 def array_of(x):
     """The one door: the array behind a Tensor or Parameter, the number behind a Value; anything else as it is.
 
-    While a program is recorded it gives what stands for them in the program.
+    While a program is recorded it gives what stands for them in the program. A Tensor that has missed a write to the
+    memory it looks at is refused here.
     """
     try:
+        if x._share is not None:
+            x._share.check(x)
         return x._array
     except AttributeError:
         return x.data if hasattr(x, "__apply__") else x
+
+
+def looking_at(view, source):
+    """`view`, which in NumPy shows the memory of `source`: a write to either of two Tensors is noticed in the other."""
+    if is_tensor(view) and is_tensor(source) and not isinstance(array_of(source), np.generic):
+        view.__looks_at__(source)
+    return view
 
 
 def is_stand_in(x) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of
+from autograd.rules.arrays import array_of, looking_at
 from autograd.rules.structural import Primitive, composition
 
 
@@ -22,24 +22,35 @@ def _(g):
     return np.conj(g)
 
 
-@Primitive.row(covers=np.real, samples=("f(x23)", "f(z23)"))
-def real(x):
+@Primitive
+def real_(x):
     return np.copy(np.real(x))
 
 
-@real.vjp("x")
+@real_.vjp("x")
 def _(g):
     return g
 
 
-@Primitive.row(covers=np.imag, samples=("f(z23)",))
-def imag(x):
+@composition(np.real, samples=("f(x23)", "f(z23)"))
+def real(val):
+    """Of real numbers the array itself, as in NumPy."""
+    return looking_at(real_(val), val) if np.iscomplexobj(array_of(val)) else val
+
+
+@Primitive
+def imag_(x):
     return np.copy(np.imag(x))
 
 
-@imag.vjp("x")
+@imag_.vjp("x")
 def _(g, x_like):
     return g * 1j if x_like.dtype.kind == "c" else 0 * g
+
+
+@composition(np.imag, samples=("f(z23)",))
+def imag(val):
+    return looking_at(imag_(val), val) if np.iscomplexobj(array_of(val)) else imag_(val)
 
 
 @Primitive.row(samples=("f(z23)", "f(z)"))
@@ -63,4 +74,4 @@ def angle(z, deg=False):
 @composition(np.real_if_close, samples=("f(x23)",))
 def real_if_close(a, tol=100):
     close = np.isrealobj(np.real_if_close(array_of(a), tol))
-    return np.real(a) if close else np.copy(a)
+    return np.real(a) if close else a

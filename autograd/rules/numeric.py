@@ -10,6 +10,8 @@ from autograd.rules.structural import composition
 
 @composition(np.nan_to_num, samples=("f(x23)", "f(x5, nan=1.0)"))
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    if not copy:
+        raise TypeError("np.nan_to_num(t, copy=False) writes into an array; write t[...] = np.nan_to_num(t)")
     raw = array_of(x)
     limits = np.finfo(raw.dtype)
     y = np.where(np.isnan(raw), nan, x)

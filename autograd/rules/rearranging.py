@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.rules.arrays import as_array, is_tensor, operand
+from autograd.rules.arrays import as_array, is_tensor, looking_at, operand
 from autograd.rules.indexing import getitem
 from autograd.rules.structural import Composition
 
@@ -27,29 +27,45 @@ class Rearranging(Composition):
 
     def rearrange(self, *args, **kwargs):
         bound = self.signature.bind(*args, **kwargs)
-        parts = []
+        parts = _Parts()
         for name in self.at:
             if name in bound.arguments:
-                bound.arguments[name] = self._numbered(bound.arguments[name], parts)
+                bound.arguments[name] = parts.number(bound.arguments[name])
         positions = self.original(*bound.args, **bound.kwargs)
-        zero = np.zeros(1, np.result_type(*[p.dtype for p in parts]))
-        return _pick(np.concatenate([zero, *(np.ravel(p) for p in parts)]), positions)
+        zero = np.zeros(1, np.result_type(*[p.dtype for p in parts.arrays]))
+        return parts.pick(np.concatenate([zero, *(np.ravel(p) for p in parts.arrays)]), positions)
 
-    def _numbered(self, argument, parts):
-        """The argument with each element replaced by its number; 0 stands for a zero that the function puts in."""
+
+class _Parts:
+    """The arguments whose elements are moved, numbered through; 0 stands for a zero that the function puts in."""
+
+    def __init__(self):
+        self.arrays = []
+        self.next = 1  # the number of the next element
+        self.sources = {}  # the memory that numbers lie in -> the array that they number
+
+    def number(self, argument):
+        """The argument with each element replaced by its number."""
         several = isinstance(argument, list | tuple)
         if several and any(is_tensor(part) or isinstance(part, np.ndarray | list | tuple) for part in argument):
-            return type(argument)(self._numbered(part, parts) for part in argument)
+            return type(argument)(map(self.number, argument))
         array = operand(argument)
-        start = 1 + sum(p.size for p in parts)
-        parts.append(array)
-        return np.arange(start, start + array.size).reshape(array.shape)
+        self.arrays.append(array)
+        numbers = np.arange(self.next, self.next + array.size)
+        self.next += array.size
+        self.sources[id(numbers)] = array
+        return numbers.reshape(array.shape)
 
-
-def _pick(elements, positions):
-    if isinstance(positions, list | tuple):
-        return type(positions)(_pick(elements, p) for p in positions)
-    return getitem(elements, index=as_array(positions))
+    def pick(self, elements, positions):
+        """What lies at these positions; where NumPy gives a view, a Tensor that knows of writes."""
+        if isinstance(positions, list | tuple):
+            return type(positions)(self.pick(elements, p) for p in positions)
+        picked = getitem(elements, index=as_array(positions))
+        base = positions
+        while (base := getattr(base, "base", None)) is not None:
+            if id(base) in self.sources:
+                return looking_at(picked, self.sources[id(base)])
+        return picked
 
 
 def moves(function, at, *samples):
@@ -82,10 +98,6 @@ moves(np.matrix_transpose, "x", "f(x234)")
 moves(np.linalg.matrix_transpose, "x", "f(x234)")
 moves(np.linalg.diagonal, "x", "f(x234, offset=1)")
 moves(np.lib.stride_tricks.sliding_window_view, "x", "f(x5, 2)", "f(x34, (2, 2))", "f(x34, 2, axis=-1)")
-moves(np.vstack, "tup", "f([x23, x13])", "f([x3, x3])")
-moves(np.hstack, "tup", "f([x3, x2])", "f([x23, x21])")
-moves(np.dstack, "tup", "f([x23, x23])")
-moves(np.column_stack, "tup", "f([x3, x32])")
 moves(np.block, "arrays", "f([[x22, x23], [x12, x13]])")
 moves(np.append, "arr values", "f(x3, x2)", "f(x23, x13, axis=0)")
 moves(np.insert, "arr values", "f(x5, 1, x)", "f(x23, [0, 2], x2, axis=1)")

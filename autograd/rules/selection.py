@@ -132,7 +132,7 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
 
 @composition(np.astype, samples=("f(x23, 'f8')",))
 def astype(x, dtype, /, *, copy=True):
-    return x.astype(dtype)
+    return x.astype(dtype, copy=copy)
 
 
 def _refuse(function, instead):

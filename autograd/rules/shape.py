@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
+from autograd.rules.arrays import operand
 from autograd.rules.axes import along, one_from_end
 from autograd.rules.structural import Primitive, composition
 
@@ -60,14 +63,24 @@ def _(g):
 
 
 @Primitive
-def concatenate_(*arrays, axis):
+def concatenate_(*arrays, axis, edges):
+    """`edges`: where each array begins in the result, and the end, for the way back."""
     return np.concatenate(arrays, axis=axis)
 
 
 @concatenate_.vjp("arrays")
-def _(g, i, likes, axis):
-    start = sum(shape[axis] for shape in likes[:i])
-    return g[along(axis, slice(start, start + likes[i][axis]))]
+def _(g, i, axis, edges):
+    return g[along(axis, slice(edges[i], edges[i + 1]))]
+
+
+@Primitive
+def stack_(*arrays, axis):
+    return np.stack(arrays, axis=axis)
+
+
+@stack_.vjp("arrays")
+def _(g, i, axis):
+    return g[along(axis, i)]
 
 
 @composition(np.reshape, samples=("f(x23, (3, -1))", "f(x23, -1)", "f(x23, (3, 2), order='F')", "f(x, (1, 1))"))
@@ -117,9 +130,42 @@ def squeeze(a, axis=None):
 def concatenate(arrays, axis=0):
     if axis is None:
         arrays, axis = [np.ravel(a) for a in arrays], 0
-    return concatenate_(*arrays, axis=one_from_end(axis, np.ndim(arrays[0])))
+    arrays = [operand(a) for a in arrays]
+    axis = one_from_end(axis, arrays[0].ndim)
+    # An array without that axis is NumPy's to refuse.
+    edges = (0, *itertools.accumulate(a.shape[axis] if a.ndim >= -axis else 0 for a in arrays))
+    return concatenate_(*arrays, axis=axis, edges=edges)
 
 
 @composition(np.stack, samples=("f([x23, x23])", "f([x23, x23], axis=-1)", "f([x, x])"))
 def stack(arrays, axis=0):
-    return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)
+    arrays = [operand(a) for a in arrays]
+    return stack_(*arrays, axis=one_from_end(axis, arrays[0].ndim + 1))
+
+
+@composition(np.vstack, samples=("f([x23, x13])", "f([x3, x3])", "f([x, x])"))
+def vstack(tup):
+    return np.concatenate([_at_least(2, a, front=True) for a in tup])
+
+
+@composition(np.hstack, samples=("f([x3, x2])", "f([x23, x21])", "f([x, x])"))
+def hstack(tup):
+    arrays = [_at_least(1, a) for a in tup]
+    return np.concatenate(arrays, axis=0 if arrays[0].ndim == 1 else 1)
+
+
+@composition(np.dstack, samples=("f([x23, x23])", "f([x3, x3])", "f([x, x])"))
+def dstack(tup):
+    return np.concatenate([_at_least(3, _at_least(2, a, front=True)) for a in tup], axis=2)
+
+
+@composition(np.column_stack, samples=("f([x3, x32])", "f([x3, x3])", "f([x, x])"))
+def column_stack(tup):
+    return np.concatenate([_at_least(2, a) for a in tup], axis=1)
+
+
+def _at_least(ndim, a, front=False):
+    """With axes of length 1 put behind the others, or in front, until there are so many."""
+    a = operand(a)
+    missing = (1,) * (ndim - a.ndim)
+    return np.reshape(a, missing + a.shape if front else a.shape + missing) if missing else a

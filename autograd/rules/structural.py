@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -158,8 +159,15 @@ class Constant(Rule):
 
 def numpy_name(function) -> str:
     """'np.linalg.norm' for that function: what a user would write."""
+    name = function.__name__
+    if isinstance(function, np.ufunc):  # which does not say where it is from
+        if getattr(np, name, None) is function:
+            return f"np.{name}"
+        homes = [key for key, module in list(sys.modules.items()) if vars(module).get(name) is function]
+        public = [key for key in homes if not key.startswith("_") and "._" not in key]
+        return f"{min(public or homes, key=len)}.{name}" if homes else f"the ufunc {name}"
     module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{module}.{function.__name__}"
+    return f"{module}.{name}"
 
 
 def _brief(value) -> str:

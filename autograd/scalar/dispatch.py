@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.engine.modes import observing_values
 from autograd.rules.arrays import array_of
-from autograd.rules.structural import Constant
+from autograd.rules.structural import Constant, numpy_name
 from autograd.rules.table import FUNCTIONS, Elementwise
 from autograd.scalar.operands import flat
 
@@ -17,7 +17,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     row = FUNCTIONS.get(ufunc)
     if method != "__call__" or kwargs or row is None:
         raise TypeError(
-            f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} with {kwargs or 'a Value'} is not "
+            f"{numpy_name(ufunc)}{'' if method == '__call__' else '.' + method} with {kwargs or 'a Value'} is not "
             "defined for a Value; use a Tensor, or v.data for a constant"
         )
     if isinstance(row, Constant):
@@ -26,7 +26,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         return self.__apply__(row, inputs, {})
     if row.name in ("np.conjugate", "np.real"):
         return +self
-    raise TypeError(f"np.{ufunc.__name__} is not defined for a Value; use a Tensor")
+    raise TypeError(f"{numpy_name(ufunc)} is not defined for a Value; use a Tensor")
 
 
 def array_function(self, function, types, args, kwargs):
@@ -39,7 +39,7 @@ def array_function(self, function, types, args, kwargs):
         places = [k for k, x in enumerate(args) if hasattr(x, "__apply__")]
         return flat(functools.partial(_among, function, places, args, kwargs), *(array_of(args[k]) for k in places))
     raise TypeError(
-        f"np.{function.__name__} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
+        f"{numpy_name(function)} works on arrays; make a Tensor for it (or Python's sum, max, min on Values)"
     )
 
 

@@ -11,9 +11,9 @@ from autograd.engine.modes import observing_values
 
 def is_number(x) -> bool:
     """Whether it is one real number, in whatever form Python and NumPy have for that."""
-    return isinstance(x, numbers.Real | np.bool_) or (
-        isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub"
-    )
+    if isinstance(x, np.ndarray | np.generic):  # NumPy counts a span of time among the whole numbers
+        return x.ndim == 0 and x.dtype.kind in "fiub"
+    return isinstance(x, numbers.Real)
 
 
 def as_number(x, owner) -> float:

@@ -69,7 +69,9 @@ class Lifted:
             variable = +x
         else:
             variable = Tensor(as_variable(x))
-        self.variables.append(variable)
+            variable._node.keeps_grad = False
+        # The function may write to its argument in place, which then stands for another node.
+        self.variables.append(wrap(array_of(variable), variable._node) if isinstance(variable, Tensor) else variable)
         return variable
 
     def match(self, trees) -> list:

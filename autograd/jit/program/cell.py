@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from autograd.engine.apply import Handle
@@ -59,7 +61,7 @@ class Cell:
             if type(g) is Lent:
                 g = g.array.copy()
                 GRADIENT.__set__(owner, g)
-            return g
+            return g() if type(g) is ref else g
         return owner[self.key] if self.is_item else getattr(owner, self.key)
 
     @property

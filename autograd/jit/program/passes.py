@@ -81,7 +81,7 @@ def _key(step, versions):
     try:
         key = (step.name, _frozen(step.function), _frozen(step.args), _frozen(step.kwargs), seen)
         hash(key)
-    except TypeError:
+    except (TypeError, ValueError):
         return step
     return key
 

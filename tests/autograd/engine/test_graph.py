@@ -54,10 +54,10 @@ def test_two_to_the_forty_paths(variable):
     y = x
     for _ in range(40):
         y = y + y
-    started = time.perf_counter()
+    started = time.process_time()
     y.backward()
     assert x.grad == 2**40
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("variable", [Value, Tensor])
@@ -91,6 +91,62 @@ def test_a_dropped_graph_is_freed_at_once():
         assert len(gc.get_objects()) - before < 50
     finally:
         gc.enable()
+
+
+def second_order(x):
+    y = np.tanh(x * x).sum()
+    y.backward(create_graph=True)
+    np.sum(x.grad**2).backward()
+    x.grad = None
+    y.backward(create_graph=True)
+    y.backward(create_graph=True)  # which adds to it
+
+
+def of_results(x):
+    h = (x * x).retain_grad()
+    np.sum(h * h).backward(create_graph=True)
+    np.sum(h.grad * x.grad).backward()
+
+
+def without_a_graph(x):
+    with no_grad():
+        h = x * 2  # a variable, which backward finds
+    np.sum(h**3).backward(create_graph=True)
+    np.sum(h.grad**2).backward()
+
+
+def of_functions(x):
+    autograd.hessian(lambda x: np.sum(x**3))(x)
+    gradients(gradients(np.sum(x**3), x, create_graph=True).sum(), x)
+    autograd.checkpoint(lambda x: np.sum(np.tanh(x)))(x).backward(create_graph=True)
+
+
+@pytest.mark.parametrize("use", [second_order, of_results, without_a_graph, of_functions])
+def test_gradients_with_a_graph_are_freed_at_once(use):
+    use(Tensor(np.ones(3)))  # what is made at a first call
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor(np.ones(3))
+        use(x)
+        node = x._node
+        assert isinstance(x.grad, Tensor | np.ndarray | None)
+        del x
+        assert not [other for other in gc.get_referrers(node) if isinstance(other, Tensor)]
+        del node
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_a_gradient_with_a_graph_goes_when_it_is_set_to_none():
+    x = Tensor(np.ones(3))
+    np.sum(x**3).backward(create_graph=True)
+    held = weakref.ref(x.grad)
+    assert x.grad.data.tolist() == [3, 3, 3]
+    assert held() is x.grad
+    x.grad = None
+    assert held() is None
 
 
 def test_a_thousand_steps_do_not_grow_memory():
@@ -136,9 +192,9 @@ def test_backward_is_linear_in_the_graph():
         y = chain(n, x)
         best = 1e9
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             y.backward()
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(30_000) < 45 * seconds(3_000)

@@ -1,9 +1,11 @@
 """Bugs that have bitten engines of this kind: arrays that are written to, shared or swallowed."""
 
+import operator
+
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, grad, jacobian, jvp, no_grad, vjp
 from autograd.errors import ChangedError
 
 
@@ -130,3 +132,122 @@ def test_captured_index_arrays_are_copied():
     index[...] = 2
     y.backward()
     assert x.grad.tolist() == [2, 0, 0]
+
+
+OPERATORS = [
+    name for name in dir(operator) if hasattr(operator, name[1:]) and hasattr(Tensor, f"__{name}__") and name[0] == "i"
+]
+
+
+def test_tensors_have_the_operators_in_place_that_arrays_have():
+    missing = {f"__{n}__" for n in "iadd isub imul itruediv ifloordiv imod ipow imatmul".split()} - {*dir(Tensor)}
+    assert not missing
+    assert len(OPERATORS) == 8
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("has_gradient", [False, True])
+def test_a_variable_is_not_turned_into_a_result_in_silence(name, has_gradient):
+    x = before = Tensor(np.full((2, 2), 3.0))
+    if has_gradient:
+        np.sum(x * x).backward()
+    with pytest.raises(RuntimeError, match=r"write t\.data -= step"):
+        getattr(operator, name)(x, np.full((2, 2), 2.0))
+    assert x is before
+    assert x.is_leaf
+    assert x.tolist() == [[3, 3], [3, 3]]
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("has_gradient", [False, True])
+def test_without_a_graph_it_is_updated_in_place(name, has_gradient):
+    x, array = Tensor(np.full((2, 2), 3.0)), np.full((2, 2), 3.0)
+    if has_gradient:
+        np.sum(x * x).backward()
+    with no_grad():
+        updated = getattr(operator, name)(x, np.full((2, 2), 2.0))
+    assert updated is x
+    assert x.is_leaf
+    if name != "imatmul" or np.lib.NumpyVersion(np.__version__) >= "1.25.0":
+        assert x.data.tolist() == getattr(operator, name)(array, np.full((2, 2), 2.0)).tolist()
+    assert (x.grad is not None) == has_gradient
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_a_result_is_written_to_and_differentiated(name):
+    x = Tensor(np.full((2, 2), 3.0))
+    y = alias = x * 2.0
+    if name == "ifloordiv":
+        with pytest.raises(TypeError, match="u = t // v"):
+            y //= 2.0
+        return
+    other = np.array([[1.0, 2.0], [3.0, 4.0]])
+    y = getattr(operator, name)(y, other)
+    assert y is alias
+    y.sum().backward()
+    plain = getattr(operator, name[1:])
+    assert np.allclose(x.grad, grad(lambda x: np.sum(plain(x * 2.0, other)))(x.numpy()))
+
+
+def test_a_result_is_not_cut_off_from_its_graph_in_silence():
+    x = Tensor([1.0, 2.0])
+    y = x * 2
+    with no_grad(), pytest.raises(RuntimeError, match="cut it off"):
+        y += 1
+    with no_grad():
+        z = x * 2
+        z += 1  # made without a graph, so nothing is lost
+    assert z.data.tolist() == [3, 5]
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_complex_numbers_are_not_written_into_real_ones():
+    y = Tensor([1.0, 2.0]) * 1
+    with pytest.raises(TypeError, match="real part"):
+        y += 1j
+
+
+TRANSFORMS = {
+    "grad": grad,
+    "jvp": lambda f: lambda x: jvp(f, (x,), (np.eye(3)[1],))[1],
+    "vjp": lambda f: lambda x: vjp(f, x)[1](1.0)[0],
+    "jacobian": lambda f: lambda x: jacobian(f)(np.asarray(getattr(x, "data", x))),
+}
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS.values(), ids=TRANSFORMS)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_function_may_write_to_its_argument(transform, nested):
+    def writes(x):
+        x *= 2
+        x[0] = x[1]
+        x[1:] += 1
+        return np.sum(x**2)
+
+    def plain(x):
+        return (2 * x[1]) ** 2 + (2 * x[1] + 1) ** 2 + (2 * x[2] + 1) ** 2
+
+    given = np.array([1.0, 2.0, 3.0])
+    found, wanted = (transform(f)(Tensor(given) if nested else given) for f in (writes, plain))
+    assert np.allclose(getattr(found, "data", found), getattr(wanted, "data", wanted))
+    assert given.tolist() == [1, 2, 3]
+
+
+def test_a_sum_starts_from_a_number():
+    x = Tensor([1.0, 2.0])
+    total = 0.0
+    for part in x:
+        total += part
+    total += total
+    total.backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_a_value_s_name_is_given_to_the_result():
+    v = first = Value(2.0)
+    v += 1.0  # as in micrograd: Python gives the name to a new Value, and nothing is written to
+    assert v is not first
+    assert first.data == 2
+    (v * v).backward()
+    assert (first.grad, v.grad) == (6, 6)

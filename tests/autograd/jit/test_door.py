@@ -190,6 +190,7 @@ MEMBERS = {
     "__float__": ["float(t)", ("float(t)", ONE), ("math.sqrt(t)", ONE), ("f'{t.data:.1f}'", ONE)],
     "__int__": [("int(t)", ONE), ("round(t)", ONE), ("divmod(t, 2)", ONE)], "__complex__": [("complex(t)", ONE)],
     "__index__": [("[1, 2, 3][t]", ONE), ("list(range(t))", ONE), ("ROW[t]", ONE)],
+    "__imod__": ["later(t, '%=')"], "__imatmul__": ["squared(t)"], "__ifloordiv__": ["halved(t)"],
     "__contains__": ["2.5 in t", "ROW[0] in t"],
     "__iter__": ["list(t)", "[row * 2 for row in t]", "[*t]", "dict(enumerate(t))", "sorted(t[0])", "max(t[0])"],
     "__copy__": ["copy.copy(t)", "copy.copy(t) * 2"], "__deepcopy__": ["copy.deepcopy(t)", "copy.deepcopy([t])[0] * 2"],
@@ -198,7 +199,7 @@ MEMBERS = {
     "__getitem__": ["t[0]"],  # INDICES has all forms
     "__setitem__": ["put(Tensor(np.zeros((2, 3))), (slice(None), 1), t[:, 0])", "put(t * 1.0, 0, 7.0)",
                     "put(t * 1.0, t > 0, 0.0)", "written_to(t)"],
-    "__write__": ["increased(t)"],
+    "__write__": ["increased(t)"], "__looks_at__": ["np.flip(t)", "np.split(t, 3, axis=1)[0]"],
     "all": ["t.all()"], "any": [("t.any()", ZEROS)], "argmax": ["t.argmax()", "t.argmax(axis=0)"],
     "argmin": ["t.argmin()"],
     "argsort": ["t.argsort(axis=1)", "t.argsort()"], "astype": ["t.astype(np.float32)", "t.astype(np.float64)"],
@@ -266,6 +267,18 @@ def increased(t):
     with no_grad():
         t += 1.0
         t *= 0.5
+    return t * 1.0
+
+
+def squared(t):
+    y = t[:, :2] * 1.0
+    y @= t[:, :2]
+    return y
+
+
+def halved(t):
+    with no_grad():
+        t //= 0.5
     return t * 1.0
 
 
