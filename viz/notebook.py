@@ -11,7 +11,7 @@ from autograd import Tensor, Value
 from autograd.jit.program.program import Program
 from autograd.jit.values.program import ValueProgram
 from nn.callbacks import History
-from nn.callbacks.stopping import Monitor
+from nn.callbacks.stopping import RISING
 from nn.models import Model
 from nn.models.summary import summary_text
 from viz.dot import LARGE, draw
@@ -64,7 +64,7 @@ def _best(name, values) -> str:
     low, high = _digits(min(found)), _digits(max(found))
     if low == high or any(word in FALLING for word in name.lower().split("_")):
         return low
-    return high if Monitor(name).sign > 0 else f"{low} … {high}"
+    return high if any(part in name for part in RISING) else f"{low} … {high}"
 
 
 def _are_numbers(values) -> bool:
