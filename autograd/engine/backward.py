@@ -33,7 +33,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(np.shape(g), n.dtype)) for n, g in seeds.items()}
     order = reach(seeds, targets, leaves=False)
     targets = None if targets is None else set(targets)
 
