@@ -248,9 +248,10 @@ class Check:
     def persists(self, k, index, gap, vs):
         """Whether there is such a gap at points nearby too: that of a wrong rule is there, and that of rounding is not."""
         for _ in range(6):
-            near = tuple(x + 1e-3 * self.rng.uniform(-1, 1, x.shape) * v for x, v in zip(self.xs, vs, strict=True))
+            u = self.rng.uniform(-1, 1)
+            near = tuple(x + u * (1e-3 * x + 1e-9 * v) for x, v in zip(self.xs, vs, strict=True))
             gaps = list(self.gaps(near, vs, quick(self.f, near, vs, self.step, self.sizes)))
-            if not gaps or not 0.5 < np.real(gaps[k][1][index] / gap[index]) < 2:
+            if not gaps or not 0.8 < np.real(gaps[k][1][index] / gap[index]) < 1.25:
                 return False
         return True
 
