@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.checks.differences import careful, complex_step, direction, eps_of, jump, quick, wide
+from autograd.checks.differences import careful, complex_step, jump, quick
+from autograd.checks.numbers import direction, eps_of, farthest, in_double, inner, size_of, turned, wide
 from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
 from autograd.errors import GradientCheckError
@@ -78,18 +79,6 @@ def _flat(f, args):
     return flat
 
 
-def _in_double(f, xs, ys):
-    """The points in double precision, and `f` of them, if it takes them: then its differences are as exact as can be."""
-    doubles = tuple(wide(x) if x.dtype.char in "efF" else x for x in xs)
-    if all(x is double for x, double in zip(xs, doubles, strict=True)):
-        return xs, ys
-    try:
-        zs = f(*doubles)
-    except Exception:
-        return xs, ys
-    return (doubles, zs) if [np.shape(y) for y in ys] == [np.shape(z) for z in zs] else (xs, ys)
-
-
 class Check:
     """One call of `check_grads`: its settings, and the orders one after the other."""
 
@@ -103,7 +92,7 @@ class Check:
         for self.order in range(1, orders + 1):
             self.f, self.xs, self.ys = f, xs, f(*xs)
             self.sizes = [np.maximum(np.abs(wide(y)), size) for y, size in zip(self.ys, self.sizes, strict=True)]
-            self.points, results = _in_double(f, xs, self.ys)
+            self.points, results = in_double(f, xs, self.ys)
             char = next((c for c in "ef" for y in results if np.asarray(y).real.dtype.char == c), "d")
             self.step = self.given_step or STEPS[char]
             self.exact = self.complex_step and all(x.dtype == np.float64 for x in xs)
@@ -123,7 +112,7 @@ class Check:
         left = [np.ones(x.shape, bool) for x in self.xs]
         while True:
             vs = tuple(
-                np.where(on, along(g, direction(x, self.rng)), 0).astype(x.dtype)
+                np.where(on, turned(direction(x, self.rng), g), 0).astype(x.dtype)
                 for x, g, on in zip(self.xs, self.gradients, left, strict=True)
             )
             self.along(vs)
@@ -177,11 +166,11 @@ class Check:
         return tuple(v.astype(x.dtype) for v, x in zip(vs, self.points, strict=True))
 
     def wrong_output(self, tangents, estimate, doubt=np.inf):
-        """(output, element) where forward mode is farthest off, if it is; `doubt` limits what is put down to rounding."""
+        """(output, element) where forward mode is farthest off, if it is; `doubt`: what may be put down to rounding."""
         for k, (found, (slope, error, _), size) in enumerate(zip(tangents, estimate, self.sizes, strict=False)):
             if np.shape(found) != slope.shape:
                 raise GradientCheckError(
-                    f"{self.title('forward')}: output {k} has a derivative of shape {np.shape(found)}, not {slope.shape}"
+                    f"{self.title('forward')}: output {k} has a slope of shape {np.shape(found)}, not {slope.shape}"
                 )
             if slope.size:
                 rounding = 64 * eps_of(found) * (np.max(np.abs(slope)) + size)
@@ -206,18 +195,16 @@ class Check:
         return self.off(inner(self.gradients, vs), slope, error, size_of(self.gradients, vs), doubt, rounding) > 1
 
     def weighed(self, estimate):
-        """The slope of the outputs weighed by the seeds, which is what reverse mode gives, and how far it may be off."""
+        """The slope of the outputs weighed by the seeds, as reverse mode gives it, and how far it may be off."""
         slopes, errors, _ = zip(*estimate, strict=True)
         return inner(self.seeds, slopes), size_of(self.seeds, errors)
 
     # -- with a complex step -------------------------------------------------------------------------------------------
     def compare_exactly(self, vs, estimate):
-        for k, (_, gap, allowed, _) in enumerate(self.gaps(self.xs, vs, estimate)):
-            if np.size(gap) and farthest(np.abs(gap) / allowed):
-                break
-        else:
+        gaps = self.gaps(self.xs, vs, estimate)
+        if not any(np.size(gap) and farthest(np.abs(gap) / allowed) for _, gap, allowed, _ in gaps):
             return
-        # Now that it matters: where not even many differences can tell that f is analytic, they are as exact as it gets.
+        # Now that it matters: where not even many differences can tell that f is analytic, they are what there is.
         estimate = careful(self.f, self.xs, vs, self.step, self.sizes)
         errors = [np.where(error > 0.1 * np.abs(slope), error, 0.0) for slope, error, _ in estimate]
         for k, (mode, gap, allowed, found) in enumerate(self.gaps(self.xs, vs, estimate, errors)):
@@ -246,7 +233,7 @@ class Check:
             yield "reverse", found - slope, 1e-9 * max(size_of(gradients, vs), abs(slope)) + rounding, found
 
     def persists(self, k, index, gap, vs):
-        """Whether there is such a gap at points nearby too: that of a wrong rule is there, and that of rounding is not."""
+        """Whether there is such a gap at points nearby too, as that of a wrong rule is, and rounding is not."""
         for _ in range(6):
             u = self.rng.uniform(-1, 1)
             near = tuple(x + u * (1e-3 * x + 1e-9 * v) for x, v in zip(self.xs, vs, strict=True))
@@ -309,26 +296,3 @@ class Check:
             f"; the slopes on the two sides differ by {jump:.3g}, so this point is at or near a kink, where no "
             "derivative exists: check at a point away from it"
         )
-
-
-def along(g, v):
-    """A direction turned so that no part of its inner product with `g` cancels another."""
-    size = np.abs(g)
-    usable = np.isfinite(size) & (size > 0)
-    return np.where(usable, np.abs(v) * g / np.where(usable, size, 1), v)
-
-
-def farthest(off):
-    """Where the largest of these multiples of what is allowed is, in a list; an empty one if all are allowed."""
-    worst = np.unravel_index(np.argmax(off), np.shape(off))
-    return [worst] if off[worst] > 1 else []
-
-
-def inner(xs, ys):
-    """The real inner product, by which gradients of complex numbers are defined here."""
-    return sum(float(np.sum(np.real(np.conj(wide(x)) * wide(y)))) for x, y in zip(xs, ys, strict=True))
-
-
-def size_of(xs, ys):
-    """The same without signs: what the sum would be if nothing cancelled."""
-    return sum(float(np.sum(np.abs(wide(x) * wide(y)))) for x, y in zip(xs, ys, strict=True))

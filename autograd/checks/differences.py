@@ -11,28 +11,9 @@ import warnings
 
 import numpy as np
 
+from autograd.checks.numbers import eps_of, wide
+
 LADDER = 22  # how many steps `careful` takes, each a quarter of the one before
-
-
-def wide(x):
-    """A result in double precision."""
-    return np.asarray(x, dtype=complex if np.asarray(x).dtype.kind == "c" else float)
-
-
-def eps_of(x) -> float:
-    dtype = np.asarray(x).dtype
-    return float(np.finfo(dtype).eps) if dtype.kind in "fc" else 0.0
-
-
-def direction(x, rng):
-    """Random numbers of either sign in proportion to what they will be added to, or to what stands beside it."""
-    size = np.abs(x)
-    most = np.max(size, initial=0.0)
-    size = np.maximum(size, 1e-3 * most) if 1e-100 < most < np.inf else np.ones(x.shape)
-    v = rng.uniform(0.5, 1.0, x.shape) * rng.choice((-1.0, 1.0), x.shape)
-    if x.dtype.kind == "c":
-        v = v * np.exp(2j * np.pi * rng.random(x.shape))
-    return np.asarray(v * size, dtype=x.dtype)
 
 
 def quick(f, xs, vs, h, sizes):
@@ -63,7 +44,7 @@ def careful(f, xs, vs, h, sizes):
             settled = apart <= 0.01 * np.abs(slopes) + 10 * noise
             error = np.where(settled, apart + noise, np.inf)
             relative = error / np.abs(slopes)
-            # A step that is far too large can give a small number, hence a small error: it has to be small for its size.
+            # A step far too large can give a small number, and so a small error: it has to be small for its size.
             fair = ~(relative > 10 * np.min(relative, axis=0))
         best = np.argmin(np.where(fair, error, np.inf), axis=0)[None]
         found.append(tuple(np.take_along_axis(part, best, axis=0)[0] for part in (slopes, error, settled)))

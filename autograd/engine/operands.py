@@ -109,6 +109,6 @@ def like_variable(what, x, variable):
         raise TypeError(f"a {what} of dtype {x.dtype}: wanted numbers, an array of shape {variable.shape}")
     if x.dtype.kind == "c" != variable.dtype.kind:
         raise TypeError(
-            f"a complex {what} for real numbers of dtype {variable.dtype}; its imaginary part would be lost: take np.real"
+            f"a complex {what} for numbers of dtype {variable.dtype}: its imaginary part would be lost; take np.real"
         )
     return x if x.dtype == variable.dtype else x.astype(variable.dtype)
