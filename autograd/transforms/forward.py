@@ -111,7 +111,7 @@ def _transposed(node, i, tangent, saved, create_graph):
     if c is not None and isinstance(c, Tensor):
         if c.shape != parent.shape:
             c = _fit(c, parent.shape)
-        c = c.astype(parent.dtype) if c.dtype != parent.dtype and parent.dtype.kind == c.dtype.kind else c
+        c = to_dtype(c, parent.dtype)
         targets = [u._node for u in us]
         found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
         parts = [
