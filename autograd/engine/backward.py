@@ -192,7 +192,7 @@ def _check_lead(node, i, shape, lead):
     usual = len(shape) - len(lead) in (0, node.parents[i].ndim) or node.rule.broadcasts
     if shape[: len(lead)] != lead or not usual:
         raise BackwardError(
-            f"the backward rule of {node.rule.name} for argument {i} says that it is batched, and gave shape {shape} for "
+            f"the backward rule of {node.rule.name} for argument {i} says it is batched, and gave shape {shape} for "
             f"a gradient with leading axes {lead}; the forward line was {node.where}"
         )
 
