@@ -187,8 +187,9 @@ def find_gradients(outputs, variables, seeds, create_graph):
         if isinstance(y, Value):
             grads = gradients_of(y, 1.0 if seed is None else as_seed(seed), create_graph)
             for v in variables:
-                if isinstance(v, Value) and v in grads:
-                    found[v] = found[v] + grads[v] if v in found else grads[v]
+                if isinstance(v, Value):
+                    g = grads.get(v, 0.0)
+                    found[v] = found[v] + g if len(outputs) > 1 and v in found else g
         elif isinstance(y, Tensor):
             g = seed_for(y, seed, create_graph)
             start[y._node] = start[y._node] + g if y._node in start else g

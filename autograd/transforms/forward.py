@@ -35,7 +35,7 @@ def tangents_of(outputs, tangents, create_graph) -> list:
 
 def as_seed(number, what="seed"):
     """What comes from above or goes in beside a Value: a float, or a Value."""
-    if isinstance(number, Value):
+    if isinstance(number, Value) or hasattr(number, "__operand__"):  # which is a number while a program is recorded
         return number
     if not is_number(number):
         raise TypeError(f"a {what} for a Value is one real number, not {type(number).__name__} {number!r:.40}")
@@ -54,7 +54,7 @@ def _of_value(y, tangents, create_graph):
     """The gradients are linear in the seed `u`; so the slope of <gradients, tangents> in `u` is the tangent."""
     u = Value(1.0)
     grads = gradients_of(y, u, create_graph=True)
-    total = sum(grads[v] * t for v, t in tangents if v in grads)
+    total = sum(grads.get(v, 0.0) * t for v, t in tangents)
     return gradients_of(total, 1.0, create_graph).get(u, 0.0) if isinstance(total, Value) else 0.0
 
 

@@ -71,6 +71,10 @@ def test_values_in_every_transform():
     assert jvp(lambda v: (v, 1.0), (x,), (1.0,))[1][1] == 0
 
 
+def test_second_derivatives_of_values_through_a_constant_slope():
+    assert plain(grad(grad(lambda v: np.remainder(v * v, 0.7) * v))(Value(1.3))) == pytest.approx(6 * 1.3)
+
+
 def test_values_and_arrays_side_by_side():
     v, a = grad(lambda v, a: np.sum(a * 2), (0, 1))(Value(1.0), X)
     assert (plain(v), plain(a).tolist()) == (0, [2, 2, 2])
