@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.checks.differences import careful, complex_step, jump, quick
-from autograd.checks.numbers import direction, eps_of, farthest, in_double, inner, size_of, turned, wide
+from autograd.checks.numbers import direction, eps_of, farthest, in_double, inner, size_behind, size_of, turned, wide
 from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
 from autograd.errors import GradientCheckError
@@ -91,7 +91,7 @@ class Check:
         self.sizes = [0.0 for _ in f(*xs)]
         for self.order in range(1, orders + 1):
             self.f, self.xs, self.ys = f, xs, f(*xs)
-            self.sizes = [np.maximum(np.abs(wide(y)), size) for y, size in zip(self.ys, self.sizes, strict=True)]
+            self.sizes = [np.maximum(size_behind(y, xs), size) for y, size in zip(self.ys, self.sizes, strict=True)]
             self.points, results = in_double(f, xs, self.ys)
             char = next((c for c in "ef" for y in results if np.asarray(y).real.dtype.char == c), "d")
             self.step = self.given_step or STEPS[char]

@@ -59,3 +59,11 @@ def inner(xs, ys):
 def size_of(xs, ys):
     """The same without signs: what the sum would be if nothing cancelled."""
     return sum(float(np.sum(np.abs(wide(x) * wide(y)))) for x, y in zip(xs, ys, strict=True))
+
+
+def size_behind(y, xs):
+    """The size of what an output was computed from, as far as it shows: that of the points if numbers cancelled."""
+    size, most = np.abs(wide(y)), max(np.max(np.abs(wide(x)), initial=0.0) for x in xs)
+    eps = eps_of(y)
+    cancelled = (size == 0) | ((size > eps / 256 * most) & (size < 64 * eps * most))
+    return np.where(cancelled, most, size)
