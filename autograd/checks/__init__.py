@@ -1,3 +1,3 @@
-"""Gradients held against finite differences, and a complex step where there can be one. All is in check."""
+"""Gradients held against finite differences, and a complex step where there can be one. Begin with check."""
 
 __all__: list[str] = []

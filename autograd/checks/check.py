@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
+from autograd.checks.differences import careful, complex_step, jump, quick
+from autograd.checks.numbers import direction, eps_of, farthest, in_double, inner, size_behind, size_of, turned, wide
+from autograd.engine.operands import as_variable
 from autograd.engine.tensor import Tensor
 from autograd.errors import GradientCheckError
 from autograd.rules.arrays import array_of
@@ -13,17 +14,23 @@ from autograd.transforms.containers import leaves, tree_map
 from autograd.transforms.derivatives import jvp, vjp
 from autograd.transforms.lifting import is_variable
 
-# How well central differences with one Richardson step can do, by the precision of the numbers (relative, absolute).
-TOLERANCES = {"e": (2e-1, 2e-1), "f": (2e-2, 2e-2), "d": (1e-5, 1e-6), "F": (2e-2, 2e-2), "D": (1e-5, 1e-6)}
-STEPS = {"e": 3e-2, "f": 5e-3, "d": 1e-4, "F": 5e-3, "D": 1e-4}
+# How closely a rule has to agree, by the precision it computes in; the differences are taken in double precision.
+TOLERANCES = {"e": 2e-2, "f": 5e-4, "d": 1e-6, "g": 1e-6, "F": 5e-4, "D": 1e-6, "G": 1e-6}
+STEPS = {"e": 2.0**-3, "f": 2.0**-5, "d": 2.0**-9}  # for results of this precision, of numbers of size 1
+DOUBT = 1e-4  # as much as this may be put down to rounding without a closer look
+TINY = 1e-50
+SEEN = 1e-2  # what adds less than this to a slope has another direction of its own
 
 
-def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, step=None, seed=0, complex_step=True):
+def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=0.0, step=None, seed=0, complex_step=True):
     """Compare the derivatives of `f` at `args` with central differences; raise `GradientCheckError` where they differ.
 
     `f(x + h v) - f(x - h v)`, with Richardson extrapolation, against forward mode (`jvp`) and reverse mode (`vjp`)
-    along random directions `v`; then the same for the derivative itself, up to `order`. Arguments may be arrays or
-    containers of them; the tolerance follows their dtype.
+    along random directions `v`; then the same for the derivative itself, up to `order`. Elements whose part in a slope
+    is too small to be seen get directions of their own. Where one step does not agree, many are tried, large and tiny,
+    and what they say of each other decides how exact they are: so steep functions pass, and near a kink, where no step
+    settles, the error says so. Arguments may be arrays or containers of them. Differences are taken in float64, if `f`
+    takes it; `rtol` follows the precision of the arguments (1e-6 for float64, 5e-4 for float32).
 
     Where `f` is analytic and takes complex numbers, both modes are compared a second time, with a complex step:
     `imag(f(x + ihv)) / h` is exact to rounding, so an error of one part in a billion shows. Where it is not (it uses
@@ -43,190 +50,249 @@ def check_grads(f, *args, order=2, modes=("rev", "fwd"), rtol=None, atol=None, s
         ...
     autograd.errors.GradientCheckError: reverse mode of cube, ...
     """
-    if not args:
+    if not modes or not set(modes) <= {"rev", "fwd"}:
+        raise ValueError(f"modes are 'rev' and 'fwd', not {modes!r}")
+    if order < 1:
+        raise ValueError(f"order={order} leaves nothing to check; wanted 1 or more")
+    args = tuple(tree_map(lambda x: as_variable(array_of(x)) if is_variable(x) else x, arg) for arg in args)
+    xs = tuple(x for x in leaves(args) if isinstance(x, np.ndarray))
+    if not xs:
         raise TypeError("check_grads(f, *args) needs at least one argument to differentiate")
-    for mode in modes:
-        if mode not in ("rev", "fwd"):
-            raise ValueError(f"modes are 'rev' and 'fwd', not {mode!r}")
-    args = tuple(tree_map(_as_array, arg) for arg in args)
-    chars = [x.dtype.char for x in leaves(args) if isinstance(x, np.ndarray)]
-    char = next((c for c in "eFfDd" if c in chars), "d")
-    settings = {
-        "rtol": TOLERANCES[char][0] if rtol is None else rtol,
-        "atol": TOLERANCES[char][1] if atol is None else atol,
-        "step": STEPS[char] if step is None else step,
-        "modes": tuple(modes),
-        "complex_step": complex_step,
-        "name": getattr(f, "__name__", None) or getattr(f, "name", repr(f)),
-    }
-    _check(f, args, 1, order, np.random.default_rng(seed), settings)
+    name = getattr(f, "__name__", None) or getattr(f, "name", repr(f))
+    rtol = max(TOLERANCES[x.dtype.char] for x in xs) if rtol is None else rtol
+    check = Check(name, tuple(modes), rtol, atol, step, complex_step, np.random.default_rng(seed))
+    check.orders(_flat(f, args), xs, order)
 
 
-def _as_array(x):
-    return np.array(array_of(x), dtype=getattr(x, "dtype", float)) if is_variable(x) else x
+def _flat(f, args):
+    """`f` of the arrays among its arguments alone, with a flat tuple of array results."""
 
-
-def _check(f, args, level, order, rng, settings):
     def flat(*parts):
-        """f on the differentiated leaves, with a flat tuple of array results."""
         supply = iter(parts)
         y = f(*tree_map(lambda x: next(supply) if isinstance(x, np.ndarray) else x, args))
         found = tuple(part for part in leaves(y) if getattr(part, "dtype", np.dtype(type(part))).kind in "fc")
+        if not found:
+            raise TypeError(f"check_grads: the function returned {y!r:.60}, in which nothing has a derivative")
         # Given plain arrays, f may still give Tensors, if it refers to some (a model's parameters).
         return found if any(isinstance(part, Tensor) for part in parts) else tuple(map(array_of, found))
 
-    forward, reverse = (f"{mode} mode of {settings['name']}, order {level}" for mode in ("forward", "reverse"))
-    xs = tuple(x for x in leaves(args) if isinstance(x, np.ndarray))
-    ys = flat(*xs)
-    vs = tuple(_direction(x, rng) for x in xs)
-    expected, jumps = _difference(flat, xs, vs, settings["step"])
-    exact = _complex_step(flat, xs, vs, expected, settings) if settings["complex_step"] else None
-    seeds = tuple(_direction(np.asarray(y), rng) for y in ys)
-    if "fwd" in settings["modes"]:
-        found = jvp(flat, xs, vs)[1]
-        for k, (a, b, jump) in enumerate(zip(found, expected, jumps, strict=True)):
-            _compare(forward, f"output {k}", a, b, jump, settings)
-        for a, b in zip(found, exact, strict=True) if exact else ():
-            if b.size:
-                worst = np.argmax(np.abs(a - b))
-                _compare_exactly(forward, np.ravel(a)[worst], np.ravel(b)[worst], np.max(np.abs(b)))
-    if "rev" in settings["modes"]:
-        gradients = vjp(flat, *xs)[1](seeds)
-        for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
-            if np.shape(g) != x.shape or np.asarray(g).dtype != x.dtype:
+    return flat
+
+
+class Check:
+    """One call of `check_grads`: its settings, and the orders one after the other."""
+
+    def __init__(self, name, modes, rtol, atol, step, complex_step, rng):
+        self.name, self.modes, self.rtol, self.atol = name, modes, rtol, atol
+        self.given_step, self.complex_step, self.rng = step, complex_step, rng
+        self.order = 1
+
+    def orders(self, f, xs, orders):
+        self.sizes = [0.0 for _ in f(*xs)]
+        for self.order in range(1, orders + 1):
+            self.f, self.xs, self.ys = f, xs, f(*xs)
+            self.sizes = [np.maximum(size_behind(y, xs), size) for y, size in zip(self.ys, self.sizes, strict=True)]
+            self.points, results = in_double(f, xs, self.ys)
+            char = next((c for c in "ef" for y in results if np.asarray(y).real.dtype.char == c), "d")
+            self.step = self.given_step or STEPS[char]
+            self.exact = self.complex_step and all(x.dtype == np.float64 for x in xs)
+            first = self.directions()
+            if "rev" in self.modes:
+                f = lambda *xs, f=f, seeds=self.seeds: vjp(f, *xs)[1](seeds)  # noqa: E731  what the next order is of
+                whole = size_of(self.seeds, self.sizes)
+                self.sizes = [whole / np.maximum(np.abs(wide(v)), TINY) for v in first]
+            else:
+                f = lambda *xs, f=f, vs=first: jvp(f, xs, vs)[1]  # noqa: E731
+
+    def directions(self):
+        """Check along a direction in which all elements move, then along others for those that it hardly saw."""
+        first = tuple(direction(x, self.rng) for x in self.xs)
+        self.seeds = tuple(map(self.seed, self.ys, jvp(self.f, self.xs, first)[1], self.sizes))
+        self.gradients = self.reverse(self.xs)
+        left = [np.ones(x.shape, bool) for x in self.xs]
+        while True:
+            vs = tuple(
+                np.where(on, turned(direction(x, self.rng), g), 0).astype(x.dtype)
+                for x, g, on in zip(self.xs, self.gradients, left, strict=True)
+            )
+            self.along(vs)
+            parts = [np.abs(np.multiply(g, v)) for g, v in zip(self.gradients, vs, strict=True)]
+            most = max(np.max(part, initial=0.0) for part in parts)
+            left = [on & (part < SEEN * most) for on, part in zip(left, parts, strict=True)]
+            if not any(map(np.any, left)):
+                return first
+
+    def seed(self, y, tangent, size):
+        """Random seeds for an output, large where its slope is small, but for rounding: so no element hides another."""
+        slope, y = np.abs(tangent), np.asarray(y)
+        most = np.max(slope, initial=0.0, where=np.isfinite(slope))
+        least = np.maximum(1e-10 * most, 64 * eps_of(y) / self.rtol * size if self.rtol else 0.0)
+        by = np.where(np.isfinite(slope) & (slope != 0), np.maximum(slope, least), most or 1.0)
+        return np.asarray(direction(np.ones(y.shape, y.dtype), self.rng) / by, y.dtype)
+
+    def reverse(self, xs):
+        gradients = vjp(self.f, *xs)[1](self.seeds)
+        for k, (x, g) in enumerate(zip(xs, map(np.asarray, gradients), strict=True)):
+            if g.shape != x.shape or g.dtype != x.dtype:
                 raise GradientCheckError(
-                    f"{reverse}: the gradient of argument {k} has shape {np.shape(g)} and dtype {np.asarray(g).dtype}, "
+                    f"{self.title('reverse')}: the gradient of argument {k} has shape {g.shape} and dtype {g.dtype}, "
                     f"not those of the argument, {x.shape} and {x.dtype}"
                 )
-        left, right = _inner(gradients, vs), _inner(seeds, expected)
-        if not _close(left, right, settings, sum(x.size for x in xs)):
-            _report_reverse(flat, xs, seeds, gradients, reverse, left, right, settings)
-        if exact is not None:
-            size = sum(float(np.sum(np.abs(np.multiply(g, v)))) for g, v in zip(gradients, vs, strict=True))
-            _compare_exactly(reverse, left, _inner(seeds, exact), size)
-    if level < order:
-        if "rev" in settings["modes"]:
-            _check(lambda *xs: vjp(flat, *xs)[1](seeds), xs, level + 1, order, rng, settings)
-        else:
-            _check(lambda *xs: jvp(flat, xs, vs)[1], xs, level + 1, order, rng, settings)
+        return gradients
 
-
-def _complex_step(f, xs, vs, expected, settings):
-    """The derivative of an analytic f along v, as imag(f(x + ihv)) / h: nothing cancels, so it is exact to rounding.
-
-    None where f does not take complex numbers, or is not analytic (it uses abs, a conjugate or a comparison): then the
-    result does not agree with the differences either.
-    """
-    if any(x.dtype != np.float64 for x in xs):
+    # -- one direction -------------------------------------------------------------------------------------------------
+    def along(self, vs):
+        tangents = self.forward(self.xs, vs)
+        estimate = quick(self.f, self.points, self.exactly(vs), self.step, self.sizes)
+        if self.wrong_output(tangents, estimate, DOUBT) or self.reverse_is_off(vs, estimate, DOUBT):
+            estimate = careful(self.f, self.points, self.exactly(vs), self.step, self.sizes)
+            if not all(np.all(settled) for *_, settled in estimate):
+                return self.unsettled(vs, estimate)
+            if place := self.wrong_output(tangents, estimate):
+                k, index = place
+                numbers = wide(tangents[k])[index], estimate[k][0][index]
+                self.fail("forward", f"output {k}", index, *numbers, self.jump(vs)[k][index])
+            if self.reverse_is_off(vs, estimate):
+                self.locate(vs, estimate)
+        if self.exact:
+            self.compare_exactly(vs, estimate)
         return None
-    h = 1e-30
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("error")
-            moved = f(*[x + 1j * h * v for x, v in zip(xs, vs, strict=True)])
-            plain = f(*xs)
-    except Exception:
-        return None
-    if len(moved) != len(plain) or any(np.shape(a) != np.shape(b) for a, b in zip(moved, plain, strict=True)):
-        return None
-    found = []
-    for y, value, wanted in zip(moved, plain, expected, strict=True):
-        slope = np.imag(y) / h
-        if not np.allclose(np.real(y), value, rtol=1e-12, atol=1e-12) or not np.isfinite(slope).all():
-            return None
-        if not _close(slope, wanted, settings):
-            slope = -slope  # a gradient is the conjugate of an analytic function, see docs/numerics.md
-            if not _close(slope, wanted, settings):
-                return None
-        found.append(slope)
-    return found
 
+    def forward(self, xs, vs):
+        return jvp(self.f, xs, vs)[1] if "fwd" in self.modes else ()
 
-def _compare_exactly(title, found, exact, size):
-    if abs(found - exact) > 1e-9 * max(size, abs(exact)) + 1e-14:
+    def exactly(self, vs):
+        """Directions in the precision of the points."""
+        return tuple(v.astype(x.dtype) for v, x in zip(vs, self.points, strict=True))
+
+    def wrong_output(self, tangents, estimate, doubt=np.inf):
+        """(output, element) where forward mode is farthest off, if it is; `doubt`: what may be put down to rounding."""
+        for k, (found, (slope, error, _), size) in enumerate(zip(tangents, estimate, self.sizes, strict=False)):
+            if np.shape(found) != slope.shape:
+                raise GradientCheckError(
+                    f"{self.title('forward')}: output {k} has a slope of shape {np.shape(found)}, not {slope.shape}"
+                )
+            if slope.size:
+                rounding = 64 * eps_of(found) * (np.max(np.abs(slope)) + size)
+                worst = farthest(self.off(wide(found), slope, error, doubt=doubt, rounding=rounding))
+                if worst:
+                    return k, worst[0]
+        return None
+
+    def off(self, found, slope, error, size=0.0, doubt=np.inf, rounding=0.0):
+        """How far two numbers are apart, as a multiple of what is allowed; infinitely far where one is nan."""
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.maximum(np.abs(found), np.abs(slope)), size)
+            allowed = self.atol + self.rtol * size + np.minimum(3 * error, doubt * size) + rounding
+            off = np.where(np.equal(found, slope), 0.0, np.abs(found - slope) / allowed)
+        return np.where(np.isnan(off), np.inf, off)
+
+    def reverse_is_off(self, vs, estimate, doubt=np.inf):
+        if "rev" not in self.modes:
+            return False
+        slope, error = self.weighed(estimate)
+        rounding = 64 * max(map(eps_of, self.gradients)) * size_of(self.seeds, self.sizes)
+        return self.off(inner(self.gradients, vs), slope, error, size_of(self.gradients, vs), doubt, rounding) > 1
+
+    def weighed(self, estimate):
+        """The slope of the outputs weighed by the seeds, as reverse mode gives it, and how far it may be off."""
+        slopes, errors, _ = zip(*estimate, strict=True)
+        return inner(self.seeds, slopes), size_of(self.seeds, errors)
+
+    # -- with a complex step -------------------------------------------------------------------------------------------
+    def compare_exactly(self, vs, estimate):
+        gaps = self.gaps(self.xs, vs, estimate)
+        if not any(np.size(gap) and farthest(np.abs(gap) / allowed) for _, gap, allowed, _ in gaps):
+            return
+        # Now that it matters: where not even many differences can tell that f is analytic, they are what there is.
+        estimate = careful(self.f, self.xs, vs, self.step, self.sizes)
+        errors = [np.where(error > 0.1 * np.abs(slope), error, 0.0) for slope, error, _ in estimate]
+        for k, (mode, gap, allowed, found) in enumerate(self.gaps(self.xs, vs, estimate, errors)):
+            worst = farthest(np.abs(gap) / allowed) if np.size(gap) else []
+            if worst and self.persists(k, worst[0], gap, vs):
+                at = worst[0]
+                raise GradientCheckError(
+                    f"{self.title(mode)}, is close but wrong: {found[at]:.16g} by the rules, "
+                    f"{found[at] - gap[at]:.16g} by a complex step, which is exact to rounding"
+                )
+
+    def gaps(self, xs, vs, estimate, errors=None):
+        """What each mode gives less what a complex step does, what of that may be rounding, and what the mode gives."""
+        exact = complex_step(self.f, xs, vs, self.f(*xs), estimate)
+        if exact is None:
+            return
+        errors = errors or [np.zeros(np.shape(y)) for y in exact]
+        for found, slope, error, size in zip(self.forward(xs, vs), exact, errors, self.sizes, strict=False):
+            most = np.max(np.abs(slope), initial=0.0)
+            allowed = 1e-9 * np.abs(slope) + 1e-13 * most + 1e-15 * size + error + TINY
+            yield "forward", found - slope, allowed, found
+        if "rev" in self.modes:
+            gradients = self.reverse(xs)
+            found, slope = np.array(inner(gradients, vs)), inner(self.seeds, exact)
+            rounding = 1e-15 * size_of(self.seeds, self.sizes) + size_of(self.seeds, errors) + TINY
+            yield "reverse", found - slope, 1e-9 * max(size_of(gradients, vs), abs(slope)) + rounding, found
+
+    def persists(self, k, index, gap, vs):
+        """Whether there is such a gap at points nearby too, as that of a wrong rule is, and rounding is not."""
+        for _ in range(6):
+            u = self.rng.uniform(-1, 1)
+            near = tuple(x + u * (1e-3 * x + 1e-9 * v) for x, v in zip(self.xs, vs, strict=True))
+            gaps = list(self.gaps(near, vs, quick(self.f, near, vs, self.step, self.sizes)))
+            if not gaps or not 0.8 < np.real(gaps[k][1][index] / gap[index]) < 1.25:
+                return False
+        return True
+
+    # -- what to say ---------------------------------------------------------------------------------------------------
+    def title(self, mode):
+        return f"{mode} mode of {self.name}, order {self.order}"
+
+    def jump(self, vs):
+        return jump(self.f, self.points, self.exactly(vs), self.step)
+
+    def unsettled(self, vs, estimate):
+        """Try once more with each element moved in proportion to itself alone; say so if that does not help."""
+        closer = tuple(np.where(x == 0, v, v * np.minimum(1, np.abs(x / np.where(v == 0, 1, v)))).astype(x.dtype)
+                       for x, v in zip(self.xs, vs, strict=True))  # fmt: skip
+        if not all(map(np.array_equal, closer, vs)):
+            return self.along(closer)
+        for k, (slope, _, settled) in enumerate(estimate):
+            if not np.all(settled):
+                place = tuple(int(i) for i in np.argwhere(~settled)[0])
+                raise GradientCheckError(
+                    f"{self.name}, order {self.order}: the differences at output {k}, element {place}, do not settle, "
+                    f"however small the step, so there is nothing to compare with"
+                    f"{self.kink(slope[place], self.jump(vs)[k][place]) or '; it is not finite, or rough, near here'}"
+                )
+        return None
+
+    def locate(self, vs, estimate):
+        """Name the element whose partial derivative is farthest off, by moving one element at a time."""
+        worst = (0.0, "the sum over all arguments", (), inner(self.gradients, vs), self.weighed(estimate)[0], 0.0)
+        for k, (x, g, v) in enumerate(zip(self.points, self.gradients, vs, strict=True)):
+            for index in zip(*np.nonzero(v), strict=True) if v.ndim else [()]:
+                for turn in (1, 1j)[: 1 + (x.dtype.kind == "c")]:
+                    unit = [np.zeros_like(other) for other in self.points]
+                    unit[k][index] = turn * abs(v[index])
+                    slope, error = self.weighed(careful(self.f, self.points, unit, self.step, self.sizes))
+                    found = inner([g], [unit[k]])
+                    off = float(self.off(found, slope, error))
+                    if off > worst[0]:
+                        by = abs(v[index])
+                        bend = max(np.max(j, initial=0.0) for j in self.jump(unit)) / by
+                        worst = (off, f"argument {k}", index, found / by, slope / by, bend)
+        self.fail("reverse", *worst[1:])
+
+    def fail(self, mode, what, index, found, expected, jump):
+        place = f", element {tuple(int(i) for i in index)}" if index else ""
         raise GradientCheckError(
-            f"{title}, is close but wrong: {found:.16g} by the rules, {exact:.16g} by a complex step, which is exact "
-            "to rounding"
+            f"{self.title(mode)}, is wrong at {what}{place}: {found:.8g} by the rules, {expected:.8g} by finite "
+            f"differences{self.kink(expected, jump)}"
         )
 
-
-def _direction(x, rng):
-    v = rng.standard_normal(x.shape)
-    if x.dtype.kind == "c":
-        v = v + 1j * rng.standard_normal(x.shape)
-    return np.asarray(v, dtype=x.dtype)
-
-
-def _difference(f, xs, vs, h):
-    """Central differences at h and 2h, combined; and how far the two one-sided slopes are apart."""
-
-    def at(t):
-        return [np.asarray(y) for y in f(*[np.asarray(x + t * v, dtype=x.dtype) for x, v in zip(xs, vs, strict=True)])]
-
-    with np.errstate(all="ignore"):
-        middle, right, left, right2, left2 = at(0.0), at(h), at(-h), at(2 * h), at(-2 * h)
-        parts = zip(right, left, right2, left2, strict=True)
-        wide = [_wide(4 * (a - b) / (2 * h) - (c - d) / (4 * h)) / 3 for a, b, c, d in parts]
-        points = (list(map(_wide, point)) for point in zip(left2, left, middle, right, right2, strict=True))
-        jump = [
-            np.max([np.abs(a - 2 * b + c) / h for a, b, c in zip(p, p[1:], p[2:], strict=False)], axis=0)
-            for p in points
-        ]
-    return wide, jump
-
-
-def _wide(x):
-    return np.asarray(x, dtype=complex if np.asarray(x).dtype.kind == "c" else float)
-
-
-def _inner(xs, ys):
-    """The real inner product, by which gradients of complex numbers are defined here."""
-    return sum(float(np.sum(np.real(np.conj(_wide(x)) * _wide(y)))) for x, y in zip(xs, ys, strict=True))
-
-
-def _close(a, b, settings, n=1):
-    scale = settings["atol"] * max(np.sqrt(n), 1) + settings["rtol"] * np.maximum(np.abs(a), np.abs(b))
-    with np.errstate(all="ignore"):
-        return bool(np.all((np.abs(np.subtract(a, b)) <= scale) | (np.isnan(a) & np.isnan(b)) | np.equal(a, b)))
-
-
-def _compare(title, what, found, expected, jump, settings):
-    found = _wide(found)
-    if found.shape != expected.shape:
-        raise GradientCheckError(f"{title}: {what} has a derivative of shape {found.shape}, not {expected.shape}")
-    if _close(found, expected, settings):
-        return
-    with np.errstate(all="ignore"):
-        worst = np.unravel_index(np.nanargmax(np.nan_to_num(np.abs(found - expected), nan=np.inf)), found.shape)
-    _fail(title, what, worst, found[worst], expected[worst], jump[worst], settings)
-
-
-def _report_reverse(flat, xs, seeds, gradients, title, left, right, settings):
-    """Find the element whose partial derivative is farthest off, by moving one element at a time."""
-    worst = None
-    for k, (x, g) in enumerate(zip(xs, gradients, strict=True)):
-        for index in np.ndindex(x.shape):
-            unit = [np.zeros_like(other) for other in xs]
-            unit[k][index] = 1
-            expected, jump = _difference(flat, xs, unit, settings["step"])
-            number = _inner(seeds, expected)
-            off = abs(np.real(g[index]) - number)
-            if worst is None or not off <= worst[0]:
-                worst = (off, k, index, g[index], number, max((np.max(j, initial=0.0) for j in jump), default=0.0))
-    if worst is None:
-        raise GradientCheckError(f"{title}: {left:.6g} against {right:.6g}")
-    _, k, index, found, expected, jump = worst
-    _fail(title, f"argument {k}", index, found, expected, jump, settings)
-
-
-def _fail(title, what, index, found, expected, jump, settings):
-    kink = ""
-    if jump > 0.1 * max(abs(expected), 1e-3) and jump > settings["atol"] * 100:
-        kink = (
+    def kink(self, expected, jump):
+        if not jump > 0.1 * max(abs(expected), 1e-3):
+            return ""
+        return (
             f"; the slopes on the two sides differ by {jump:.3g}, so this point is at or near a kink, where no "
             "derivative exists: check at a point away from it"
         )
-    place = f", element {tuple(int(i) for i in index)}" if index else ""
-    raise GradientCheckError(
-        f"{title}, is wrong at {what}{place}: {found:.8g} by the rules, {expected:.8g} by finite differences{kink}"
-    )

@@ -15,7 +15,7 @@ from operator import attrgetter
 import numpy as np
 
 from autograd.engine import fast
-from autograd.engine.apply import OUTPUT
+from autograd.engine.apply import OUTPUT, fresh
 from autograd.engine.graph import Node, leaf
 from autograd.engine.modes import ACTIVE, anomaly, look_at_gradient, observer
 from autograd.engine.nan import has_nan, heard, masked_product, quiet
@@ -33,7 +33,7 @@ def backward(seeds: dict[Node, object], targets=None, wrap=None, lead: int = 0) 
     `lead` is the number of extra leading axes on the seeds (a batch of cotangents for Jacobians).
     """
     if wrap is not None:
-        seeds = {n: g if is_tensor(g) else wrap(as_array(g), leaf(n.shape, n.dtype)) for n, g in seeds.items()}
+        seeds = {n: g if is_tensor(g) else fresh(as_array(g)) for n, g in seeds.items()}
     order = reach(seeds, targets, leaves=False)
     targets = None if targets is None else set(targets)
 
@@ -152,8 +152,14 @@ def _full(node, rule, i, g, saved, lead):
     if lead and not (rule.batched(node) if callable(rule.batched) else rule.batched):
         batch = len(g[0]) if rule.outputs > 1 else len(g)
         pick = (lambda b: [part[b] for part in g]) if rule.outputs > 1 else (lambda b: g[b])
-        return np.stack([_expand(rule.carry(node, i, pick(b), saved), node.parents[i].shape) for b in range(batch)])
-    return rule.carry(node, i, g, saved)
+        parts = [rule.carry(node, i, pick(b), saved) for b in range(batch)]
+        if any(part is None for part in parts):
+            return None  # what does not depend on an argument does not for any seed
+        return np.stack([_expand(part, node.parents[i].shape) for part in parts])
+    c = rule.carry(node, i, g, saved)
+    if lead and c is not None:
+        _check_lead(node, i, c.shape, (g[0] if rule.outputs > 1 else g).shape[:lead])
+    return c
 
 
 def _expand(c, shape):
@@ -178,6 +184,16 @@ def _check_shape(node, i, shape, wanted):
         raise BackwardError(
             f"the backward rule of {node.rule.name} gave a gradient of shape {shape} for argument {i} of shape "
             f"{wanted}; the forward line was {node.where}"
+        )
+
+
+def _check_lead(node, i, shape, lead):
+    """A rule that says it is batched has to keep the leading axes of a gradient, before those of its argument."""
+    usual = len(shape) - len(lead) in (0, node.parents[i].ndim) or node.rule.broadcasts
+    if shape[: len(lead)] != lead or not usual:
+        raise BackwardError(
+            f"the backward rule of {node.rule.name} for argument {i} says it is batched, and gave shape {shape} for "
+            f"a gradient with leading axes {lead}; the forward line was {node.where}"
         )
 
 

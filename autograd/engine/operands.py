@@ -1,4 +1,4 @@
-"""What a user gives: the array of a variable, a constant beside one, an index; refused with what to write."""
+"""What a user gives: the array of a variable, a constant beside one, an index, a seed; refused with what to write."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
     if is_tensor(x):
         x = array_of(x)
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError("a Tensor has no mask: fill the masked array first, or multiply by its mask as an array")
     is_array = isinstance(x, np.ndarray | np.generic) or is_stand_in(x)
     x = as_array(x)
     if dtype is not None:
@@ -102,3 +104,33 @@ def _one_index(index):
     if isinstance(index, np.ndarray | list):
         return np.array(index, dtype=int) if isinstance(index, list) and not index else np.array(index)
     return index
+
+
+def seed_for(output, seed, recorded=False):
+    """The gradient that starts the walk, checked; 1 for an output with one element. Where the walk is not recorded,
+    the numbers of a Tensor are enough.
+    """
+    array_of(output)  # which is refused where it has missed a write
+    if seed is None:
+        if output.size != 1:
+            raise ValueError(
+                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
+                "for a gradient of one number"
+            )
+        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+    seed = like_variable("seed", seed if recorded else array_of(seed), output)
+    if seed.shape != output.shape:
+        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
+    return seed if is_tensor(seed) else seed.copy()
+
+
+def like_variable(what, x, variable):
+    """A seed or a tangent, of the dtype of the Tensor that it belongs to; a Tensor stays one."""
+    x = x if is_tensor(x) else as_array(x)
+    if x.dtype.kind not in NUMBERS:
+        raise TypeError(f"a {what} of dtype {x.dtype}: wanted numbers, an array of shape {variable.shape}")
+    if x.dtype.kind == "c" != variable.dtype.kind:
+        raise TypeError(
+            f"a complex {what} for numbers of dtype {variable.dtype}: its imaginary part would be lost; take np.real"
+        )
+    return x if x.dtype == variable.dtype else x.astype(variable.dtype)

@@ -16,7 +16,7 @@ from autograd.engine.backward import backward
 from autograd.engine.graph import leaf
 from autograd.engine.methods import Operators
 from autograd.engine.modes import observing, tracking
-from autograd.engine.operands import as_index, as_variable
+from autograd.engine.operands import as_index, as_variable, seed_for
 from autograd.engine.refusals import Refusals
 from autograd.rules.arrays import array_of, as_array, copied
 from autograd.rules.indexing import getitem, put
@@ -149,7 +149,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
         `seed` is the gradient from above, needed unless the Tensor has one element.
         """
         node = self._node
-        g = seed_for(self, seed)
+        g = seed_for(self, seed, create_graph)
         grads = backward({node: g}, wrap=wrap if create_graph else None)
         for key in list(grads):
             if key._grad is not None and key.rule is None:
@@ -201,21 +201,3 @@ class Tensor(Refusals, Operators, Handle, shown=True):
 
     def __reduce__(self):
         return Tensor, (np.asarray(array_of(self)), None, self.name)
-
-
-def seed_for(output: Tensor, seed):
-    """The gradient that starts the walk, checked; 1 for an output with one element."""
-    array_of(output)  # which is refused where it has missed a write
-    if seed is None:
-        if output.size != 1:
-            raise ValueError(
-                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
-                "for a gradient of one number"
-            )
-        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
-    if isinstance(seed, Tensor):
-        return seed
-    seed = as_array(seed)
-    if seed.shape != output.shape:
-        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
-    return as_array(seed, output.dtype).copy()

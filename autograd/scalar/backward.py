@@ -105,6 +105,8 @@ def _contribution(node, i, g, d):
         return 0.0
     arguments = (node._a,) if len(node._rule.formulas) == 1 else (node._a, node._b)
     again = node._rule.derivatives[i](*arguments, node)
+    if type(again) is not type(node):  # a constant, such as floor(a / b)
+        again = float(again)
     number = getattr(again, "data", again)
     if number != d and not math.isclose(number, d, rel_tol=1e-9, abs_tol=1e-300):
         raise ChangedError(

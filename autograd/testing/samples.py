@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.rules.structural import Composition
-from autograd.rules.table import Elementwise
+from autograd.rules.table import ROWS, Elementwise
 
 _NAME = re.compile(r"\b([xpsmzu])(\d*)\b(?!=)")
 
@@ -26,17 +26,29 @@ class Sample:
     text: str
     call: Callable
     arrays: tuple[np.ndarray, ...]
+    domain: tuple = ()  # of an elementwise row: the interval that each array is from
 
     def __repr__(self):
         return self.text
+
+
+def sampled_rows() -> list:
+    """The rows that there are sample calls of: all that can be differentiated, but for parts of others and refusals."""
+    return [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
 
 
 def sample_calls(row, dtype=np.float64, seed=0) -> list[Sample]:
     """The samples of a row as functions of the arrays they name."""
     if isinstance(row, Elementwise):
         return _elementwise(row, dtype, seed)
-    function = row.covers[0] if isinstance(row, Composition) else row
-    return [_parse(row, function, text, dtype, seed) for text in row.samples]
+    return [_parse(row, text, dtype, seed) for text in row.samples]
+
+
+def one_sample_call(row, k, dtype=np.float64, seed=0) -> Sample:
+    """The kth of them, or as many on as there are from the start again."""
+    if isinstance(row, Elementwise):
+        return _elementwise(row, dtype, seed)[k % 3]
+    return _parse(row, row.samples[k % len(row.samples)], dtype, seed)
 
 
 def _elementwise(row, dtype, seed):
@@ -45,7 +57,7 @@ def _elementwise(row, dtype, seed):
     shapes = [((),), ((3,),), ((2, 3),)] if len(row.formulas) == 1 else [((), ()), ((2, 3), (3,)), ((2, 1), (2, 3))]
     for pair in shapes:
         arrays = [_draw(rng, domain, shape, row.kinks, dtype) for domain, shape in zip(row.domain, pair, strict=True)]
-        found.append(Sample(f"{row.name}{pair}", row, tuple(arrays)))
+        found.append(Sample(f"{row.name}{pair}", row, tuple(arrays), row.domain))
     return found
 
 
@@ -56,7 +68,8 @@ def _draw(rng, domain, shape, kinks, dtype):
     return np.asarray(x, dtype=dtype)
 
 
-def _parse(row, function, text, dtype, seed):
+def _parse(row, text, dtype, seed):
+    function = row.covers[0] if isinstance(row, Composition) else row
     rng = np.random.default_rng(seed)
     used = [match.group() for match in _NAME.finditer(text)]  # a repeated name is a second array of the same kind
     number = itertools.count()

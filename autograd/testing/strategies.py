@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograd.rules.table import ROWS, Elementwise
+from autograd.testing.samples import Sample, one_sample_call, sampled_rows
+from autograd.transforms.containers import leaves
 
 
 def domains(row):
@@ -51,8 +53,26 @@ def indices(shape):
     return basic | advanced | hnp.arrays(bool, shape)
 
 
-UNARY = ("tanh", "sin", "cos", "exp", "sigmoid", "softplus", "negative", "square", "arctan")
-BINARY = ("add", "subtract", "multiply")
+TIES = ("maximum", "minimum", "fmax", "fmin")  # with a kink where their arguments are equal
+
+
+def _lines(count):
+    """The names of the elementwise rows of so many arguments."""
+    return [name for name, row in ROWS.items() if isinstance(row, Elementwise) and len(row.formulas) == count]
+
+
+def _applied(name, *inner) -> str:
+    """The text of a call of an elementwise row, with its arguments led into the interval where it is smooth."""
+    row = ROWS[name]
+    if name in ("add", "subtract", "multiply"):
+        return f"{name}({', '.join(inner)})"
+    arguments = []
+    for i, ((low, high), text) in enumerate(zip(row.domain, inner, strict=True)):
+        low, high = (0.2, high) if row.kinks else (low, high)
+        low, high = ((0.2, 2.0), (-2.0, -0.2))[i] if name in TIES else (low, high)
+        middle, half = (low + high) / 2, (high - low) / 2
+        arguments.append(f"{half:g} * tanh({text})" if middle == 0 else f"{middle:g} + {half:g} * tanh({text})")
+    return f"{name}({', '.join(arguments)})"
 
 
 @dataclass(frozen=True)
@@ -70,13 +90,62 @@ class Expression:
         return f"lambda {', '.join(f'x{i}' for i in range(self.arguments))}: {self.text}"
 
 
-def expressions(arguments=2, max_leaves=10):
-    """Random programs of smooth rows; a failing one shrinks to a short formula."""
-    leaves = st.integers(0, arguments - 1).map(lambda i: f"x{i}")
+def expressions(arguments=2, max_leaves=10, rows=None):
+    """Random programs of elementwise rows (all of them, or those named); a failing one shrinks to a short formula.
+
+    Smooth everywhere: what goes into a row is led into the interval where that is defined and has no kinks.
+    """
+    variables = st.integers(0, arguments - 1).map(lambda i: f"x{i}")
+    unary, binary = ([name for name in _lines(n) if rows is None or name in rows] for n in (1, 2))
 
     def extend(inner):
-        one = st.tuples(st.sampled_from(UNARY), inner).map(lambda t: f"{t[0]}({t[1]} * 0.5)")
-        two = st.tuples(st.sampled_from(BINARY), inner, inner).map(lambda t: f"{t[0]}({t[1]}, {t[2]})")
+        one = st.tuples(st.sampled_from(unary or ["tanh"]), inner).map(lambda t: _applied(*t))
+        two = st.tuples(st.sampled_from(binary or ["add"]), inner, inner).map(lambda t: _applied(*t))
         return one | two
 
-    return st.recursive(leaves, extend, max_leaves=max_leaves).map(lambda text: Expression(text, arguments))
+    return st.recursive(variables, extend, max_leaves=max_leaves).map(lambda text: Expression(text, arguments))
+
+
+@st.composite
+def calls(draw, rows=None, dtype=np.float64):
+    """A sample call of any row of the table (or of those given), elementwise or of whole arrays, at random numbers.
+
+    `call.call(*call.arrays)` makes it: on arrays, Tensors or what a transform hands in.
+    """
+    row = draw(st.sampled_from(sampled_rows() if rows is None else rows))
+    return one_sample_call(row, draw(st.integers(0, 29)), dtype, seed=draw(st.integers(0, 2**16)))
+
+
+@dataclass(frozen=True)
+class Program:
+    """Sample calls one after the other, each at points near its own that depend on what came before: `program(x)`.
+
+    `x` is an array of any shape, or a Tensor; the result has one axis, and is smooth in `x`.
+    """
+
+    calls: tuple[Sample, ...]
+
+    def __call__(self, x):
+        for call in self.calls:
+            x = _joined(call.call(*[_near(call, k, np.roll(np.tanh(np.ravel(x)), k)) for k in range(len(call.arrays))]))
+        return x
+
+
+def _near(call, k, by):
+    """The kth array of a sample, moved a little by numbers between -1 and 1, within its domain."""
+    array = call.arrays[k]
+    by = np.resize(by, array.shape)
+    if call.domain:
+        low, high = call.domain[k]
+        by = (low + high) / 2 + (high - low) / 2 * by - array
+    return array + 0.05 * by
+
+
+def _joined(y):
+    parts = [y for y in leaves(y) if getattr(y, "dtype", np.dtype(object)).kind in "fc"]
+    return np.concatenate([np.ravel(np.real(y) + np.imag(y) if y.dtype.kind == "c" else y) for y in parts])
+
+
+def programs(rows=None, max_calls=3):
+    """Random programs of arrays, of all rows of the table (or those given); a failing one shrinks to a single call."""
+    return st.lists(calls(rows), min_size=1, max_size=max_calls).map(lambda found: Program(tuple(found)))

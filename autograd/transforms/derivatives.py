@@ -7,18 +7,20 @@ results are plain arrays; inside another transform, or given Tensors, they are T
 from __future__ import annotations
 
 import functools
+import numbers
 
 import numpy as np
 
 from autograd.engine.apply import fresh
 from autograd.engine.backward import backward
 from autograd.engine.modes import enable_grad
-from autograd.engine.tensor import Tensor, seed_for, wrap
+from autograd.engine.operands import seed_for
+from autograd.engine.tensor import Tensor, wrap
 from autograd.rules.arrays import array_of
 from autograd.scalar.backward import gradients_of
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves, rebuild, tree_map
-from autograd.transforms.forward import push_forward
+from autograd.transforms.containers import leaves, matched, rebuild, tree_map
+from autograd.transforms.forward import as_seed, tangents_of
 from autograd.transforms.lifting import Lifted, as_given, inside, is_inside, plain
 
 
@@ -36,7 +38,7 @@ def value_and_grad(f, argnums=0, has_aux=False):
 
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
-        lifted = Lifted(args, kwargs, argnums)
+        lifted = Lifted(args, kwargs, argnums).require(f"grad of {_name(f)}")
         with inside():
             result = f(*lifted.args, **lifted.kwargs)
             value, extra = _split_aux(result, f, has_aux)
@@ -77,7 +79,8 @@ def elementwise_grad(f, argnums=0):
 
     @functools.wraps(f)
     def total(*args, **kwargs):
-        return np.sum(f(*args, **kwargs))
+        y = f(*args, **kwargs)
+        return y if isinstance(y, Value) else np.sum(y)
 
     return grad(total, argnums)
 
@@ -95,13 +98,10 @@ def vjp(f, *args, **kwargs):
         output = f(*lifted.args, **lifted.kwargs)
 
     def pullback(seed):
-        outputs = leaves(output)
-        seeds = leaves(seed)
-        if len(seeds) != len(outputs):
-            raise ValueError(f"the output has {len(outputs)} leaves, and the seed {len(seeds)}; give one for each")
-        nested = lifted.nested or any(isinstance(s, Tensor) for s in seeds) or is_inside()
+        seeds = matched(output, seed)
+        nested = lifted.nested or any(isinstance(s, Tensor | Value) for s in seeds) or is_inside()
         with inside():
-            return lifted.pack(find_gradients(outputs, lifted.variables, seeds, nested), nested)
+            return lifted.pack(find_gradients(leaves(output), lifted.variables, seeds, nested), nested)
 
     return tree_map(lifted.lower, output), pullback
 
@@ -118,25 +118,13 @@ def jvp(f, args, tangents, **kwargs):
             f"jvp(f, args, tangents) takes two tuples of equal length, not {args!r:.40} and {tangents!r:.40}"
         )
     lifted = Lifted(args, kwargs, tuple(range(len(args))))
-    lifted.nested |= any(isinstance(t, Tensor) for t in leaves(list(tangents)))
+    lifted.nested |= any(isinstance(t, Tensor | Value) for t in leaves(list(tangents)))
     with inside():
         output = f(*lifted.args, **lifted.kwargs)
-        known = {}
-        for variable, tangent in zip(lifted.variables, lifted.match(list(tangents)), strict=True):
-            if not isinstance(tangent, Tensor):
-                tangent = np.broadcast_to(tangent, variable.shape).astype(variable.dtype)
-            elif tangent.shape != variable.shape:
-                raise ValueError(f"a tangent of shape {tangent.shape} for an argument of shape {variable.shape}")
-            known[variable._node] = tangent
-        nodes = [y._node for y in leaves(output) if isinstance(y, Tensor)]
-        found = push_forward(nodes, known, lifted.nested)
-
-    def moved(y):
-        if isinstance(y, Tensor) and y._node in found:
-            return as_given(found[y._node], lifted.nested)
-        return np.zeros(np.shape(lifted.lower(y)))[()]
-
-    return tree_map(lifted.lower, output), tree_map(moved, output)
+        pairs = list(zip(lifted.variables, lifted.match(tuple(tangents)), strict=True))
+        found = tangents_of(leaves(output), pairs, lifted.nested)
+    supply = iter(found)
+    return tree_map(lifted.lower, output), tree_map(lambda _: as_given(next(supply), lifted.nested), output)
 
 
 def gradients(output, inputs, seed=None, create_graph=False):
@@ -155,6 +143,8 @@ def gradients(output, inputs, seed=None, create_graph=False):
     for v in variables:
         if not isinstance(v, Tensor | Value):
             raise TypeError(f"gradients with respect to {type(v).__name__}: wanted the Tensor or Value that was used")
+    if not isinstance(output, Tensor | Value):
+        raise TypeError(f"gradients of {type(output).__name__}: wanted the one Tensor or Value that was computed")
     with enable_grad():
         found = find_gradients([output], variables, [seed], create_graph)
     return rebuild(inputs, [g if create_graph else plain(g) for g in found])
@@ -169,6 +159,8 @@ def hvp(f, *args):
     """
     if not args:
         return functools.partial(hvp, f)
+    if len(args) != 2:
+        raise TypeError(f"hvp(f, x, v) takes a point and a vector of its structure, not {len(args)} arguments")
     x, v = args
     return jvp(grad(f), (x,), (v,))[1]
 
@@ -190,20 +182,28 @@ def stop_gradient(x):
 
 def find_gradients(outputs, variables, seeds, create_graph):
     """Gradients for each variable; zeros where no output depends on it."""
-    if any(isinstance(y, Value) for y in outputs) or (variables and isinstance(variables[0], Value)):
-        found = {}
-        for y, seed in zip(outputs, seeds, strict=True):
-            if isinstance(y, Value):
-                found = gradients_of(y, 1.0 if seed is None else seed, create_graph)
-        return [found.get(v, 0.0) for v in variables]
-    start = {}
+    found, start = {}, {}
     for y, seed in zip(outputs, seeds, strict=True):
-        if isinstance(y, Tensor):
-            g = seed_for(y, seed)
+        if isinstance(y, Value):
+            grads = gradients_of(y, 1.0 if seed is None else as_seed(seed), create_graph)
+            for v in variables:
+                if isinstance(v, Value):
+                    g = grads.get(v, 0.0)
+                    found[v] = found[v] + g if len(outputs) > 1 and v in found else g
+        elif isinstance(y, Tensor):
+            g = seed_for(y, seed, create_graph)
             start[y._node] = start[y._node] + g if y._node in start else g
-    targets = [v._node for v in variables]
-    found = backward(start, targets=targets, wrap=wrap if create_graph else None) if start else {}
-    return [found[t] if t in found else np.zeros(t.shape, t.dtype) for t in targets]
+    if start:
+        targets = [v._node for v in variables if isinstance(v, Tensor)]
+        found.update(backward(start, targets=targets, wrap=wrap if create_graph else None))
+    return [_or_zero(found, v) for v in variables]
+
+
+def _or_zero(found, variable):
+    if isinstance(variable, Value):
+        return found.get(variable, 0.0)
+    g = found.get(variable._node)
+    return np.zeros(variable.shape, variable.dtype) if g is None else g
 
 
 def _split_aux(result, f, has_aux):
@@ -215,9 +215,12 @@ def _split_aux(result, f, has_aux):
 
 
 def _require_scalar(value, f):
-    if isinstance(value, Value) or np.isscalar(value):
+    if isinstance(value, Value):
         return
-    if not isinstance(value, Tensor | np.ndarray) and not hasattr(value, "__traced__"):
+    if not hasattr(value, "dtype") and isinstance(value, numbers.Number):
+        value = np.asarray(value)
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if kind is None:
         raise TypeError(
             f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use "
             "jacobian or vjp, for extra results has_aux=True"
@@ -227,8 +230,10 @@ def _require_scalar(value, f):
             f"grad of {_name(f)}: it returned shape {value.shape}, and a gradient is of one number; sum it, or use "
             "jacobian or elementwise_grad"
         )
-    if value.dtype.kind == "c":
+    if kind == "c":
         raise TypeError(f"grad of {_name(f)}: it returned a complex number; take its real part or its abs first")
+    if kind not in "fiu":
+        raise TypeError(f"grad of {_name(f)}: it returned {value.dtype}, which has no derivative; wanted a number")
 
 
 def _name(f) -> str:

@@ -9,8 +9,60 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine.backward import as_tensors, backward, reach, to_dtype
+from autograd.engine.operands import like_variable
 from autograd.engine.tensor import Tensor, wrap
-from autograd.rules.arrays import possibly, sum_to
+from autograd.rules.arrays import array_of, possibly, sum_to
+from autograd.scalar.backward import gradients_of
+from autograd.scalar.operands import is_number
+from autograd.scalar.value import Value
+from autograd.transforms.lifting import is_variable
+
+
+def tangents_of(outputs, tangents, create_graph) -> list:
+    """The tangent of each output, given (variable, tangent) pairs; None for what is not a number."""
+    known = {v._node: _for(v, t) for v, t in tangents if isinstance(v, Tensor)}
+    numbers = [(v, as_seed(t, "tangent")) for v, t in tangents if isinstance(v, Value)]
+    found = push_forward([y._node for y in outputs if isinstance(y, Tensor)], known, create_graph)
+    return [
+        found[y._node]
+        if isinstance(y, Tensor) and y._node in found
+        else _of_value(y, numbers, create_graph)
+        if isinstance(y, Value)
+        else _zeros_like(y)
+        for y in outputs
+    ]
+
+
+def as_seed(number, what="seed"):
+    """What comes from above or goes in beside a Value: a float, or a Value."""
+    if isinstance(number, Value) or hasattr(number, "__operand__"):  # which is a number while a program is recorded
+        return number
+    if not is_number(number):
+        raise TypeError(f"a {what} for a Value is one real number, not {type(number).__name__} {number!r:.40}")
+    return float(number)
+
+
+def _for(variable, tangent):
+    """A tangent in the shape and dtype of its variable; one number goes for all elements."""
+    tangent = like_variable("tangent", tangent, variable)
+    if tangent.shape not in ((), variable.shape):
+        raise ValueError(f"a tangent of shape {tangent.shape} for an argument of shape {variable.shape}")
+    return tangent if tangent.shape == variable.shape else np.broadcast_to(tangent, variable.shape)
+
+
+def _of_value(y, tangents, create_graph):
+    """The gradients are linear in the seed `u`; so the slope of <gradients, tangents> in `u` is the tangent."""
+    u = Value(1.0)
+    grads = gradients_of(y, u, create_graph=True)
+    total = sum(grads.get(v, 0.0) * t for v, t in tangents)
+    return gradients_of(total, 1.0, create_graph).get(u, 0.0) if isinstance(total, Value) else 0.0
+
+
+def _zeros_like(y):
+    if not is_variable(y):
+        return None
+    dtype = getattr(y, "dtype", np.dtype(type(y)))
+    return np.zeros(np.shape(array_of(y)), dtype if dtype.kind in "fc" else float)
 
 
 def push_forward(outputs, tangents: dict, create_graph=False) -> dict:
@@ -43,7 +95,7 @@ def _elementwise(node, i, tangent, saved, create_graph):
         finite = np.isfinite(d)
         if possibly(~finite):
             d = np.where(finite | (tangent != 0), d, 0)
-        moved = d * tangent
+        moved = tangent * d  # in this order: 1j * a NumPy number would be a Python number
     if np.shape(moved) != node.shape:
         moved = np.broadcast_to(moved, node.shape)
     return to_dtype(moved, node.dtype)
@@ -59,7 +111,7 @@ def _transposed(node, i, tangent, saved, create_graph):
     if c is not None and isinstance(c, Tensor):
         if c.shape != parent.shape:
             c = _fit(c, parent.shape)
-        c = c.astype(parent.dtype) if c.dtype != parent.dtype and parent.dtype.kind == c.dtype.kind else c
+        c = to_dtype(c, parent.dtype)
         targets = [u._node for u in us]
         found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
         parts = [

@@ -8,9 +8,11 @@ import numpy as np
 
 from autograd.engine.backward import backward
 from autograd.engine.tensor import Tensor, wrap
+from autograd.rules.arrays import array_of
+from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild
-from autograd.transforms.derivatives import grad
-from autograd.transforms.lifting import Lifted, inside
+from autograd.transforms.derivatives import find_gradients, grad
+from autograd.transforms.lifting import Lifted, inside, is_variable
 
 
 def jacobian(f, argnums=0):
@@ -26,7 +28,7 @@ def jacobian(f, argnums=0):
 
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
-        lifted = Lifted(args, kwargs, argnums)
+        lifted = Lifted(args, kwargs, argnums).require("jacobian")
         with inside():
             output = f(*lifted.args, **lifted.kwargs)
             blocks = [_rows(y, lifted) for y in leaves(output)]
@@ -36,19 +38,27 @@ def jacobian(f, argnums=0):
 
 
 def _rows(y, lifted):
-    targets = [v._node for v in lifted.variables]
-    shape = y.shape if isinstance(y, Tensor) else np.shape(lifted.lower(y))
+    if not is_variable(y):
+        return None
+    if isinstance(y, Value):
+        return lifted.pack(find_gradients([y], lifted.variables, [None], lifted.nested))
+    if np.iscomplexobj(array_of(y)):
+        raise TypeError("the Jacobian of a complex output is not defined here; take real and imaginary parts")
+    shape = np.shape(array_of(y))
     found = {}
-    if isinstance(y, Tensor):
-        if y.dtype.kind == "c":
-            raise TypeError("the Jacobian of a complex output is not defined here; take real and imaginary parts")
-        seeds = np.eye(y.size, dtype=y.dtype).reshape((y.size, *y.shape))
-        if y.size:
-            found = backward({y._node: seeds}, targets=targets, wrap=wrap if lifted.nested else None, lead=1)
-    wholes = [shape + t.shape for t in targets]
-    return lifted.pack(
-        [np.reshape(found[t], s) if t in found else np.zeros(s, t.dtype) for t, s in zip(targets, wholes, strict=True)]
-    )
+    if isinstance(y, Tensor) and y.size:
+        seeds = np.eye(y.size, dtype=y.dtype).reshape((y.size, *shape))
+        targets = [v._node for v in lifted.variables if isinstance(v, Tensor)]
+        found = backward({y._node: seeds}, targets=targets, wrap=wrap if lifted.nested else None, lead=1)
+    return lifted.pack([_block(found, v, shape) for v in lifted.variables])
+
+
+def _block(found, variable, shape):
+    if isinstance(variable, Value):  # no array depends on one
+        return np.zeros(shape)
+    whole = shape + variable.shape
+    rows = found.get(variable._node)
+    return np.zeros(whole, variable.dtype) if rows is None else np.reshape(rows, whole)
 
 
 def hessian(f, argnums=0):

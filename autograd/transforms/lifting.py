@@ -18,7 +18,7 @@ from autograd.engine.tensor import Tensor
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves, tree_map
+from autograd.transforms.containers import leaves, matched, tree_map
 
 _depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 
@@ -49,12 +49,13 @@ class Lifted:
     def __init__(self, args, kwargs, argnums):
         self.single = not isinstance(argnums, tuple | list)
         self.args, self.kwargs = list(args), dict(kwargs)
-        self.variables = []
+        self.variables = []  # handles of our own: a function that writes to its argument moves only the one it has
         self.given = []  # the original argument of each argnum
         self.nested = is_inside() or any(isinstance(x, Tensor | Value) for x in leaves([args, kwargs]))
         for where in (argnums,) if self.single else argnums:
-            store = self.kwargs if isinstance(where, str) else self.args
-            if (isinstance(where, str) and where not in store) or (not isinstance(where, str) and where >= len(store)):
+            named = isinstance(where, str)
+            store = self.kwargs if named else self.args
+            if where not in (store if named else range(-len(store), len(store))):
                 raise TypeError(f"argument {where!r} is to be differentiated, and was not given in the call")
             self.given.append(store[where])
             store[where] = tree_map(self._lift, store[where])
@@ -71,20 +72,20 @@ class Lifted:
             variable = Tensor(as_variable(x))
             variable._node.keeps_grad = False
         # The function may write to its argument in place, which then stands for another node.
-        self.variables.append(wrap(array_of(variable), variable._node) if isinstance(variable, Tensor) else variable)
+        self.variables.append(variable if isinstance(variable, Value) else wrap(array_of(variable), variable._node))
         return variable
+
+    def require(self, what):
+        """An error where an argument to differentiate is itself nothing that could be."""
+        for x in self.given:
+            if not isinstance(x, dict | list | tuple) and not is_variable(x):
+                raise TypeError(f"{what} with respect to {x!r:.60}: wanted a number, an array, a Tensor or a container")
+        return self
 
     def match(self, trees) -> list:
         """The leaves of trees shaped like the differentiated arguments, at the places of the variables."""
-        found = []
-        for original, tree in zip(self.given, trees, strict=True):
-            wanted, parts = leaves(original), leaves(tree)
-            if len(parts) != len(wanted):
-                raise ValueError(
-                    f"structures differ: {len(wanted)} leaves in the argument and {len(parts)} here: {original!r:.60}"
-                )
-            found += [part for part, x in zip(parts, wanted, strict=True) if is_variable(x)]
-        return found
+        parts = matched(self.given, trees)
+        return [part for part, x in zip(parts, leaves(self.given), strict=True) if is_variable(x)]
 
     def lower(self, y):
         """A result as the caller should see it: a Tensor inside another transform, else plain."""
