@@ -15,6 +15,7 @@ import weakref
 
 import numpy as np
 
+from autograd.engine import modes
 from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
@@ -250,7 +251,7 @@ class Outside:
             guards.bytes(thing)
         elif isinstance(thing, weakref.ref):
             guards.value(f"{guards.name(thing)}()", self._value(thing()))
-        elif isinstance(thing, contextvars.ContextVar):
+        elif isinstance(thing, contextvars.ContextVar) and thing not in vars(modes).values():
             guards.value(f"{guards.name(thing)}.get({guards.name(EMPTY)})", self._value(thing.get(EMPTY)))
         elif (position := position_of(thing)) is not None:
             self.moving.append((thing, position))
