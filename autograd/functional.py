@@ -18,8 +18,9 @@ from autograd.rules import networks
 from autograd.rules.arrays import operand
 from autograd.rules.axes import from_end
 from autograd.rules.elementwise import erf, gelu, relu, sigmoid, silu, softplus
+from autograd.rules.special import log_sigmoid
 
-__all__ = ["erf", "gelu", "log_softmax", "logsumexp", "relu", "sigmoid", "silu", "softmax", "softplus"]
+__all__ = ["erf", "gelu", "log_sigmoid", "log_softmax", "logsumexp", "relu", "sigmoid", "silu", "softmax", "softplus"]
 
 
 def softmax(x, axis=-1):

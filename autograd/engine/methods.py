@@ -57,7 +57,7 @@ def _numpy_method(function):
     return method
 
 
-_matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
+_matmul, _sum, _divmod = FUNCTIONS[np.matmul], FUNCTIONS[np.sum], FUNCTIONS[np.divmod]
 
 
 class Operators:
@@ -114,6 +114,9 @@ class Operators:
     relu = _unary("relu")
     sigmoid = _unary("sigmoid")
     softplus = _unary("softplus")
+    silu = _unary("silu")
+    erf = _unary("erf")
+    gelu = _unary("gelu")
 
     # Comparisons and floor division are flat almost everywhere: they give plain arrays.
     __lt__ = _compare(np.less)
@@ -127,6 +130,15 @@ class Operators:
 
     def __rfloordiv__(self, other):
         return np.floor_divide(array_of(other), array_of(self))
+
+    def __divmod__(self, other):
+        return _divmod(self, other)
+
+    def __rdivmod__(self, other):
+        return _divmod(other, self)
+
+    def __round__(self, digits=None):
+        return np.round(self, digits or 0)
 
     def __abs__(self):
         return np.abs(self) if self.dtype.kind == "c" else self._real_abs()

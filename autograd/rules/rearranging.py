@@ -32,6 +32,8 @@ class Rearranging(Composition):
             if name in bound.arguments:
                 bound.arguments[name] = self._numbered(bound.arguments[name], parts)
         positions = self.original(*bound.args, **bound.kwargs)
+        if self.original is np.insert:  # into an array of its own dtype
+            parts = [p.astype(parts[0].dtype) for p in parts]
         zero = np.zeros(1, np.result_type(*[p.dtype for p in parts]))
         return _pick(np.concatenate([zero, *(np.ravel(p) for p in parts)]), positions)
 
@@ -103,4 +105,3 @@ moves(np.atleast_3d, "arys", "f(x3)", "f(x23)")
 moves(np.moveaxis, "a", "f(x234, 0, -1)", "f(x234, (0, 1), (2, 0))")
 moves(np.select, "choicelist default", "f([[True, False, False], [True, True, False]], [x3, x3], default=x)")
 moves(np.choose, "choices", "f([1, 0, 1], [x3, x3])")
-moves(np.trim_zeros, "filt", "f(x3)")

@@ -158,7 +158,8 @@ class Constant(Rule):
 
 def numpy_name(function) -> str:
     """'np.linalg.norm' for that function: what a user would write."""
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+    owner = getattr(function, "__self__", None)  # of a method such as np.add.reduce
+    module = f"np.{owner.__name__}" if owner else (function.__module__ or "numpy").replace("numpy", "np", 1)
     return f"{module}.{function.__name__}"
 
 

@@ -118,6 +118,7 @@ class Elementwise(Differentiable):
         self.keeps = {}
         parameters = ", ".join(self.arguments)
         self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
+        self.products = tuple(map(_times, formulas))
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
         what = f"`np.{function.__name__}`" if self.ufunc else (function.__doc__ or name).rstrip(".")
@@ -132,9 +133,14 @@ class Elementwise(Differentiable):
 
 
 def _upstream(parameters: str, text: str) -> str:
+    return f"lambda g, {parameters}, y: {_times(text)}"
+
+
+def _times(text: str) -> str:
     """The formula times the gradient from above, without the work of multiplying by 1."""
-    body = {"1": "g", "-1": "-g", "0": "0 * g"}.get(text, f"g * ({text})")
-    return f"lambda g, {parameters}, y: {body}"
+    if text in ("1 / b", "1 / x"):  # also where b is a plain 0.0, which Python would not divide by
+        return text.replace("1", "g")
+    return {"1": "g", "-1": "-g", "0": "0 * g"}.get(text, f"g * ({text})")
 
 
 def _compile(text: str) -> Callable:

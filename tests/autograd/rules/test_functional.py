@@ -16,6 +16,7 @@ BY_HAND = {
     "relu": lambda x: max(x, 0.0),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log(1 + math.exp(x)),
+    "log_sigmoid": lambda x: -math.log(1 + math.exp(-x)),
     "silu": lambda x: x / (1 + math.exp(-x)),
     "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
     "erf": math.erf,
@@ -75,7 +76,13 @@ def test_elementwise_on_arrays_tensors_and_values(function):
 @pytest.mark.parametrize("name", functional.__all__)
 def test_help_says_the_formula(name):
     function = getattr(functional, name)
-    formula = {"relu": "max(x, 0)", "gelu": "erf(x / SQRT2)", "silu": "x * sigmoid(x)", "erf": "exp(-x * x)"}
+    formula = {
+        "relu": "max(x, 0)",
+        "gelu": "erf(x / SQRT2)",
+        "silu": "x * sigmoid(x)",
+        "erf": "exp(-x * x)",
+        "log_sigmoid": "sigmoid(-x)",
+    }
     assert formula.get(name, "exp(") in function.__doc__
 
 
