@@ -33,7 +33,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         if row is None:
             raise missing(ufunc)
         if type(row) is Constant:
-            return row(*map(array_of, inputs), **kwargs)
+            return row(*map(array_of, inputs), **_plain_all(kwargs))
         if not isinstance(row, Elementwise):
             return row(*inputs, **kwargs)
         dtype = kwargs.pop("dtype", None)

@@ -17,7 +17,7 @@ POSITIONS = """argmax argmin nanargmax nanargmin argsort argpartition argwhere n
 QUESTIONS = """shape ndim size all any allclose isclose array_equal array_equiv isreal iscomplex iscomplexobj isrealobj
     isneginf isposinf isin shares_memory may_share_memory result_type can_cast min_scalar_type common_type
     linalg.matrix_rank in1d"""
-INDICES = """tril_indices_from triu_indices_from diag_indices_from ix_ unravel_index ravel_multi_index"""
+INDICES = """tril_indices_from triu_indices_from diag_indices_from unravel_index ravel_multi_index"""
 FLAT = """round around fix zeros_like ones_like empty_like array_repr array_str array2string save savez
     savez_compressed savetxt"""
 

@@ -49,10 +49,10 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
 
 @composition(np.histogram_bin_edges, samples=("f(x5, 3)", "f(x23, bins='sturges')"))
 def histogram_bin_edges(a, bins=10, range=None, weights=None):
-    if is_tensor(bins):
-        return bins
     weights = array_of(weights) if isinstance(bins, str) else None  # NumPy refuses both
     raw = np.histogram_bin_edges(_numbers(a), *_plain(bins, range), weights)
+    if is_tensor(bins):
+        return bins
     return raw if np.ndim(bins) else _edges(a, len(raw) - 1, range, raw)
 
 

@@ -113,10 +113,10 @@ def divmod_(x1, x2):
 @composition(np.modf, samples=("f(p3)[0]",))
 def modf(x):
     raw = array_of(x)
-    whole = np.trunc(raw)
-    fraction = x - whole
-    infinite = np.isinf(raw)
-    return (np.where(infinite, 0.0 * np.sign(raw), fraction) if possibly(infinite) else fraction), whole
+    whole, infinite = np.trunc(raw), np.isinf(raw)
+    if not possibly(infinite):
+        return x - whole, whole
+    return np.where(infinite, 0.0, x - np.where(infinite, 0.0, whole)), whole
 
 
 @composition(np.ldexp, samples=("f(x3, [1, 2, 3])",))

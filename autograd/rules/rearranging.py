@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.rules.arrays import as_array, is_tensor, operand
+from autograd.rules.arrays import as_array, constant_only, is_tensor, operand
 from autograd.rules.indexing import getitem
 from autograd.rules.structural import Composition
 
@@ -31,6 +31,9 @@ class Rearranging(Composition):
         for name in self.at:
             if name in bound.arguments:
                 bound.arguments[name] = self._numbered(bound.arguments[name], parts)
+        for name, value in bound.arguments.items():
+            if name not in self.at:
+                constant_only(self.name, name, value)
         positions = self.original(*bound.args, **bound.kwargs)
         if self.original is np.insert:  # into an array of its own dtype
             parts = [p.astype(parts[0].dtype) for p in parts]
@@ -97,6 +100,7 @@ moves(np.vsplit, "ary", "f(x43, 2)")
 moves(np.hsplit, "ary", "f(x34, 2)")
 moves(np.dsplit, "ary", "f(x234, 2)")
 moves(getattr(np, "unstack", None), "x", "f(x34)", "f(x34, axis=1)")
+moves(np.ix_, "args", "f(x2, x3)")
 moves(np.meshgrid, "xi", "f(x3, x2)", "f(x3, x2, indexing='ij', sparse=True)")
 moves(np.broadcast_arrays, "args", "f(x3, x21)")
 moves(np.atleast_1d, "arys", "f(x)", "f(x, x23)")

@@ -159,8 +159,8 @@ class Constant(Rule):
 def numpy_name(function) -> str:
     """'np.linalg.norm' for that function: what a user would write."""
     owner = getattr(function, "__self__", None)  # of a method such as np.add.reduce
-    module = f"np.{owner.__name__}" if owner else (function.__module__ or "numpy").replace("numpy", "np", 1)
-    return f"{module}.{function.__name__}"
+    module = f"np.{owner.__name__}" if owner else getattr(function, "__module__", None) or "np"
+    return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
 
 
 def _brief(value) -> str:

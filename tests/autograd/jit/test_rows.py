@@ -15,6 +15,7 @@ SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]
 
 SHAPED = (
     "np.unique",
+    "u3, weights=p3",
     "np.trim_zeros",
     "np.histogram(x",
     "np.histogram_bin",
