@@ -32,8 +32,14 @@ def _apart(values):
 
 def _inverse(values):
     """1 / v, and 0 where it is 0."""
-    none = np.abs(array_of(values)) < 1e-12 * np.max(np.abs(array_of(values)), initial=1e-300)
+    none = _none(values)
     return np.where(none, 0.0, 1 / np.where(none, 1.0, values))
+
+
+def _none(sizes):
+    """Which singular values are 0, to rounding."""
+    raw = array_of(sizes)
+    return raw <= 1e-12 * np.max(raw, axis=-1, keepdims=True, initial=0.0)
 
 
 @Primitive.row(batched=False, masks=True)
@@ -97,6 +103,7 @@ def _(g, a_like, y):
     u, gu = _thin(u, gu, k)
     v, gv = _thin(v, gv, k)
     vh = adjoint(v)
+    gs = np.where(_none(s), 0.0, gs)  # the lowest point, as that of abs: slope 0
     eye = np.eye(k, dtype=s.dtype)
     f = _apart(s * s)
     su, sv = f * (adjoint(u) @ gu), f * (vh @ gv)

@@ -76,7 +76,8 @@ def _(g, a):
 def cofactors(a):
     """d det(a) / da, also where `a` is singular: from the products of the other singular values, or det * inv."""
     raw = array_of(a)
-    sizes = np.linalg.svd(raw, compute_uv=False)
+    finite = np.isfinite(raw).all(axis=(-2, -1), keepdims=True)  # of an infinite matrix an svd may never come to an end
+    sizes = np.linalg.svd(np.where(finite, raw, 1.0 * np.eye(raw.shape[-1])), compute_uv=False)
     singular = np.min(sizes, axis=-1, initial=np.inf) <= 1e-12 * np.max(sizes, axis=-1, initial=0.0)
     if not (possibly(singular) if is_tensor(a) else np.any(singular)):
         return np.linalg.det(a)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
