@@ -131,7 +131,7 @@ def carry_carefully(node, i, g, saved, lead):
         return carry(node, i, g, saved, lead)
     if rule.formulas[i] in ("1", "-1", "0"):
         return rule.backwards[i](g, *saved)
-    slope = rule.derivatives[i](*[np.float64(x) if type(x) in (float, int) and x == 0 else x for x in saved])
+    slope = rule.derivatives[i](*saved)
     return masked_product(g, np.conj(slope) if np.iscomplexobj(slope) else slope)
 
 

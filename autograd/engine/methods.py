@@ -114,6 +114,7 @@ class Operators:
     relu = _unary("relu")
     sigmoid = _unary("sigmoid")
     softplus = _unary("softplus")
+    log_sigmoid = _unary("log_sigmoid")
     silu = _unary("silu")
     erf = _unary("erf")
     gelu = _unary("gelu")

@@ -79,7 +79,8 @@ _NUMBERS = {"pi": math.pi, "SQRT2": SQRT2, "LN2": math.log(2.0), "LN10": math.lo
 # What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values). A row without a NumPy
 # name adds itself, so that higher orders find its derivative.
 ARRAY_NAMES = {
-    name: getattr(np, name) for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power".split()
+    name: getattr(np, name)
+    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power divide".split()
 } | {"where": where_, **_NUMBERS}
 
 # What they mean on floats: each elementwise row adds its own twin.

@@ -61,7 +61,7 @@ def _transposed(node, i, tangent, saved, create_graph):
             c = _fit(c, parent.shape)
         c = c.astype(parent.dtype) if c.dtype != parent.dtype and parent.dtype.kind == c.dtype.kind else c
         targets = [u._node for u in us]
-        found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
+        found = backward({c._node: to_dtype(tangent, c.dtype)}, targets=targets, wrap=wrap if create_graph else None)
         parts = [
             to_dtype(found[t], dtype) if t in found else z
             for t, z, (_, dtype) in zip(targets, parts, shapes, strict=True)

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, check_grads, grad, jit
+from autograd import Tensor, Value, check_grads, grad, jit, jvp
 from autograd.errors import BackwardError
 from autograd.rules.table import ROWS
 from autograd.testing import sample_calls
@@ -61,6 +61,7 @@ def test_divided_by_zero(zero, divide):
         np.sum(np.where([False] * 3, divide(u, zero), u)).backward()
         assert u.grad.tolist() == [1, 1, 1]
         assert np.all(np.isinf(jit(grad(lambda x: np.sum(divide(x, zero))))(np.array([1.0, -2.0, 3.0]))))
+        assert np.all(np.isinf(jvp(lambda x: divide(x, zero), (np.ones(3),), (np.ones(3),))[1]))
         z = Tensor(np.array([1 + 1j, 2.0, -1j]))
         np.sum(np.real(divide(z, zero))).backward()  # no ZeroDivisionError
     if np.ndim(zero) == 0:
