@@ -81,7 +81,7 @@ def carry(rule, i, g, saved):
     if text.isidentifier() and type(g) is np.ndarray:
         factor = saved[-1] if text == "y" else saved[rule.arguments.index(text)]
         return call(np.multiply, (g, factor)) if g.nbytes >= LARGE else g * factor
-    c = evaluate(rule.products[i], ("g", *rule.arguments, "y"), (g, *saved))
+    c = evaluate(f"g * ({text})", ("g", *rule.arguments, "y"), (g, *saved))
     return rule.backwards[i](g, *saved) if c is None else c
 
 

@@ -74,14 +74,21 @@ def where_(condition, x, y):
     return np.where(condition, x, y)
 
 
+def inverse(b):
+    """1 / b, also for a plain 0.0, by which Python would not divide."""
+    try:
+        return 1 / b
+    except ZeroDivisionError:
+        return math.copysign(math.inf, b)
+
+
 _NUMBERS = {"pi": math.pi, "SQRT2": SQRT2, "LN2": math.log(2.0), "LN10": math.log(10.0), "__builtins__": {}}
 
 # What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values). A row without a NumPy
 # name adds itself, so that higher orders find its derivative.
 ARRAY_NAMES = {
-    name: getattr(np, name)
-    for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power divide".split()
-} | {"where": where_, **_NUMBERS}
+    name: getattr(np, name) for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power".split()
+} | {"where": where_, "inverse": inverse, **_NUMBERS}
 
 # What they mean on floats: each elementwise row adds its own twin.
 SCALAR_NAMES = {"sign": sign, "floor": ieee(math.floor, np.floor), "where": where, **_NUMBERS}

@@ -109,7 +109,7 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=None):
     return pinv_(from_triangle(a) if hermitian else a, rcond=1e-15 if rcond is None else rcond)
 
 
-LSTSQ = ("f(m43, x4)[0]", "f(m34, x32)[0]", "f(m43, x4)[1]", "f(m43, x42)[1]", "f(m43, x4)[3]", "f(m34, x32)[1]")
+LSTSQ = ("f(m43, x4)[0]", "f(m34, x32)[0]", "f(m43, x4)[1]", "f(m43, x42)[1]", "f(m43, x4)[3]")
 
 
 @composition(np.linalg.lstsq, samples=LSTSQ)

@@ -21,7 +21,6 @@ from autograd.rules.arrays import is_stand_in
 
 FUNCTIONS: dict[Any, Rule] = {}
 ROWS: dict[str, Rule] = {}
-IEEE = {"1 / b": "divide(1, b)"}  # where b may be a plain 0.0, by which Python would not divide
 
 
 class Rule:
@@ -118,8 +117,7 @@ class Elementwise(Differentiable):
         self.needs = tuple({"x", "a", "b", "y"}.intersection(re.findall(r"[A-Za-z_]\w*", text)) for text in formulas)
         self.keeps = {}
         parameters = ", ".join(self.arguments)
-        self.derivatives = tuple(_compile(f"lambda {parameters}, y: {IEEE.get(text, text)}") for text in formulas)
-        self.products = tuple(map(_times, formulas))
+        self.derivatives = tuple(_compile(f"lambda {parameters}, y: {text}") for text in formulas)
         self.backwards = tuple(_compile(_upstream(parameters, text)) for text in formulas)
         self.quick = None if self.masks else self.backwards
         what = f"`np.{function.__name__}`" if self.ufunc else (function.__doc__ or name).rstrip(".")
@@ -134,15 +132,10 @@ class Elementwise(Differentiable):
 
 
 def _upstream(parameters: str, text: str) -> str:
-    return f"lambda g, {parameters}, y: {_times(text)}"
-
-
-def _times(text: str) -> str:
     """The formula times the gradient from above, without the work of multiplying by 1."""
-    if text in ("1 / b", "1 / x"):
-        return text.replace("1", "g")
-    return {"1": "g", "-1": "-g", "0": "0 * g"}.get(text, f"g * ({text})")
+    body = {"1": "g", "-1": "-g", "0": "0 * g"}.get(text, f"g * ({text})")
+    return f"lambda g, {parameters}, y: {body}"
 
 
 def _compile(text: str) -> Callable:
-    return eval(text, scalars.ARRAY_NAMES)
+    return eval(text.replace("1 / b", "inverse(b)"), scalars.ARRAY_NAMES)  # b may be a plain 0.0

@@ -46,6 +46,12 @@ def test_along_an_axis_they_do_not_overflow_and_take_whole_numbers(function):
     assert function(X.astype(np.float32), axis=None).dtype == np.float32
 
 
+def test_logsumexp_at_the_ends():
+    with np.errstate(divide="ignore"):
+        for x in ([np.inf, 1.0], [-np.inf, -np.inf], [-1e300, -2e300], [1e300, 0.0], [-np.inf, 2.0]):
+            assert functional.logsumexp(x) == max(x)
+
+
 @pytest.mark.parametrize("function", ALONG, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("axis", [3, -4, "rows", 1.5, (0, 0)], ids=repr)
 def test_a_bad_axis_is_named(function, axis):
