@@ -19,7 +19,7 @@ def page() -> str:
     lines = [
         HEAD,
         "## Elementwise\n",
-        "In the formulas `x`, or `a` and `b`, are the arguments and `y` the result. Names in brackets are for formulas only.\n",
+        "In the formulas `x`, or `a` and `b`, are arguments and `y` the result; names in brackets are for formulas.\n",
     ]
     lines += ["| function | derivative |", "|---|---|"]
     for row in rows:
