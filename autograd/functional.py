@@ -15,11 +15,12 @@ array([[0.5, 0.5, 0.5],
 from __future__ import annotations
 
 from autograd.rules import networks
-from autograd.rules.arrays import operand
+from autograd.rules.arrays import is_tensor, operand
 from autograd.rules.axes import from_end
 from autograd.rules.elementwise import erf, gelu, relu, sigmoid, silu, softplus
+from autograd.rules.special import log_sigmoid
 
-__all__ = ["erf", "gelu", "log_softmax", "logsumexp", "relu", "sigmoid", "silu", "softmax", "softplus"]
+__all__ = ["erf", "gelu", "log_sigmoid", "log_softmax", "logsumexp", "relu", "sigmoid", "silu", "softmax", "softplus"]
 
 
 def softmax(x, axis=-1):
@@ -38,6 +39,8 @@ def logsumexp(x, axis=-1):
 
 
 def _along(row, x, axis):
+    if hasattr(x, "__apply__") and not is_tensor(x):
+        raise TypeError(f"{row.name} works along an axis, and a Value is one number: make a Tensor of all of them")
     x = operand(x)
     if x.dtype.kind not in "biufc":
         raise TypeError(f"{row.name} of {x!r:.60}: wanted numbers, an array or a Tensor")

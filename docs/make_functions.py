@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from autograd import Tensor, functional
 from autograd.rules.structural import Composition, Constant, Primitive, numpy_name
 from autograd.rules.table import ROWS, Elementwise
 
@@ -18,12 +19,12 @@ def page() -> str:
     lines = [
         HEAD,
         "## Elementwise\n",
-        "In the formulas `x`, or `a` and `b`, are the arguments and `y` is the result.\n",
+        "In the formulas `x`, or `a` and `b`, are arguments and `y` the result; names in brackets are for formulas.\n",
     ]
     lines += ["| function | derivative |", "|---|---|"]
     for row in rows:
         if isinstance(row, Elementwise):
-            name = ", ".join(numpy_name(f) for f in row.covers) or f"`.{row.name}()`"
+            name = ", ".join(numpy_name(f) for f in row.covers) or own_name(row.name)
             formulas = ", ".join(f"`{text}`" for text in row.formulas).replace("|", "\\|")
             lines.append(f"| {name} | {formulas} |")
     lines += ["\n## On whole arrays\n", "| function | calls that the tests check |", "|---|---|"]
@@ -37,6 +38,12 @@ def page() -> str:
     names = dict.fromkeys(row.name.removesuffix(" (alias)") for row in rows if isinstance(row, Constant))
     lines += [", ".join(names) + "."]
     return "\n".join(lines) + "\n"
+
+
+def own_name(name) -> str:
+    """Where a row is found that NumPy has no ufunc for."""
+    places = [f"functional.{name}"] * hasattr(functional, name) + [f"`.{name}()`"] * hasattr(Tensor, name)
+    return ", ".join(places) or f"({name})"
 
 
 if __name__ == "__main__":

@@ -66,13 +66,18 @@ def leaky_relu(x, negative_slope=0.2):
 @add("elu")
 def elu(x, alpha=1.0):
     """f(x) = x where x > 0, alpha * (exp(x) - 1) elsewhere."""
-    return np.where(array_of(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+    return np.where(array_of(x) > 0, x, alpha * np.expm1(_not_above_0(x)))
 
 
 @add("celu")
 def celu(x, alpha=1.0):
     """f(x) = max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0)."""
-    return np.where(array_of(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0) / alpha))
+    return np.where(array_of(x) > 0, x, alpha * np.expm1(_not_above_0(x) / alpha))
+
+
+def _not_above_0(x):
+    """min(x, 0) whose slope at 0 is that from below, so that elu has slope alpha there, and 1 for alpha = 1."""
+    return np.where(array_of(x) > 0, 0.0, x)
 
 
 @add("selu")
@@ -124,6 +129,12 @@ def sigmoid(x):
     array([0.5, 1. ])
     """
     return _remember(functional.sigmoid(x), x)
+
+
+@add("log_sigmoid")
+def log_sigmoid(x):
+    """f(x) = log(sigmoid(x)), without overflow."""
+    return functional.log_sigmoid(x)
 
 
 @add("tanh")

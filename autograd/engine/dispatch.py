@@ -6,15 +6,11 @@ import numpy as np
 
 from autograd.engine.operands import Foreign, is_foreign
 from autograd.rules.arrays import array_of
-from autograd.rules.complexes import modulus_
+from autograd.rules.complexes import direction, modulus_
 from autograd.rules.structural import Constant, numpy_name
 from autograd.rules.table import FUNCTIONS, Elementwise
 
-_REDUCTIONS = {
-    (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,
-    (np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min,
-    (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
-}  # fmt: skip
+_COMPLEX = {np.absolute: modulus_, np.sign: direction}  # not holomorphic, so no elementwise formula will do
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
@@ -39,12 +35,12 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         )
     if method == "__call__":
         row = FUNCTIONS.get(ufunc)
-        if ufunc is np.absolute and self.dtype.kind == "c":
-            row = modulus_  # not holomorphic, so no elementwise formula will do
+        if ufunc in _COMPLEX and self.dtype.kind == "c":
+            row = _COMPLEX[ufunc]
         if row is None:
             raise missing(ufunc)
         if type(row) is Constant:
-            return row(*map(array_of, inputs), **kwargs)
+            return row(*map(array_of, inputs), **_plain_all(kwargs))
         if not isinstance(row, Elementwise):
             return row(*inputs, **kwargs)
         dtype = kwargs.pop("dtype", None)
@@ -57,11 +53,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         if dtype is not None:
             inputs = [x.astype(dtype) if hasattr(x, "__apply__") else np.asarray(x, dtype) for x in inputs]
         return self.__apply__(row, inputs, {})
-    function = _REDUCTIONS.get((ufunc, method))
-    if function is not None:
-        if "axis" not in kwargs and len(inputs) == 1:
-            kwargs["axis"] = 0
-        return FUNCTIONS[function](*inputs, **kwargs)
+    row = FUNCTIONS.get(getattr(ufunc, method))
+    if row is not None:
+        return row(*inputs, **{"axis": 0, **kwargs})
     if method == "outer" and len(inputs) == 2:
         a, b = inputs
         return ufunc(np.reshape(a, np.shape(array_of(a)) + (1,) * np.ndim(array_of(b))), b)

@@ -69,7 +69,7 @@ def _numpy_method(function):
 
 
 _NUMBERS = (float, int, np.ndarray)
-_matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
+_matmul, _sum, _divmod = FUNCTIONS[np.matmul], FUNCTIONS[np.sum], FUNCTIONS[np.divmod]
 
 
 class Operators:
@@ -127,6 +127,10 @@ class Operators:
     relu = _unary("relu")
     sigmoid = _unary("sigmoid")
     softplus = _unary("softplus")
+    log_sigmoid = _unary("log_sigmoid")
+    silu = _unary("silu")
+    erf = _unary("erf")
+    gelu = _unary("gelu")
 
     # Comparisons and floor division are flat almost everywhere: they give plain arrays.
     __lt__ = _compare(np.less)
@@ -146,6 +150,15 @@ class Operators:
         if tracking.get():
             raise TypeError("t //= v would lose the gradient of t, since // is flat; write u = t // v, a plain array")
         return self.__write__(self // other, by_operator=True)
+
+    def __divmod__(self, other):
+        return _divmod(self, other)
+
+    def __rdivmod__(self, other):
+        return _divmod(other, self)
+
+    def __round__(self, digits=None):
+        return np.round(self, digits or 0)
 
     def __abs__(self):
         return np.abs(self) if self.dtype.kind == "c" else self._real_abs()

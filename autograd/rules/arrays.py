@@ -82,6 +82,17 @@ def operand(x, dtype=None):
     return x if is_tensor(x) else as_array(x, dtype)
 
 
+def constant_only(name, key, value):
+    """A setting of a function, as it is; refused where it is a Tensor or holds one, whose gradient would be lost."""
+    if is_tensor(value):
+        raise TypeError(
+            f"{name} takes {key}= as a constant, since there is no rule for its gradient; pass {key}=t.data"
+        )
+    for part in value if isinstance(value, tuple | list) else ():
+        constant_only(name, key, part)
+    return value
+
+
 def zeros(shape, like):
     """Zeros of the dtype of `like`, to write something computed into."""
     return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)

@@ -65,6 +65,13 @@ def _(g, x, y):
     return g * np.where(zero, 0, x / np.where(zero, 1, y))
 
 
+def direction(z):
+    """`np.sign` of complex numbers: z / |z|, and 0 at 0."""
+    size = np.absolute(z)
+    zero = array_of(size) == 0
+    return np.where(zero, 0, z / np.where(zero, 1, size))
+
+
 @composition(np.angle, samples=("f(z23)", "f(z23, deg=True)"))
 def angle(z, deg=False):
     y = np.arctan2(np.imag(z), np.real(z))

@@ -10,14 +10,14 @@ import numpy as np
 
 from autograd.rules.structural import Constant
 
-UFUNCS = """sign floor ceil rint trunc heaviside floor_divide signbit spacing nextafter isnan isinf isfinite
+UFUNCS = """sign floor ceil rint trunc floor_divide signbit spacing isnan isinf isfinite
     equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor logical_not"""
 POSITIONS = """argmax argmin nanargmax nanargmin argsort argpartition argwhere nonzero flatnonzero searchsorted digitize
     lexsort count_nonzero"""
 QUESTIONS = """shape ndim size all any allclose isclose array_equal array_equiv isreal iscomplex iscomplexobj isrealobj
     isneginf isposinf isin shares_memory may_share_memory result_type can_cast min_scalar_type common_type
-    linalg.matrix_rank in1d bincount histogram histogram2d histogramdd histogram_bin_edges"""
-INDICES = """tril_indices_from triu_indices_from diag_indices_from ix_ unravel_index ravel_multi_index unique_counts"""
+    linalg.matrix_rank in1d"""
+INDICES = """tril_indices_from triu_indices_from diag_indices_from unravel_index ravel_multi_index"""
 FLAT = """round around fix zeros_like ones_like empty_like array_repr array_str array2string save savez
     savez_compressed savetxt"""
 

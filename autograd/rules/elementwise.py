@@ -86,10 +86,9 @@ row("copysign", np.copysign, math.copysign, "sign(a) * sign(y)", "0", domain=AWA
 
 # -- what every network uses, though NumPy has no name for it ----------------------------------------------------
 relu = row("relu", functions.relu, lambda x: x if x > 0 or x != x else 0.0, "x > 0", kinks=(0.0,))
-sigmoid = row("sigmoid", functions.sigmoid, lambda x: 0.5 * math.tanh(0.5 * x) + 0.5, "y * (1 - y)")
+sigmoid = row("sigmoid", functions.sigmoid, scalars.sigmoid, "y * sigmoid(-x)")
 softplus = row("softplus", functions.softplus, lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), "sigmoid(x)")
-SILU = "sigmoid(x) * (1 + x * (1 - sigmoid(x)))"
-silu = row("silu", functions.silu, lambda x: x * (0.5 * math.tanh(0.5 * x) + 0.5), SILU)
+silu = row("silu", functions.silu, lambda x: x * scalars.sigmoid(x), "sigmoid(x) + y * sigmoid(-x)")
 erf = row("erf", functions.erf, math.erf, "2 / sqrt(pi) * exp(-x * x)")
 GELU = "0.5 * (1 + erf(x / SQRT2)) + x * exp(-0.5 * x * x) / sqrt(2 * pi)"
 gelu = row("gelu", functions.gelu, lambda x: 0.5 * x * (1 + math.erf(x / functions.SQRT2)), GELU)

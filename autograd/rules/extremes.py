@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of
+from autograd.rules.arrays import array_of, constant_only, possibly
 from autograd.rules.axes import from_end, unreduce
 from autograd.rules.reductions import AXES, gather_axes
 from autograd.rules.structural import Primitive, composition
@@ -18,7 +18,7 @@ def _extreme(function, alias, pairwise, worst):
         return function(x, axis=axis)
 
     extreme.__name__ = function.__name__ + "_"
-    row = Primitive(extreme, masks=True)
+    row = Primitive(extreme)
 
     @row.vjp("x")
     def _(g, x, y, axis):
@@ -29,7 +29,7 @@ def _extreme(function, alias, pairwise, worst):
 
     samples = (*AXES[:-1], "f(x23, where=[True, False, True], initial=0.0, axis=1)", "f(x23, 1, initial=-9.0)")
 
-    @composition(function, alias, samples=samples)
+    @composition(function, alias, pairwise.reduce, samples=samples)
     def public(a, axis=None, keepdims=False, initial=None, where=True):
         axes = from_end(axis, a.ndim)
         if where is not True:
@@ -57,9 +57,19 @@ QUANTILES = ("f(x5, 0.3)", "f(x34, [0.1, 0.5], axis=0)", "f(x34, 0.7, axis=-1, k
              "f(x5, 0.3, method='weibull')")  # fmt: skip
 
 
+# The methods that take one of the elements as it is.
+CHOOSING = ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
+
+
+def _unless_nan(x, y, extra):
+    """`y` from the last axis of the sorted `x`, and nan (which sorts last) where there is one among them."""
+    bad = np.isnan(array_of(x)[..., -1])
+    return np.where(bad.reshape(bad.shape + (1,) * extra), np.nan, y) if possibly(bad) else y
+
+
 @composition(np.quantile, samples=QUANTILES)
 def quantile(a, q, axis=None, method="linear", keepdims=False):
-    q = np.asarray(q, dtype=float)
+    q = np.asarray(constant_only("np.quantile", "q", q), dtype=float)
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     n = x.shape[-1]
@@ -72,18 +82,29 @@ def quantile(a, q, axis=None, method="linear", keepdims=False):
     # NumPy itself says how each method weighs two neighbours: ask it for the position among 0, 1, 2, ...
     at = np.quantile(np.arange(float(n)), q, method=method)
     low = np.clip(np.floor(at).astype(int), 0, n - 1)
-    high = np.minimum(low + 1, n - 1)
     part = (at - low).astype(x.dtype)
-    y = x[..., low] * (1 - part) + x[..., high] * part
+    if method in CHOOSING:
+        y = x[..., low]
+    else:  # from the nearer of the two, in NumPy's own order
+        first, second = x[..., low], x[..., np.minimum(low + 1, n - 1)]
+        y = np.where(part < 0.5, first, second) + (second - first) * np.where(part < 0.5, part, part - 1)
+    y = _unless_nan(x, y, q.ndim)
     y = np.moveaxis(y, tuple(range(y.ndim - q.ndim, y.ndim)), tuple(range(q.ndim))) if q.ndim else y
     return np.expand_dims(y, axes) if keepdims else y
 
 
 @composition(np.percentile, samples=("f(x5, 30)", "f(x34, [10, 50], axis=0)"))
 def percentile(a, q, axis=None, method="linear", keepdims=False):
-    return np.quantile(a, np.asarray(q) / 100, axis=axis, method=method, keepdims=keepdims)
+    q = np.asarray(constant_only("np.percentile", "q", q)) / 100
+    return np.quantile(a, q, axis=axis, method=method, keepdims=keepdims)
 
 
 @composition(np.median, samples=("f(x5)", "f(x34)", "f(x34, axis=0)", "f(x34, axis=(0, 1), keepdims=True)"))
 def median(a, axis=None, keepdims=False):
-    return np.quantile(a, 0.5, axis=axis, keepdims=keepdims)
+    axes = from_end(axis, a.ndim)
+    x = np.sort(gather_axes(a, axes), axis=-1)
+    n = x.shape[-1]
+    middle = x[..., (n - 1) // 2 : n // 2 + 1] if n else x
+    y = np.mean(middle, axis=-1)  # nan of nothing, as in NumPy
+    y = _unless_nan(x, y, 0) if n else y
+    return np.expand_dims(y, axes) if keepdims else y

@@ -46,26 +46,43 @@ _pair(np.fft.fft, np.fft.ifft)
 _pair(np.fft.ifft, np.fft.fft)
 
 
+@Primitive
+def rfft_(x, *, axis, norm):
+    return np.fft.rfft(x, axis=axis, norm=norm)
+
+
+@rfft_.vjp("x")
+def _(g, x_like, axis, norm):
+    n = x_like.shape[axis]
+    return np.real(np.fft.ifft(_fit(g, n, axis), axis=axis, norm=SCALE[norm]))
+
+
 @composition(np.fft.rfft, samples=ONE)
 def rfft(a, n=None, axis=-1, norm=None):
-    y = np.fft.fft(a, n, axis, norm)
-    return _fit(y, y.shape[axis] // 2 + 1, one_from_end(axis, a.ndim))
+    axis = one_from_end(axis, a.ndim)
+    return rfft_(_fit(a, a.shape[axis] if n is None else n, axis), axis=axis, norm=norm)
+
+
+@Primitive
+def irfft_(x, *, n, axis, norm):
+    return np.fft.irfft(x, n, axis=axis, norm=norm)
+
+
+@irfft_.vjp("x")
+def _(g, n, axis, norm):
+    # What lies between the ends stands for two frequencies, itself and its conjugate.
+    count = np.full((n // 2 + 1,) + (1,) * (-1 - axis), 2.0, g.real.dtype)
+    count[0] = 1
+    if n % 2 == 0:
+        count[-1] = 1
+    return np.fft.rfft(g, axis=axis, norm=SCALE[norm]) * count
 
 
 @composition(np.fft.irfft, samples=("f(z4)", "f(z34, n=5)", "f(z34, axis=0)", "f(x4, norm='ortho')"))
 def irfft(a, n=None, axis=-1, norm=None):
     axis = one_from_end(axis, a.ndim)
     n = 2 * (a.shape[axis] - 1) if n is None else n
-    # The whole spectrum of a real signal of length n from its first half; the ends count by their real part.
-    a = _fit(a, n // 2 + 1, axis)
-    first = a[along(axis, slice(0, 1))]
-    middle = a[along(axis, slice(1, (n + 1) // 2))]
-    parts = [np.real(first) + 0 * first, middle]
-    if n % 2 == 0 and n > 0:
-        last = a[along(axis, slice(n // 2, n // 2 + 1))]
-        parts.append(np.real(last) + 0 * last)
-    whole = np.concatenate([*parts, np.conj(np.flip(middle, axis))], axis=axis)
-    return np.real(np.fft.ifft(whole, axis=axis, norm=norm))
+    return irfft_(_fit(a, n // 2 + 1, axis), n=n, axis=axis, norm=norm)
 
 
 @composition(np.fft.hfft, samples=("f(z4)", "f(z34, n=5)"))
@@ -87,7 +104,7 @@ def _several(function, one, default, last=None, samples=SHAPES):
         steps = [(one, n, axis) for n, axis in zip(sizes, axes, strict=True)]
         if last is not None:
             steps[-1] = (last, *steps[-1][1:])
-        if last is np.fft.rfft:  # of the real numbers themselves, so before the complex transforms
+        if last is not np.fft.irfft:  # from the last axis on, as NumPy does: the real numbers come first
             steps.reverse()
         for step, n, axis in steps:
             a = step(a, n, axis, norm)

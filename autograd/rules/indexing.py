@@ -26,7 +26,7 @@ def _(g, x_like, index):
     return scatter(g, index=index, shape=x_like.shape)
 
 
-@Primitive.row(samples=ADDED, batched=False, masks=True)
+@Primitive.row(samples=ADDED, batched=False)
 def scatter(g, *, index, shape):
     """Zeros of `shape` with `g` added at `index`; an index that is repeated adds up."""
     rows = index[0] if type(index) is tuple and len(index) == 1 else index

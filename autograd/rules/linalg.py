@@ -46,6 +46,19 @@ def adjoint(x):
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
+def fold(g, uplo="L"):
+    """What both triangles of a symmetric (or Hermitian) matrix get, where one of them was read and stands for both."""
+    half = np.tri(g.shape[-1]).astype(g.real.dtype)
+    half = half if uplo == "L" else half.T
+    return (g + adjoint(g)) * (half - 0.5 * np.eye(g.shape[-1], dtype=half.dtype))
+
+
+def from_triangle(a, uplo="L"):
+    """The symmetric (or Hermitian) matrix that NumPy sees when it reads one triangle."""
+    half, other = (np.tril(a), np.tril(a, -1)) if uplo == "L" else (np.triu(a), np.triu(a, 1))
+    return half + adjoint(other)
+
+
 @composition(np.matmul, np.linalg.matmul, samples=("f(x23, x34)", "f(x3, x34)", "f(x23, x3)", "f(x3, x3)",
                                                    "f(x223, x34)", "f(x23, x234)", "f(x3, x234)",
                                                    "f(x1234, x2142)"))  # fmt: skip

@@ -64,6 +64,21 @@ QUANTILES = ("f(x5, 0.3)", "f(x34, 0.7, axis=0)", "f(x34, [0.2, 0.5], axis=-1, k
 
 @composition(np.nanquantile, samples=QUANTILES)
 def nanquantile(a, q, axis=None, method="linear", keepdims=False):
+    return _row_by_row(lambda row: np.quantile(row, q, method=method), a, axis, keepdims, np.shape(q))
+
+
+@composition(np.nanpercentile, samples=("f(x5, 30)", "f(x34, 70, axis=0)"))
+def nanpercentile(a, q, axis=None, method="linear", keepdims=False):
+    return _row_by_row(lambda row: np.percentile(row, q, method=method), a, axis, keepdims, np.shape(q))
+
+
+@composition(np.nanmedian, samples=SAMPLES)
+def nanmedian(a, axis=None, keepdims=False):
+    return _row_by_row(np.median, a, axis, keepdims, ())
+
+
+def _row_by_row(function, a, axis, keepdims, front):
+    """A function of what is left of each row without its nan; of a row that has nothing else, nan."""
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     shape = x.shape[:-1]
@@ -72,16 +87,7 @@ def nanquantile(a, q, axis=None, method="linear", keepdims=False):
         y = np.sum(x, axis=-1) * np.nan  # of nothing: one nan for all q, as NumPy has it
         return np.expand_dims(y, axes) if keepdims else y
     here = _present(rows)
-    found = np.stack([np.quantile(rows[i][here[i]], q, method=method) for i in range(len(here))])
-    y = np.reshape(np.moveaxis(found, 0, -1), np.shape(q) + shape)
+    here = here | ~here.any(axis=1, keepdims=True)
+    found = np.stack([function(rows[i][here[i]]) for i in range(len(here))])
+    y = np.reshape(np.moveaxis(found, 0, -1), front + shape)
     return np.expand_dims(y, axes) if keepdims else y
-
-
-@composition(np.nanpercentile, samples=("f(x5, 30)", "f(x34, 70, axis=0)"))
-def nanpercentile(a, q, axis=None, method="linear", keepdims=False):
-    return np.nanquantile(a, np.asarray(q) / 100, axis=axis, method=method, keepdims=keepdims)
-
-
-@composition(np.nanmedian, samples=SAMPLES)
-def nanmedian(a, axis=None, keepdims=False):
-    return np.nanquantile(a, 0.5, axis=axis, keepdims=keepdims)

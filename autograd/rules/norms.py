@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, possibly
+from autograd.rules.arrays import array_of, constant_only, possibly
 from autograd.rules.statistics import safe_sqrt
 from autograd.rules.structural import composition
 
@@ -61,6 +61,7 @@ def _matrix(x, order, axes, keepdims):
 
 @composition(np.linalg.norm, samples=NORMS)
 def norm(x, ord=None, axis=None, keepdims=False):
+    constant_only("np.linalg.norm", "ord", ord)
     if axis is None:
         if ord is None:
             y = _vector(np.ravel(x), None, 0, False)
@@ -80,9 +81,9 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
 @composition(np.linalg.vector_norm, samples=("f(x23)", "f(x23, axis=0, ord=3)", "f(x234, axis=(0, 1), keepdims=True)"))
 def vector_norm(x, *, axis=None, keepdims=False, ord=2):
-    return _vector(x, ord, axis, keepdims)
+    return _vector(x, constant_only("np.linalg.vector_norm", "ord", ord), axis, keepdims)
 
 
 @composition(np.linalg.matrix_norm, samples=("f(x23)", "f(m233, ord='nuc')", "f(x23, keepdims=True, ord=1)"))
 def matrix_norm(x, *, keepdims=False, ord="fro"):
-    return _matrix(x, ord, (-2, -1), keepdims)
+    return _matrix(x, constant_only("np.linalg.matrix_norm", "ord", ord), (-2, -1), keepdims)

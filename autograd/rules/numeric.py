@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, as_array, is_tensor, operand
-from autograd.rules.structural import composition
+from autograd.rules.arrays import array_of, as_array, checked, is_tensor, operand, possibly
+from autograd.rules.structural import Primitive, composition
 
 
 @composition(np.nan_to_num, samples=("f(x23)", "f(x5, nan=1.0)"))
@@ -31,7 +31,10 @@ def sinc(x):
 
 @composition(np.unwrap, samples=("f(x5)", "f(x34, axis=0)"))
 def unwrap(p, discont=None, axis=-1, *, period=2 * np.pi):
-    return p + (np.unwrap(array_of(p), discont=discont, axis=axis, period=period) - array_of(p))
+    raw, whole = array_of(p), array_of(period)
+    y = np.unwrap(raw, discont=array_of(discont), axis=axis, period=whole)
+    turns = np.rint(np.where(y == raw, 0.0, y - raw) / whole)  # equal also where both are infinite
+    return p + turns.astype(y.dtype) * period
 
 
 def _at(a, i):
@@ -44,23 +47,38 @@ def _at(a, i):
 def interp(x, xp, fp, left=None, right=None):
     dtype = next(a.dtype for a in (x, fp, xp) if is_tensor(a))
     x, xp, fp = (operand(a, dtype) for a in (x, xp, fp))
-    places, knots = array_of(x), array_of(xp)
-    i = np.minimum(np.maximum(np.searchsorted(knots, places, side="right") - 1, 0), max(len(knots) - 2, 0))
-    start, end = _at(xp, i), _at(xp, i + 1)
-    part = (x - start) / (end - start)
-    y = _at(fp, i) * (1 - part) + _at(fp, i + 1) * part
-    y = np.where(as_array(places) < knots[0], fp[0] if left is None else left, y)
-    return np.where(as_array(places) > knots[-1], fp[-1] if right is None else right, y)
+    places, knots = as_array(array_of(x)), array_of(xp)
+    # The knot at or below each place, and the segment that begins there; the last segment serves the last knot too.
+    knot = np.maximum(np.searchsorted(knots, places, side="right") - 1, 0)
+    i = np.minimum(knot, max(len(knots) - 2, 0))
+    j = np.minimum(i + 1, len(knots) - 1)
+    slope = (_at(fp, j) - _at(fp, i)) / (_at(xp, j) - _at(xp, i))
+    y = slope * (x - _at(xp, knot)) + _at(fp, knot)
+    lost = np.isnan(array_of(y)) & ~np.isnan(places)
+    if possibly(lost):  # where something is infinite: from the other end, and at a knot what stands there
+        y = np.where(lost, slope * (x - _at(xp, j)) + _at(fp, j), y)
+        y = np.where(lost & (_at(knots, knot) == places), _at(fp, knot), y)
+    y = np.where(places < knots[0], fp[0] if left is None else left, y)
+    return np.where(places > knots[-1], fp[-1] if right is None else right, y)
 
 
 @composition(np.linspace, samples=("f(x, x, 5)", "f(x3, 2.0, num=4, endpoint=False)", "f(0.0, x2, 3, axis=-1)"))
 def linspace(start, stop, num=50, endpoint=True, retstep=False, axis=0):
     dtype = next(x.dtype for x in (start, stop) if is_tensor(x))
     a, b = operand(start, dtype), operand(stop, dtype)
-    ndim = max(a.ndim, b.ndim)
-    part = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype).reshape((-1,) + (1,) * ndim)
-    y = np.moveaxis(a * (1 - part) + b * part, 0, axis)
-    return (y, (b - a) / max(num - 1 if endpoint else num, 1)) if retstep else y
+    k = _counter(num, a, b)
+    gaps = num - 1 if endpoint else num
+    step = (b - a) / (gaps or 1)
+    y = k.astype(dtype) * step + a
+    if endpoint and num > 1:
+        y = np.where(k == num - 1, b, y)
+    y = np.moveaxis(y, 0, axis)
+    return (y, step if gaps else step * np.nan) if retstep else y
+
+
+def _counter(num, a, b):
+    """0, 1, 2, ... along a new first axis of what a and b broadcast to."""
+    return np.arange(num).reshape((-1,) + (1,) * max(a.ndim, b.ndim))
 
 
 @composition(np.logspace, samples=("f(x, x, 5)", "f(x, 1.0, 3, base=2.0)"))
@@ -70,7 +88,23 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):
 
 @composition(np.geomspace, samples=("f(p, p, 5)", "f(p2, 3.0, num=4)"))
 def geomspace(start, stop, num=50, endpoint=True, axis=0):
-    return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint=endpoint, axis=axis))
+    dtype = next(x.dtype for x in (start, stop) if is_tensor(x))
+    a, b = operand(start, dtype), operand(stop, dtype)
+    for end in (a, b):
+        checked(_require_no_zero, array_of(end))
+    sign = np.sign(array_of(a))
+    a, b = a * sign, b * sign
+    y = 10.0 ** np.linspace(np.log10(a), np.log10(b), num, endpoint=endpoint)
+    k = _counter(num, a, b)
+    y = np.where(k == 0, a, y)
+    if endpoint and num > 1:
+        y = np.where(k == num - 1, b, y)
+    return np.moveaxis(y * sign, 0, axis)
+
+
+def _require_no_zero(end):
+    if np.any(end == 0):
+        raise ValueError("np.geomspace: a geometric sequence cannot include zero")
 
 
 @composition(np.divmod, samples=("f(p3, 0.7)[1]",))
@@ -80,8 +114,11 @@ def divmod_(x1, x2):
 
 @composition(np.modf, samples=("f(p3)[0]",))
 def modf(x):
-    whole = np.trunc(array_of(x))
-    return x - whole, whole
+    raw = array_of(x)
+    whole, infinite = np.trunc(raw), np.isinf(raw)
+    if not possibly(infinite):
+        return x - whole, whole
+    return np.where(infinite, 0.0, x - np.where(infinite, 0.0, whole)), whole
 
 
 @composition(np.ldexp, samples=("f(x3, [1, 2, 3])",))
@@ -100,25 +137,45 @@ def apply_over_axes(func, a, axes):
 CONVOLVE = ("f(x5, x3)", "f(x5, x3, mode='same')", "f(x5, x3, 'valid')", "f(x3, x4, 'same')", "f(x4, x2, 'same')")
 
 
+@Primitive.row(batched=False)
+def convolve_(a, v, *, mode):
+    return np.convolve(a, v, mode)
+
+
+@convolve_.vjp("a")
+def _(g, a_like, v):
+    return np.correlate(_whole(g, a_like.shape[0], len(v)), v, "valid")
+
+
+@convolve_.vjp("v")
+def _(g, a, v_like):
+    return np.correlate(_whole(g, len(a), v_like.shape[0]), a, "valid")
+
+
+def _whole(g, n, m):
+    """The gradient of all places where they overlap, from that of those in the middle which the mode keeps."""
+    left_out = n + m - 1 - g.shape[0]
+    if not left_out:
+        return g
+    before = left_out // 2
+    return np.concatenate([np.zeros(before, g.dtype), g, np.zeros(left_out - before, g.dtype)])
+
+
 @composition(np.convolve, samples=CONVOLVE)
 def convolve(a, v, mode="full"):
-    """A matrix of shifted copies of the shorter one times the other; then the part that `mode` keeps."""
-    a, v = (operand(x, float) for x in ((a, v) if len(a) >= len(v) else (v, a)))
+    dtype = next(x.dtype for x in (a, v) if is_tensor(x))
+    a, v = operand(a, dtype), operand(v, dtype)
     if a.ndim != 1 or v.ndim != 1:
         raise ValueError(f"convolution takes two 1-d arrays, not shapes {a.shape} and {v.shape}")
-    n, m = a.shape[0], v.shape[0]
-    if not (n and m):
+    if not (a.shape[0] and v.shape[0]):
         raise ValueError("convolution of an empty array")
-    shift = np.arange(n + m - 1)[:, None] - np.arange(n)[None, :]
-    inside = (shift >= 0) & (shift < m)
-    full = np.where(inside, v[np.where(inside, shift, 0)], 0) @ a
-    kept = len(np.convolve(np.ones(n), np.ones(m), mode))
-    start = (n + m - 1 - kept) // 2
-    return full[start : start + kept]
+    return convolve_(a, v, mode=mode)
 
 
 @composition(np.correlate, samples=CONVOLVE)
 def correlate(a, v, mode="valid"):
-    if len(v) > len(a):
+    dtype = next(x.dtype for x in (a, v) if is_tensor(x))
+    a, v = operand(a, dtype), operand(v, dtype)
+    if v.shape[0] > a.shape[0]:
         return np.conj(np.flip(np.correlate(v, a, mode)))
     return np.convolve(a, np.conj(np.flip(v)), mode)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import is_tensor, operand
+from autograd.errors import RecordingError
+from autograd.rules.arrays import array_of, checked, constant_only, is_stand_in, is_tensor, operand
 from autograd.rules.structural import composition
 
 
@@ -21,7 +22,7 @@ def vander(x, N=None, increasing=False):
     n = len(x) if N is None else N
     if n == 0:
         return np.reshape(x[:0], (len(x), 0))
-    columns = [0 * x + 1]
+    columns = [np.where(True, 1.0, x)]
     for _ in range(n - 1):
         columns.append(columns[-1] * x)
     return np.stack(columns if increasing else columns[::-1], axis=-1)
@@ -49,10 +50,24 @@ def polysub(a1, a2):
     return np.subtract(*_aligned(a1, a2))
 
 
+def _without_leading_zeros(p):
+    raw = array_of(p)
+    if not is_stand_in(raw):
+        return np.trim_zeros(p, "f") if p.size and raw[0] == 0 else p
+    if p.size:  # a program has one shape
+        checked(_require_no_zero, raw[:1])
+    return p
+
+
+def _require_no_zero(first):
+    if first[0] == 0:
+        raise RecordingError("np.polymul leaves out zeros in front, so its shape depends on the numbers")
+
+
 @composition(np.polymul, samples=("f(x3, x2)",))
 def polymul(a1, a2):
-    a, b = _coefficients(a1, a2)
-    # No coefficients stand for the polynomial 0.
+    # As NumPy has it, zeros in front are left out, and no coefficients stand for the polynomial 0.
+    a, b = map(_without_leading_zeros, _coefficients(a1, a2))
     return np.convolve(*(x if len(x) else np.concatenate([x, np.zeros(1, x.dtype)]) for x in (a, b)))
 
 
@@ -65,6 +80,7 @@ def polyder(p, m=1):
 
 @composition(np.polyint, samples=("f(x3)", "f(x3, 2)"))
 def polyint(p, m=1, k=None):
+    k = constant_only("np.polyint", "k", k)
     constants = np.zeros(m) if k is None else np.broadcast_to(np.asarray(k, dtype=float), (m,))
     for i in range(m):
         p = np.concatenate([p / np.arange(len(p), 0, -1).astype(p.dtype), np.asarray(constants[i : i + 1], p.dtype)])

@@ -7,15 +7,15 @@ import string
 
 import numpy as np
 
-from autograd.rules.arrays import looking_at, operand
+from autograd.rules.arrays import array_of, looking_at, operand
 from autograd.rules.indexing import scatter
 from autograd.rules.structural import Primitive, composition
 
 
 # -- einsum: its derivative with respect to one operand is an einsum of the others with the gradient -------------------
 @Primitive.row(batched=False, masks=True)  # a letter twice in one operand is a diagonal, which leaves the rest out
-def einsum_(*arrays, subscripts):
-    return np.copy(np.einsum(subscripts, *arrays))
+def einsum_(*arrays, subscripts, optimize=False):
+    return np.copy(np.einsum(subscripts, *arrays, optimize=optimize))
 
 
 @einsum_.vjp("arrays")
@@ -63,7 +63,8 @@ def einsum(*operands, optimize=False):
         if short:
             arrays[k] = np.reshape(a, [n for i, n in enumerate(a.shape) if i not in short])
             inputs[k] = "".join(c for i, c in enumerate(term) if i not in short)
-    y = einsum_(*arrays, subscripts=",".join(inputs) + "->" + output)
+    settings = {"optimize": optimize} if optimize is not False else {}
+    y = einsum_(*arrays, subscripts=",".join(inputs) + "->" + output, **settings)
     moves_only = len(arrays) == 1 and set(inputs[0]) == set(output)
     return looking_at(y, arrays[0]) if moves_only else y  # a transpose or a diagonal
 
@@ -184,7 +185,26 @@ if hasattr(np, "matvec"):
 
 @composition(np.linalg.multi_dot, samples=("f([x23, x34, x42])", "f([x3, x34, x4])"))
 def multi_dot(arrays):
-    return functools.reduce(np.dot, arrays)
+    """In the order that takes the fewest multiplications, as NumPy does."""
+    n = len(arrays)
+    if n < 2:
+        raise ValueError(f"np.linalg.multi_dot takes at least two arrays, got {n}")
+    sizes = [1 if a.ndim == 1 and i == 0 else a.shape[0] for i, a in enumerate(map(operand, arrays))]
+    sizes.append(1 if np.ndim(array_of(arrays[-1])) == 1 else np.shape(array_of(arrays[-1]))[1])
+
+    @functools.cache
+    def cheapest(i, j):
+        """How much the product of arrays i to j costs, and after which of them it is cut in two."""
+        if i == j:
+            return 0, i
+        cut = (cheapest(i, k)[0] + cheapest(k + 1, j)[0] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in range(i, j))
+        return min((cost, k) for k, cost in enumerate(cut, i))
+
+    def product(i, j):
+        k = cheapest(i, j)[1]
+        return arrays[i] if i == j else np.dot(product(i, k), product(k + 1, j))
+
+    return product(0, n - 1)
 
 
 @composition(np.trace, samples=("f(x33)", "f(x34, 1)", "f(x234, 0, 1, 2)"))
@@ -200,9 +220,11 @@ def linalg_trace(x, offset=0):
 @composition(np.linalg.matrix_power, samples=("f(m33, 3)", "f(m33, 0)", "f(m33, -2)", "f(m222, 2)"))
 def matrix_power(a, n):
     if n == 0:
-        return 0 * a + np.eye(a.shape[-1], dtype=a.dtype)
+        return np.where(True, np.eye(a.shape[-1], dtype=a.dtype), a)
     if n < 0:
         a, n = np.linalg.inv(a), -n
+    if n == 3:
+        return (a @ a) @ a
     y = None
     while n:
         if n & 1:

@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograd.rules.arrays import as_array, is_tensor, looking_at, operand
+from autograd.rules.arrays import as_array, constant_only, is_tensor, looking_at, operand
 from autograd.rules.indexing import getitem
 from autograd.rules.structural import Composition
 
@@ -31,7 +31,12 @@ class Rearranging(Composition):
         for name in self.at:
             if name in bound.arguments:
                 bound.arguments[name] = parts.number(bound.arguments[name])
+        for name, value in bound.arguments.items():
+            if name not in self.at:
+                constant_only(self.name, name, value)
         positions = self.original(*bound.args, **bound.kwargs)
+        if self.original is np.insert:  # into an array of its own dtype
+            parts.arrays = [p.astype(parts.arrays[0].dtype) for p in parts.arrays]
         zero = np.zeros(1, np.result_type(*[p.dtype for p in parts.arrays]))
         return parts.pick(np.concatenate([zero, *(np.ravel(p) for p in parts.arrays)]), positions)
 
@@ -107,6 +112,7 @@ moves(np.vsplit, "ary", "f(x43, 2)")
 moves(np.hsplit, "ary", "f(x34, 2)")
 moves(np.dsplit, "ary", "f(x234, 2)")
 moves(getattr(np, "unstack", None), "x", "f(x34)", "f(x34, axis=1)")
+moves(np.ix_, "args", "f(x2, x3)")
 moves(np.meshgrid, "xi", "f(x3, x2)", "f(x3, x2, indexing='ij', sparse=True)")
 moves(np.broadcast_arrays, "args", "f(x3, x21)")
 moves(np.atleast_1d, "arys", "f(x)", "f(x, x23)")
@@ -115,4 +121,3 @@ moves(np.atleast_3d, "arys", "f(x3)", "f(x23)")
 moves(np.moveaxis, "a", "f(x234, 0, -1)", "f(x234, (0, 1), (2, 0))")
 moves(np.select, "choicelist default", "f([[True, False, False], [True, True, False]], [x3, x3], default=x)")
 moves(np.choose, "choices", "f([1, 0, 1], [x3, x3])")
-moves(np.trim_zeros, "filt", "f(x3)")

@@ -78,7 +78,7 @@ def _(g, x):
     return g[..., None] * (np.conj(others) if x.dtype.kind == "c" else others)
 
 
-@composition(np.prod, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
+@composition(np.prod, np.multiply.reduce, samples=(*AXES, "f(x23, where=[True, False, True], initial=2.0, axis=1)"))
 def prod(a, axis=None, dtype=None, keepdims=False, initial=1, where=True):
     if dtype is not None:
         a = a.astype(dtype)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd.rules.functions import SQRT2, sigmoid
+from autograd.rules.functions import SQRT2
 
 _SPECIAL = (0.0, -1.0, 1e300, math.inf, math.nan)  # each twin that raises at all does so at one of these (or a pair)
 
@@ -52,6 +52,13 @@ def power(a: float, b: float) -> float:
     return math.sqrt(a) if b == 0.5 else math.pow(a, b)
 
 
+def sigmoid(x: float) -> float:
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    y = math.exp(x)
+    return y / (1 + y)
+
+
 def sign(x: float) -> float:
     return x if x != x else float((x > 0) - (x < 0))
 
@@ -67,13 +74,21 @@ def where_(condition, x, y):
     return np.where(condition, x, y)
 
 
+def inverse(b):
+    """1 / b, also for a plain 0.0, by which Python would not divide."""
+    try:
+        return 1 / b
+    except ZeroDivisionError:
+        return math.copysign(math.inf, b)
+
+
 _NUMBERS = {"pi": math.pi, "SQRT2": SQRT2, "LN2": math.log(2.0), "LN10": math.log(10.0), "__builtins__": {}}
 
 # What the names in a formula mean on arrays (and, by NumPy's dispatch, on Tensors and Values). A row without a NumPy
 # name adds itself, so that higher orders find its derivative.
 ARRAY_NAMES = {
     name: getattr(np, name) for name in "exp log log1p sqrt sin cos sinh cosh tanh arctan abs sign floor power".split()
-} | {"sigmoid": sigmoid, "where": where_, **_NUMBERS}
+} | {"where": where_, "inverse": inverse, **_NUMBERS}
 
 # What they mean on floats: each elementwise row adds its own twin.
 SCALAR_NAMES = {"sign": sign, "floor": ieee(math.floor, np.floor), "where": where, **_NUMBERS}

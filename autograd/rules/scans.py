@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import operand
+from autograd.rules.arrays import array_of, is_tensor, operand
 from autograd.rules.axes import along, one_from_end
+from autograd.rules.indexing import scatter
 from autograd.rules.structural import Primitive, composition
 
 SCANS = ("f(x5)", "f(x23)", "f(x23, axis=0)", "f(x234, axis=-2)")
@@ -50,14 +51,74 @@ def _scan(row, a, axis, dtype):
     return row(a, one_from_end(axis, a.ndim))
 
 
-@composition(np.cumsum, samples=SCANS)
+@composition(np.cumsum, np.add.accumulate, samples=SCANS)
 def cumsum(a, axis=None, dtype=None):
     return _scan(lambda x, i: cumsum_(x, axis=i), a, axis, dtype)
 
 
-@composition(np.cumprod, samples=SCANS)
+@composition(np.cumprod, np.multiply.accumulate, samples=SCANS)
 def cumprod(a, axis=None, dtype=None):
     return _scan(lambda x, i: np.swapaxes(cumprod_last_(np.swapaxes(x, i, -1)), i, -1), a, axis, dtype)
+
+
+def _running(ufunc):
+    """The running maximum or minimum; those that tie for it so far share its gradient equally, as in max."""
+
+    def running(x):
+        return ufunc.accumulate(x, axis=-1)
+
+    running.__name__ = f"running_{ufunc.__name__}_"
+    row = Primitive(running)
+
+    @row.vjp("x")
+    def _(g, x, y):
+        n = x.shape[-1]
+        if n == 0:
+            return 0 * g
+        raw, best = array_of(x), array_of(y)
+        tied, same = raw == best, best[..., 1:] == best[..., :-1]
+        count = [tied[..., 0] | True]
+        for i in range(1, n):
+            count.append(np.where(same[..., i - 1], count[-1] + tied[..., i], 1))
+        share = g / np.stack(count, axis=-1).astype(raw.dtype)
+        tail = [share[..., n - 1]]
+        for i in range(n - 2, -1, -1):
+            tail.append(share[..., i] + np.where(same[..., i], tail[-1], 0.0))
+        return np.where(tied, np.stack(tail[::-1], axis=-1), 0.0)
+
+    @composition(ufunc.accumulate, samples=("f(x5)", "f(x34)", "f(x34, axis=1)"))
+    def accumulate(array, axis=0, dtype=None):
+        return _scan(lambda x, i: np.swapaxes(row(np.swapaxes(x, i, -1)), i, -1), array, axis, dtype)
+
+
+_running(np.maximum)
+_running(np.minimum)
+
+
+@Primitive.row(masks=True)  # what comes before the first segment is left out
+def reduceat_(x, *, indices, axis):
+    return np.add.reduceat(x, indices, axis=axis)
+
+
+@reduceat_.vjp("x")
+def _(g, x_like, indices, axis):
+    # A segment goes to where the next one begins, or holds one element if that is not further on; the last to the end.
+    n = x_like.shape[axis]
+    ends = np.append(indices[1:], n)
+    sizes = np.maximum(ends - indices, 1)
+    segment = np.repeat(np.arange(len(indices)), sizes)
+    element = np.arange(len(segment)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + indices[segment]
+    lead = g.shape[: g.ndim - len(x_like.shape)]
+    return scatter(np.take(g, segment, axis=axis), index=along(axis, element), shape=lead + x_like.shape)
+
+
+@composition(np.add.reduceat, samples=("f(x5, [0, 2])", "f(x34, [0, 2, 1], axis=1)", "f(x34, [1, 1])"))
+def reduceat(array, indices, axis=0, dtype=None):
+    if dtype is not None:
+        array = array.astype(dtype)
+    indices = np.asarray(array_of(indices))
+    axis = one_from_end(axis, array.ndim)
+    return reduceat_(array, indices=np.array(indices, dtype=int), axis=axis)
 
 
 def _cumulative(function, plain, start):
@@ -98,7 +159,7 @@ def diff(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
 def ediff1d(ary, to_end=None, to_begin=None):
     a = np.ravel(ary)
     steps = a[1:] - a[:-1]
-    parts = [np.ravel(operand(part, a.dtype)) for part in (to_begin, steps, to_end) if part is not None]
+    parts = [np.ravel(operand(part, a.dtype)).astype(a.dtype) for part in (to_begin, steps, to_end) if part is not None]
     return np.concatenate(parts) if len(parts) > 1 else steps
 
 
@@ -112,20 +173,68 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
     return np.sum(dx * (y[later] + y[sooner]) / 2, axis=axis)
 
 
-@composition(np.gradient, samples=("f(x5)", "f(x34)", "f(x34, axis=0)", "f(x34, 0.5, axis=-1)",
-                                   "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])", "f(x34, 0.5, 2.0, edge_order=2)"))  # fmt: skip
+GRADIENTS = ("f(x5)", "f(x34)", "f(x34, axis=0)", "f(x34, 0.5, axis=-1)", "f(x5, [0.0, 1.0, 3.0, 4.0, 4.5])",
+             "f(x34, 0.5, 2.0, edge_order=2)", "f(x34, p, u4, edge_order=2)")  # fmt: skip
+
+
+@composition(np.gradient, samples=GRADIENTS)
 def gradient(f, *varargs, axis=None, edge_order=1):
     axes = range(f.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    axes = [i % f.ndim for i in axes]
-    if any(hasattr(v, "__apply__") for v in varargs):
-        raise TypeError("np.gradient of a Tensor takes its spacing as numbers or arrays; pass t.data")
+    axes = [one_from_end(i, f.ndim) for i in axes]
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 else spacings
     if len(spacings) != len(axes):
         raise TypeError(f"np.gradient got {len(spacings)} spacings for {len(axes)} axes")
-    found = []
-    for i, spacing in zip(axes, spacings, strict=True):
-        # It is linear in f along one axis: NumPy's own answer for the unit vectors is the matrix.
-        matrix = np.gradient(np.eye(f.shape[i]), spacing, axis=1, edge_order=edge_order).astype(f.dtype)
-        found.append(np.moveaxis(np.moveaxis(f, i, -1) @ matrix, -1, i))
+    if edge_order not in (1, 2):
+        raise ValueError(f"np.gradient takes edge_order=1 or 2, not {edge_order!r}")
+    f = operand(f)
+    f = f if f.dtype.kind in "fc" else f.astype(float)
+    found = [_slopes(f, h, i, edge_order).astype(f.dtype) for i, h in zip(axes, spacings, strict=True)]
     return found[0] if len(found) == 1 else tuple(found)
+
+
+def _slopes(f, spacing, axis, edge_order):
+    """From the neighbours on both sides; at the ends from the first two, or three."""
+    n = f.shape[axis]
+    if n < edge_order + 1:
+        raise ValueError(
+            f"np.gradient with edge_order={edge_order} needs {edge_order + 1} elements along the axis: {n}"
+        )
+    spacing = spacing if is_tensor(spacing) else operand(spacing, f.real.dtype)
+    even = spacing.ndim == 0
+    h = spacing
+    if not even:
+        if spacing.shape != (n,):
+            raise ValueError(f"np.gradient got a spacing of shape {spacing.shape} for an axis of {n} elements")
+        h = spacing[1:] - spacing[:-1]
+        even = type(h) is np.ndarray and bool((h == h[0]).all())
+        h = h[0] if even else np.reshape(h, (-1,) + (1,) * (-1 - axis))
+
+    def at(i):
+        return f[along(axis, slice(i, i + 1 or None))]
+
+    def gap(i):
+        return h if even else h[i]
+
+    before, here, after = (f[along(axis, slice(i, n - 2 + i))] for i in range(3))
+    if even:
+        middle = (after - before) / (2.0 * h)
+    else:
+        one, two = h[:-1], h[1:]
+        middle = -two / (one * (one + two)) * before + (two - one) / (one * two) * here
+        middle = middle + one / (two * (one + two)) * after
+    if edge_order == 1:
+        first, last = (at(1) - at(0)) / gap(0), (at(-1) - at(-2)) / gap(-1)
+    elif even:
+        first = -1.5 / h * at(0) + 2.0 / h * at(1) + -0.5 / h * at(2)
+        last = 0.5 / h * at(-3) + -2.0 / h * at(-2) + 1.5 / h * at(-1)
+    else:
+        first = _end(gap(0), gap(1), at(0), at(1), at(2))
+        last = -_end(gap(-1), gap(-2), at(-1), at(-2), at(-3))
+    return np.concatenate([first, middle, last], axis=axis)
+
+
+def _end(one, two, a, b, c):
+    """The slope at the first of three elements, whose distances are `one` and `two`."""
+    y = -(2.0 * one + two) / (one * (one + two)) * a + (one + two) / (one * two) * b
+    return y - one / (two * (one + two)) * c

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, is_tensor, operand
-from autograd.rules.axes import along, one_from_end
+from autograd.rules.arrays import array_of, constant_only, is_tensor, operand
+from autograd.rules.axes import along, from_end, one_from_end
 from autograd.rules.structural import composition
 
 
@@ -22,7 +22,11 @@ def sort(a, axis=-1, kind=None, stable=None):
 def partition(a, kth, axis=-1, kind="introselect"):
     if axis is None:
         a, axis = np.ravel(a), -1
-    return np.take_along_axis(a, np.argpartition(array_of(a), kth, axis=axis, kind=kind), axis=axis)
+    raw = array_of(a)
+    # NumPy's argpartition leaves the rest in another order: what comes where is told by sorting both.
+    goal, order = np.partition(raw, kth, axis=axis, kind=kind), np.argsort(raw, axis=axis, kind="stable")
+    places = np.argsort(np.argsort(goal, axis=axis, kind="stable"), axis=axis, kind="stable")
+    return np.take_along_axis(a, np.take_along_axis(order, places, axis=axis), axis=axis)
 
 
 # NumPy knows the names min= and max= from 2.1 on; ours takes them always.
@@ -34,11 +38,13 @@ def clip(a, a_min=None, a_max=None, *, min=None, max=None):
     low = a_min if min is None else min
     high = a_max if max is None else max
     y = a
-    # Outside, and on the edge, the limit is the result: slope 0 in a.
+    # Outside, and on the edge, the limit is the result: slope 0 in a. A limit of nan is the result everywhere.
     if low is not None:
-        y = np.where(array_of(y) <= array_of(low), low, y)
+        edge = array_of(low)
+        y = np.where((array_of(y) <= edge) | (edge != edge), low, y)
     if high is not None:
-        y = np.where(array_of(y) >= array_of(high), high, y)
+        edge = array_of(high)
+        y = np.where((array_of(y) >= edge) | (edge != edge), high, y)
     return np.copy(y) if y is a else y
 
 
@@ -60,6 +66,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
 
 PADS = ("f(x23, 1)", "f(x5, (1, 2), constant_values=0.5)", "f(x34, ((1, 0), (0, 2)), mode='reflect')",
         "f(x34, 2, mode='edge')", "f(x5, 3, mode='symmetric')", "f(x5, 2, mode='wrap')",
+        "f(x5, 7, 'reflect', reflect_type='odd')", "f(x34, (3, 9), mode='symmetric', reflect_type='odd')",
         "f(x5, 2, 'linear_ramp', end_values=0.3)", "f(x34, 1, mode='mean')", "f(x34, 1, mode='maximum')")  # fmt: skip
 STATISTICS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}
 
@@ -69,12 +76,14 @@ def pad(array, pad_width, mode="constant", **settings):
     a = array
     numbers = np.arange(1, a.size + 1).reshape(a.shape)
     if mode == "constant":
-        fill = settings.pop("constant_values", 0)
+        fill = constant_only("np.pad", "constant_values", settings.pop("constant_values", 0))
         inside = np.pad(numbers, pad_width)
         around = np.pad(np.zeros(a.shape), pad_width, constant_values=fill).astype(a.dtype)
         placed = np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[inside]
         return np.where(inside > 0, placed, around)
-    if mode in ("edge", "reflect", "symmetric", "wrap") and settings.get("reflect_type", "even") == "even":
+    if mode in ("reflect", "symmetric") and settings.get("reflect_type", "even") == "odd":
+        return _pad_odd(a, pad_width, mode == "symmetric")
+    if mode in ("edge", "reflect", "symmetric", "wrap"):
         return np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[np.pad(numbers, pad_width, mode=mode, **settings)]
     if mode == "linear_ramp" or mode in STATISTICS:
         for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (a.ndim, 2)).tolist()):
@@ -83,12 +92,34 @@ def pad(array, pad_width, mode="constant", **settings):
     raise TypeError(f"np.pad of a Tensor does not take mode={mode!r} {settings or ''}: it has no gradient rule here")
 
 
+def _pad_odd(a, pad_width, with_edge):
+    """Reflected in the edges as points are, again and again while there is more to fill than there was."""
+    for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (a.ndim, 2)).tolist()):
+        axis, n = one_from_end(axis, a.ndim), a.shape[axis]
+        if n == 1:  # nothing to reflect: as mode="edge"
+            a = np.repeat(a, 1 + before + after, axis=axis)
+            continue
+        while before or after:
+            # As NumPy goes about it: whole periods of what is there, first to the left, then to the right.
+            step = n if with_edge else n - 1
+            most = (a.shape[axis] - (not with_edge)) // step * step
+            left, right = min(before, most), min(after, most)
+            skip = 0 if with_edge else 1
+            first, last = a[along(axis, slice(0, 1))], a[along(axis, slice(-1, None))]
+            start = np.flip(a[along(axis, slice(skip, skip + left))], axis)
+            end = np.flip(a[along(axis, slice(a.shape[axis] - skip - right, a.shape[axis] - skip))], axis)
+            a = np.concatenate([2 * first - start, a, 2 * last - end], axis=axis)
+            before, after = before - left, after - right
+    return a
+
+
 def _pad_axis(a, axis, before, after, mode, settings):
     axis = one_from_end(axis, a.ndim)
 
     def end(edge, width, k):
         if mode == "linear_ramp":
-            target = float(np.broadcast_to(settings.get("end_values", 0), (a.ndim, 2))[axis, k])
+            goal = constant_only("np.pad", "end_values", settings.get("end_values", 0))
+            target = float(np.broadcast_to(goal, (a.ndim, 2))[axis, k])
             steps = np.linspace(0, 1, width, endpoint=False).reshape((-1,) + (1,) * (-1 - axis)).astype(a.dtype)
             steps = steps if k == 0 else np.flip(steps, 0)
             return target * (1 - steps) + edge * steps
@@ -106,16 +137,49 @@ def _pad_axis(a, axis, before, after, mode, settings):
 def full_like(a, fill_value, dtype=None, shape=None):
     a = operand(a)
     shape = a.shape if shape is None else shape
-    if is_tensor(fill_value):
-        y = np.copy(np.broadcast_to(fill_value, shape))
-        return y if dtype is None else y.astype(dtype)
-    return np.full(shape, fill_value, dtype or a.dtype)
+    dtype = np.dtype(dtype or a.dtype)
+    if not is_tensor(fill_value):
+        return np.full(shape, fill_value, dtype)
+    if dtype.kind not in "fc":
+        raise TypeError(f"np.full_like with a Tensor would give {dtype} and lose its gradient; pass dtype=float")
+    return np.copy(np.broadcast_to(fill_value, shape)).astype(dtype)
 
 
-@composition(np.unique, np.unique_values, samples=("f(u5)", "f(x23)"))
-def unique(ar):
+@composition(np.unique, samples=("f(u5)", "f(x23)"))
+def unique(ar, *, equal_nan=True):
     a = np.ravel(ar)
-    return a[np.unique(array_of(a), return_index=True)[1]]
+    return a[np.unique(array_of(a), return_index=True, equal_nan=equal_nan)[1]]
+
+
+@composition(np.unique_values, samples=("f(x23)",))
+def unique_values(x):
+    return _in_order(x, np.unique_values(array_of(x)))
+
+
+@composition(np.unique_counts, samples=("f(x23)[0]",))
+def unique_counts(x):
+    found = np.unique_counts(array_of(x))
+    return type(found)(_in_order(x, found.values), found.counts)
+
+
+def _in_order(x, values):
+    """The unique elements of `x` in the order of `values`, in which NumPy happens to give them."""
+    return np.unique(x, equal_nan=False)[np.argsort(np.argsort(values))]
+
+
+@composition(np.trim_zeros, samples=("f(x3)", "f(np.append(x3, 0 * x3))"))
+def trim_zeros(filt, trim="fb", axis=None):
+    if sorted(trim.lower()) not in (["b", "f"], ["b"], ["f"]):
+        raise ValueError(f"np.trim_zeros takes trim='f', 'b' or 'fb', not {trim!r}")
+    index = [slice(None)] * filt.ndim
+    found = np.nonzero(array_of(filt))
+    for i in from_end(axis, filt.ndim):
+        if not found[i].size:
+            index[i] = slice(0, 0)
+        else:
+            first, last = int(found[i].min()), int(found[i].max()) + 1
+            index[i] = slice(first if "f" in trim.lower() else None, last if "b" in trim.lower() else None)
+    return filt[tuple(index)]
 
 
 @composition(np.apply_along_axis, samples=("f(np.sum, 0, x34)", "f(np.cumsum, 1, x34)"))

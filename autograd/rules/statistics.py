@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, checked, possibly
+from autograd.rules.arrays import array_of, checked, operand, possibly
 from autograd.rules.axes import from_end
 from autograd.rules.reductions import AXES
 from autograd.rules.structural import composition
@@ -48,7 +48,9 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         y = np.mean(a, axis=axis, keepdims=keepdims)
         total = np.full(y.shape, a.size / max(y.size, 1))
     else:
-        if np.shape(array_of(weights)) != a.shape:
+        dtype = np.result_type(a.dtype, operand(weights).dtype)
+        weights = operand(weights, dtype).astype(dtype)
+        if weights.shape != a.shape:
             shape = [1] * a.ndim
             shape[axis] = -1
             weights = np.broadcast_to(np.reshape(weights, shape), a.shape)
@@ -82,4 +84,5 @@ def corrcoef(x, y=None, rowvar=True):
     if c.ndim == 0:
         return c / c
     d = np.sqrt(np.diagonal(c))
-    return c / d[:, None] / d[None, :]
+    r = c / d[:, None] / d[None, :]
+    return r if r.dtype.kind == "c" else np.clip(r, -1.0, 1.0)  # rounding may lead out of [-1, 1]

@@ -166,6 +166,8 @@ def numpy_name(function) -> str:
         homes = [key for key, module in list(sys.modules.items()) if vars(module).get(name) is function]
         public = [key for key in homes if not key.startswith("_") and "._" not in key]
         return f"{min(public or homes, key=len)}.{name}" if homes else f"the ufunc {name}"
+    if isinstance(getattr(function, "__self__", None), np.ufunc):  # such as np.add.reduce
+        return f"{numpy_name(function.__self__)}.{name}"
     module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
     return f"{module}.{name}"
 

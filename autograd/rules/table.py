@@ -138,4 +138,4 @@ def _upstream(parameters: str, text: str) -> str:
 
 
 def _compile(text: str) -> Callable:
-    return eval(text, scalars.ARRAY_NAMES)
+    return eval(text.replace("1 / b", "inverse(b)"), scalars.ARRAY_NAMES)  # b may be a plain 0.0

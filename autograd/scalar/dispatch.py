@@ -76,12 +76,12 @@ def where(condition, x, y):
 
 
 def clip(self, min=None, max=None):
-    """The number limited to [min, max]; slope 0 outside."""
+    """The number limited to [min, max]; slope 0 outside. nan stays, and a limit of nan is the result."""
     if (who := observing_values()) is not None:
         return who.clip(self, min, max)
     y = self
-    if min is not None and not y > min:
+    if min is not None and (y <= min or min != min):
         y = y * 0.0 + min if np.isfinite(y.data) else y._constant(min)
-    if max is not None and not y < max:
+    if max is not None and (y >= max or max != max):
         y = y * 0.0 + max if np.isfinite(y.data) else y._constant(max)
     return y

@@ -113,7 +113,7 @@ def _transposed(node, i, tangent, saved, create_graph):
             c = _fit(c, parent.shape)
         c = to_dtype(c, parent.dtype)
         targets = [u._node for u in us]
-        found = backward({c._node: tangent}, targets=targets, wrap=wrap if create_graph else None)
+        found = backward({c._node: to_dtype(tangent, c.dtype)}, targets=targets, wrap=wrap if create_graph else None)
         parts = [
             to_dtype(found[t], dtype) if t in found else z
             for t, z, (_, dtype) in zip(targets, parts, shapes, strict=True)

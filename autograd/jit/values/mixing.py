@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
 from autograd.errors import RecordingError
@@ -71,6 +73,9 @@ class Mixing:
         return Number(raw if shut else 0.0, gate, (x, condition))
 
     def clip(self, y, low, high):
-        if low is not None:
-            y = self.where(y > low, y, low)
-        return y if high is None else self.where(y < high, y, high)
+        for limit, beyond in ((low, operator.le), (high, operator.ge)):
+            if type(limit) is float and limit != limit:
+                y = y * 0.0 + limit  # a limit of nan is the result
+            elif limit is not None:
+                y = self.where(beyond(y, limit), limit, y)
+        return y

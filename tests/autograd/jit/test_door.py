@@ -42,7 +42,12 @@ def with_data(use):
 SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
 CALLS = [zip(testing.sample_calls(row), testing.sample_calls(row, seed=1), strict=True) for row in SAMPLED]
 PAIRS = [[pytest.param(*pair, id=repr(pair[0])) for pair in pairs] for pairs in CALLS]
-BLIND = ("initial=-9.0", "0 * x3", "matrix_power(m33, 0)")  # samples that are the same whatever the numbers
+BLIND = (
+    "initial=-9.0",
+    "0 * x3",
+    "matrix_power(m33, 0)",
+    "heaviside(",
+)  # samples that are the same whatever the numbers
 
 
 @pytest.mark.parametrize(("first", "second"), [pair for pairs in PAIRS for pair in pairs])
@@ -60,7 +65,8 @@ def test_gradients_of_rows(first, second):
         total = np.sum(np.real(y) * np.cos(np.arange(y.size)).reshape(y.shape))
         return y, gradients(total, list(tensors))
 
-    agrees_on_tensors(use, first.arrays, second.arrays, ways=[replaced_first])
+    blind = any(text in first.text for text in BLIND)
+    agrees_on_tensors(use, first.arrays, second.arrays, blind, ways=[replaced_first])
 
 
 # -- functions that end the graph -----------------------------------------------------------------------------------
@@ -214,7 +220,9 @@ MEMBERS = {
     "detach": ["t.detach()", "t.detach() * t"], "diagonal": ["t.diagonal()"], "dot": ["t.dot(ROW)"],
     "exp": ["t.exp()"], "log": ["t.log()"], "sqrt": ["t.sqrt()"], "sin": ["t.sin()"], "cos": ["t.cos()"],
     "tan": ["t.tan()"], "tanh": ["t.tanh()"], "relu": ["t.relu()"], "sigmoid": ["t.sigmoid()"],
-    "softplus": ["t.softplus()"],
+    "softplus": ["t.softplus()"], "silu": ["t.silu()"], "erf": ["t.erf()"], "gelu": ["t.gelu()"],
+    "log_sigmoid": ["t.log_sigmoid()"], "__divmod__": ["divmod(t, 0.4)"], "__rdivmod__": ["divmod(0.4, t)"],
+    "__round__": ["round(t)", "round(t, 1)"],
     "flatten": ["t.flatten()"], "item": [("t.item()", ONE), ("t.item() > 0", ONE), "t[0, 0].item()"],
     "max": ["t.max()", "t.max(axis=1)"], "min": ["t.min()"], "mean": ["t.mean(axis=0)"], "nonzero": ["t.nonzero()"],
     "numpy": ["t.numpy()", "t.numpy() * 2.0", "t.numpy() > 0", "np.argmax(t.numpy())"],

@@ -13,7 +13,15 @@ SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elemen
 SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]
 
 
-SHAPED = ("np.unique",)  # how many numbers there are, decides
+SHAPED = (
+    "np.unique",
+    "u3, weights=p3",
+    "np.trim_zeros",
+    "np.histogram(x",
+    "np.histogram_bin",
+    "np.histogram2d",
+    "np.histogramdd",
+)  # how many numbers there are, decides
 
 
 def results(y):

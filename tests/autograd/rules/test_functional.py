@@ -16,6 +16,7 @@ BY_HAND = {
     "relu": lambda x: max(x, 0.0),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log(1 + math.exp(x)),
+    "log_sigmoid": lambda x: -math.log(1 + math.exp(-x)),
     "silu": lambda x: x / (1 + math.exp(-x)),
     "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
     "erf": math.erf,
@@ -43,6 +44,12 @@ def test_along_an_axis_they_do_not_overflow_and_take_whole_numbers(function):
     assert np.all(np.isfinite(function(np.array([1e4, -1e4, 0.0]))))
     assert np.allclose(function([1, 2, 3]), function(np.array([1.0, 2.0, 3.0])))
     assert function(X.astype(np.float32), axis=None).dtype == np.float32
+
+
+def test_logsumexp_at_the_ends():
+    with np.errstate(divide="ignore"):
+        for x in ([np.inf, 1.0], [-np.inf, -np.inf], [-1e300, -2e300], [1e300, 0.0], [-np.inf, 2.0]):
+            assert functional.logsumexp(x) == max(x)
 
 
 @pytest.mark.parametrize("function", ALONG, ids=lambda f: f.__name__)
@@ -75,7 +82,13 @@ def test_elementwise_on_arrays_tensors_and_values(function):
 @pytest.mark.parametrize("name", functional.__all__)
 def test_help_says_the_formula(name):
     function = getattr(functional, name)
-    formula = {"relu": "max(x, 0)", "gelu": "erf(x / SQRT2)", "silu": "x * sigmoid(x)", "erf": "exp(-x * x)"}
+    formula = {
+        "relu": "max(x, 0)",
+        "gelu": "erf(x / SQRT2)",
+        "silu": "x * sigmoid(x)",
+        "erf": "exp(-x * x)",
+        "log_sigmoid": "sigmoid(-x)",
+    }
     assert formula.get(name, "exp(") in function.__doc__
 
 

@@ -47,10 +47,13 @@ def parameter(use):
 LINES = [row for row in ROWS.values() if isinstance(row, Elementwise)]
 
 
-CHOOSING = "minimum maximum fmin fmax copysign".split()  # one of the numbers may make no difference
+CHOOSING = "minimum maximum fmin fmax copysign heaviside nextafter".split()  # one of them may make no difference
+STEPS = {"heaviside": ([0.5, 2.0], [-0.5, 1.0])}  # on both sides
 
 
 def numbers(row, seed):
+    if row.name in STEPS:
+        return STEPS[row.name][seed]
     found = [float(a) for a in testing.sample_calls(row, seed=seed)[0].arrays]
     return found[::-1] if row.name in CHOOSING and seed else found
 
