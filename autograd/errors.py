@@ -22,6 +22,14 @@ class GradientCheckError(AssertionError):
 class RecordingError(TypeError):
     """A function cannot be replayed as a program: it asks for a value while `jit` records it."""
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        for hear in LISTENERS:
+            hear(self)
+
+
+LISTENERS: list = []  # who is told of each RecordingError that is made, since the user's code may catch it
+
 
 def refuse(what, instead) -> RecordingError:
     return RecordingError(f"{what} while jit records: the program could not repeat it for other values. {instead}")

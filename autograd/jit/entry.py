@@ -21,6 +21,7 @@ from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, rebuild, tree_map
 
 NUMBERS = "biufc"  # the kinds of dtype that a program takes
+_STAND_INS = "of a recording", "Traced", "Number"  # in an error of code that asks for the real thing
 
 
 class Entry:
@@ -96,18 +97,21 @@ def _trace_call(function, lift_all, args, kwargs, careful, served):
         tape.outside, tape.start = outside, next_serial()
         with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
+        tape.raise_caught()
+        tape.check_constants()
         streams.check([generator for _, _, generator in tape.watched])
         outside.close([array for array, _ in tape.constants.values()])
         done = True
     except Restart as restart:
         restart.drawn = tape.drawn
         raise
-    except TypeError as error:
-        if isinstance(error, RecordingError) or "of a recording" not in str(error):
+    except Exception as error:
+        tape.raise_caught(error)
+        if type(error) is not TypeError or not any(word in str(error) for word in _STAND_INS):
             raise
         raise RecordingError(
-            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the "
-            "argument in jit(static=...) to record once for each value"
+            f"{error}. What needs the numbers themselves, as a shape does, has to be known while jit records: compute "
+            "it outside, or name the argument in jit(static=...) to record once for each value"
         ) from error
     finally:
         tape.close(keep=done)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from autograd.engine.apply import Handle
 from autograd.engine.graph import Node
 from autograd.engine.modes import observed_by, observer
+from autograd.errors import LISTENERS
 from autograd.jit.program.cell import ARRAY, GRADIENT
 
 
@@ -41,6 +42,7 @@ def traced_on(tape):
     """Let what happens in this thread be put on the tape."""
     with _lock:
         _tapes.append(tape)
+        LISTENERS.append(tape.hear)
         for kind, name, _, instead in _SLOTS:
             setattr(kind, name, instead)
     try:
@@ -49,6 +51,7 @@ def traced_on(tape):
     finally:
         with _lock:
             _tapes.remove(tape)
+            LISTENERS.remove(tape.hear)
             if not _tapes:
                 for kind, name, slot, _ in _SLOTS:
                     setattr(kind, name, slot)

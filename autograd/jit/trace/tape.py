@@ -7,17 +7,23 @@ and put back at the end. The program made from a tape does the same calls again.
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from autograd.engine.modes import observed_by, observer
-from autograd.errors import refuse
+from autograd.engine.writes import fingerprint
+from autograd.errors import RecordingError, refuse
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Step, Var
 from autograd.jit.trace.backward import backward
+from autograd.jit.trace.caught import Modes, decided_by_shapes, raise_caught
 from autograd.jit.trace.numpy_calls import call_whole
-from autograd.jit.trace.standin import concrete, lower
+from autograd.jit.trace.standin import StandIn, concrete, lower
 from autograd.jit.trace.tracer import Traced
+from autograd.rules.arrays import as_array
+from autograd.transforms.containers import leaves
 
 
 class Restart(Exception):
@@ -36,6 +42,7 @@ class Tape:
         self.count = 0
         self.cells: dict[tuple[int, object], Cell] = {}
         self.constants: dict[int, tuple[np.ndarray, Var]] = {}
+        self.marks: dict[int, object] = {}  # the fingerprints of constants
         self.arguments: list = []
         self.numbers: list = []  # those of the arguments that are numbers, and Values
         self.values: list = []
@@ -49,10 +56,15 @@ class Tape:
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
         self.undo: list = []  # called, the last one first, when the tracing comes to nothing
+        self.errors: list = []  # refusals, and errors that other numbers might not cause; see trace/caught.py
+        self.modes = Modes()
+        self.thread = threading.get_ident()
 
     # -- steps and their arrays ---------------------------------------------------------------------------------------
     def put(self, kind, function, args=(), kwargs=None, outs=(), effect=False) -> Step:
         """A call, put at the end of the tape."""
+        if not self.quiet:
+            self.modes.check()
         step = Step(kind, function, lower(self, args), lower(self, kwargs or {}), outs, self.quiet, effect)
         self.steps.append(step)
         return step
@@ -72,7 +84,17 @@ class Tape:
         known = self.constants.get(id(array))
         if known is None:
             known = self.constants[id(array)] = (array, self.var(array, place="constant"))
+            self.marks[id(array)] = fingerprint(array)
+        elif self.marks[id(array)] != fingerprint(array):
+            self.refuse_changed()
         return known[1]
+
+    def array(self, x) -> Traced:
+        """What the user gave for a Tensor, as an array of the program."""
+        if type(x) in (list, tuple) and any(isinstance(part, StandIn | Number) for part in leaves(x)):
+            return np.stack([self.array(part) for part in x])
+        x = as_array(x)
+        return Traced(x, self.constant(x), self) if type(x) is np.ndarray and x.dtype.kind in "biufc" else x
 
     # -- the arguments of the function --------------------------------------------------------------------------------
     def argument(self, array) -> Traced:
@@ -153,15 +175,48 @@ class Tape:
     # -- what the engine asks for -------------------------------------------------------------------------------------
     def forward(self, rule, raw, settings):
         """The result of a row's forward function: call by call where it can be traced so, else as one call."""
-        mark = len(self.steps)
+        mark = self.mark()
         try:
             return rule.forward(*raw, **settings)
         except Exception:  # a mistake of the caller's comes again below
-            del self.steps[mark:]
+            self.back_to(mark)
             return call_whole(self, rule.forward, raw, settings)
 
     def backward(self, order, walk):
         return backward(self, order, walk)
+
+    def mark(self):
+        """Where the tape is now, for `back_to`, which forgets what came since."""
+        return len(self.steps), len(self.errors)
+
+    def back_to(self, mark) -> None:
+        del self.steps[mark[0] :], self.errors[mark[1] :]
+
+    # -- errors that the function may catch ---------------------------------------------------------------------------
+    def failed(self, error, function, args) -> None:
+        """Remember an error that other numbers might not cause."""
+        indexed = any(isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "biu" for x in leaves(args))
+        if not isinstance(error, RecordingError) and not decided_by_shapes(error, function, indexed):
+            self.errors.append(error)
+
+    def hear(self, error) -> None:
+        """Remember a refusal in this thread."""
+        if self.open and observer.get() is self:
+            self.errors.append(error)
+
+    def raise_caught(self, raised=None) -> None:
+        raise_caught(self.errors, raised)
+
+    @staticmethod
+    def refuse_changed():
+        raise refuse(
+            "writing into a plain array that the program has used already",
+            "Make a new one (a = a + 1), or one of the program, such as np.zeros_like(x)",
+        )
+
+    def check_constants(self) -> None:
+        if any(self.marks[key] != fingerprint(array) for key, (array, _) in self.constants.items()):
+            self.refuse_changed()
 
     # -- Python at every replay ---------------------------------------------------------------------------------------
     def check(self, function, *args) -> None:

@@ -7,6 +7,7 @@ shape) is refused with what to write instead.
 
 from __future__ import annotations
 
+import functools
 import operator
 
 import numpy as np
@@ -15,8 +16,9 @@ from autograd.engine.methods import Operators
 from autograd.engine.modes import observer
 from autograd.errors import refuse
 from autograd.jit.program import calls
+from autograd.jit.program.number import asked_by_library
 from autograd.jit.trace.numpy_calls import CHOICE, call, call_ufunc, write
-from autograd.jit.trace.standin import StandIn, concrete
+from autograd.jit.trace.standin import StandIn, beside, concrete
 
 _POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
 
@@ -37,6 +39,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     # -- NumPy's protocols --------------------------------------------------------------------------------------------
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if observer.get() is not self.tape:
+            beside(self.tape)
             return getattr(ufunc, method)(*concrete(inputs), **concrete(kwargs))
         return call_ufunc(self.tape, ufunc, method, inputs, kwargs)
 
@@ -44,17 +47,21 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         if any(hasattr(kind, "__apply__") for kind in types):
             return NotImplemented  # a Tensor is among them, and applies it as its own
         if observer.get() is not self.tape:
+            beside(self.tape)
             return function(*concrete(args), **concrete(kwargs))
         return call(self.tape, function, args, kwargs)
 
     def __row__(self, rule, args, settings):
         """A row applied to plain arrays: call by call where its body can be traced so, else as one call."""
         if observer.get() is not self.tape:
+            beside(self.tape)
             return rule.forward(*concrete(args), **concrete(settings))
         return self.tape.forward(rule, args, settings)
 
+    # Who asks what it is hears what it stands for.
+    __class__ = property(lambda self: type(self.array))
     base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
-    T, real, imag = Operators.T, Operators.real, Operators.imag
+    T, mT, real, imag = Operators.T, Operators.mT, Operators.real, Operators.imag
 
     def __pow__(self, other):
         # As NumPy's own operator has it, which knows quicker functions for some exponents.
@@ -65,12 +72,22 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         return len(self.array)
 
     def __iter__(self):
+        if not self.shape:
+            return iter(self.array)  # which says that it cannot be
         return (self[i] for i in range(len(self)))
 
     def __repr__(self):
-        return f"<{self.dtype} {self.shape} of a recording>"
+        if asked_by_library() or not self.tape.open:
+            return f"<{self.dtype} {self.shape} of a recording>"
+        return self.__str__()
 
-    __hash__ = object.__hash__
+    def __dir__(self):
+        return dir(self.array)
+
+    def __hash__(self):
+        if self.ref.scalar:
+            raise refuse("hash() of a number (as in a set, or as the key of a dict)", CHOICE)
+        return hash(self.array)  # which says that it has none
 
     # -- indexing and methods -----------------------------------------------------------------------------------------
     def __getitem__(self, index):
@@ -84,7 +101,11 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     reshape, transpose = Operators.reshape, Operators.transpose
 
-    def astype(self, dtype, copy=True, **kwargs):
+    def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+        if order != "K":
+            raise refuse(f"astype(order={order!r})", "Leave order= away, or copy with x.copy(order)")
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"Cannot cast array data from {self.dtype!r} to {np.dtype(dtype)!r} by {casting!r}")
         if not copy and self.dtype == dtype:
             return self
         return call(self.tape, calls.cast, (self, np.dtype(dtype)), {})
@@ -92,14 +113,25 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     def copy(self, order="C"):
         if self.ref.scalar:
             return self
-        by_rows = order == "C" and self.ndim > 1 and not self.array.flags.c_contiguous
+        flags = self.array.flags
+        if order == "A":
+            order = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
+        if order == "F":
+            return self.T.copy().T
+        by_rows = order == "C" and self.ndim > 1 and not flags.c_contiguous
         return call(self.tape, calls.copy_by_rows if by_rows else calls.copy, (self,), {})
+
+    def __copy__(self):
+        return self.copy("K")
+
+    def __deepcopy__(self, memo):
+        return memo.setdefault(id(self), self.copy("K"))
 
     def fill(self, value):
         self[...] = value
 
-    def flatten(self):
-        return np.ravel(self).copy()
+    def flatten(self, order="C"):
+        return np.ravel(self, order).copy()
 
     # -- what would need the numbers ----------------------------------------------------------------------------------
     __bool__ = _refused("bool() of an array (as in if, while, and, or, assert)", CHOICE)
@@ -108,7 +140,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         "float() or int() of an array", "Use it as it is, with np.* functions; return it, and take the number outside"
     )
     view = _refused("ndarray.view", "Use astype, or reshape")
-    item = tolist = tobytes = __format__ = _refused(
+    item = tolist = tobytes = __str__ = __format__ = __reduce_ex__ = __buffer__ = _refused(
         "taking the numbers out (.item(), .tolist(), printing)", "Return the array, and take its numbers outside"
     )
     __array__ = _refused(
@@ -117,12 +149,15 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     )
 
     def __getattr__(self, name):
-        if name.startswith("_") or not hasattr(np.ndarray, name):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        raise refuse(f"ndarray.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()")
-
-    def __deepcopy__(self, memo):
-        return self.copy()
+        found = getattr(type(self.array), name, None)
+        if name in ("__array_interface__", "__array_struct__", "__dlpack__"):
+            self.__array__()
+        if name.startswith("_") or found is None:
+            raise AttributeError(f"{type(self.array).__name__!r} object has no attribute {name!r} while jit records")
+        what = f"{type(self.array).__name__}.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()"
+        if not callable(found):
+            raise refuse(*what)
+        return functools.partial(_refused(*what), self)
 
 
 def _method(function):
