@@ -13,6 +13,7 @@ from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.generators import Streams, TracedGenerator
 from autograd.jit.trace.guards import Outside
+from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.results import Results
 from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
@@ -78,17 +79,20 @@ class ValueEntry:
 
 def trace_call(function, lift_all, args, kwargs, careful, served):
     """Run the function once, traced: the entry for its program, and its result."""
+    kinds = Kinds()
     try:
-        return _trace_call(function, lift_all, args, kwargs, careful, served)
+        return _trace_call(function, lift_all, args, kwargs, careful, served, kinds)
     except Restart as restart:
         restart.args[0]()
         return trace_call(function, lift_all, args, kwargs, careful, restart.drawn)
+    finally:
+        kinds.close()
 
 
-def _trace_call(function, lift_all, args, kwargs, careful, served):
+def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     tape = Tape(careful)
     tape.served = list(served)
-    outside = Outside(function)
+    outside = Outside(function, kinds)
     streams = Streams(outside.things)
     done = False
     try:
@@ -208,6 +212,7 @@ def lift(tape, x):
         return TracedGenerator(x, shown)
     if isinstance(x, Value):
         tape.values.append(x)
+        tape.arguments.append(None)
         return x
     tape.objects.append(x)
     return x

@@ -6,6 +6,7 @@ the program reads at each replay. Expressions are pure, so a program computes th
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import sys
@@ -41,6 +42,7 @@ class Number:
 
     __slots__ = ("__weakref__", "op", "operands", "value")
     __array_priority__ = 100
+    __stands_in__ = True
 
     def __init__(self, value, op=None, operands=()):
         self.value = value
@@ -57,11 +59,12 @@ class Number:
     __hash__ = _refused("hash() (as in a set, or as the key of a dict)", _CHOICE)
     __str__ = __format__ = _refused("printing or formatting", _PRINT)
     __reduce_ex__ = _refused("pickling", f"Return it and keep it outside, or {_STATIC}")
-    __array__ = _refused(
+    # Plain numbers have none: NumPy hears why not when it looks for it.
+    __array__ = property(_refused(
         "np.array()",
         "Use it as a number beside arrays (np.ones(3) * k for np.full(3, k)), join numbers with np.stack([k, 1.0]), or "
         "pass an array to the function",
-    )
+    ))  # fmt: skip
 
     def __repr__(self):
         if observing() is None or asked_by_library():
@@ -107,7 +110,7 @@ class Number:
             return lambda: made(getattr(type(self.value), name), self)
         if name.startswith("_"):
             raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r} while jit records")
-        raise RecordingError(f"{name} of a number while jit records: {_STATIC}")
+        return functools.partial(_refused(f"{name}()", _PRINT), self)
 
     # NumPy's functions on Numbers are recorded like those on arrays; `autograd.jit.trace.numpy_calls` sets that up.
 

@@ -17,6 +17,9 @@ _WITH_OUT = frozenset({"random", "standard_normal", "standard_exponential"})
 class TracedGenerator:
     """Stands for a `np.random.Generator` while a function is traced. `shown`: how the program names it."""
 
+    __stands_in__ = True
+    __class__ = property(lambda self: type(self._generator))
+
     def __init__(self, generator, shown=None):
         self._generator = generator
         self._shown = generator if shown is None else shown

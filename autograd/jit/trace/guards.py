@@ -17,6 +17,7 @@ import numpy as np
 from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
+from autograd.jit.trace.kinds import TYPE
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 PLAIN = (*_PLAIN, np.generic, frozenset)
@@ -27,13 +28,14 @@ MOST = 20_000  # things looked at: more would make every call slow
 class Outside:
     """The names that a function (and user functions it calls) refers to, with what they stand for."""
 
-    def __init__(self, function):
+    def __init__(self, function, kinds):
         self.reads: list = []  # (function that reads, what it gave)
         self.things: list = []
         self.copies: list = []  # (array from outside, its fingerprint)
         self.tables: list = []  # (list or tuple of nothing but plain things, a copy of it)
         self.classes: set = set()
         self._seen: set = set()
+        self.kinds = kinds
         self._function(function)
 
     def same(self) -> bool:
@@ -85,10 +87,12 @@ class Outside:
         module = getattr(function, "__module__", None) or ""
         values = [self._watch(types.CellType.cell_contents.__get__, cell) for cell in function.__closure__ or ()]
         if not f"{module}.".startswith(LIBRARY):
+            self.kinds.see(function)
             self._watch(operator.attrgetter("__defaults__"), function)
             self._watch(operator.attrgetter("__kwdefaults__"), function)
-            read = function.__globals__.__getitem__
-            values += [self._watch(read, name) for name in _names(code) if name in function.__globals__]
+            space = function.__globals__
+            names = [name for name in _names(code) if name in space and space[name] is not TYPE]
+            values += [self._watch(space.__getitem__, name) for name in names]
             self._modules(code, values)
 
     def _modules(self, code, values):

@@ -48,6 +48,10 @@ def call(tape, function, args, kwargs):
     """Any other function of NumPy, computed and put on the tape."""
     if function in calls.STATIC:
         return function(*concrete(args), **concrete(kwargs))
+    if function in (np.shares_memory, np.may_share_memory):
+        return _shared(function, args, kwargs)
+    if function is np.min_scalar_type:
+        raise refuse("np.min_scalar_type", "Its answer depends on the numbers; write the dtype, as in x.astype(np.float32)")
     if function in calls.SHAPED or (function is np.where and len(args) == 1):
         raise refuse(
             f"np.{function.__name__}",
@@ -77,13 +81,22 @@ def call(tape, function, args, kwargs):
     return _put(tape, "out" if function in calls.WITH_OUT else "call", function, args, kwargs, y)
 
 
+def _shared(function, args, kwargs) -> bool:
+    """Whether arrays share memory, where that is the same at every call of the function."""
+    roots = [x.ref.root if isinstance(x, StandIn) else None for x in args[:2]]
+    if roots[0] is not roots[1] and all(root is None or root.place is not None for root in roots):
+        raise refuse(f"np.{function.__name__} of arrays from outside", "Decide outside the function")
+    return function(*concrete(args), **concrete(kwargs))
+
+
 def call_whole(tape, function, args, kwargs):
     """A function of arrays that cannot be traced call by call: as one call, which gives new arrays."""
-    y = attempt(function, *concrete(args), **concrete(kwargs))
+    given = concrete(args)
+    y = calls.owned(attempt(function, *given, **concrete(kwargs)), given)
     if y is None:
         return None
     several = isinstance(y, tuple | list)
-    function = calls.SameShape(function, [np.shape(part) for part in y] if several else np.shape(y))
+    function = calls.Whole(function, [np.shape(part) for part in y] if several else np.shape(y))
     step = tape.put("calls" if several else "call", function, tuple(args), kwargs)
     return [tape.made(step, as_array(part)) for part in y] if several else tape.made(step, as_array(y))
 

@@ -11,7 +11,7 @@ from autograd.engine.tensor import Tensor
 from autograd.engine.writes import fingerprint
 from autograd.errors import BackwardError
 from autograd.jit.program.number import Number
-from autograd.jit.trace.tracer import Traced
+from autograd.jit.trace.standin import StandIn
 from autograd.rules.arrays import array_of
 from autograd.rules.table import Differentiable
 from autograd.transforms.checkpoints import again
@@ -35,7 +35,7 @@ class Results:
         self.single = len(self.leaves) == 1 and not isinstance(tree, dict | list | tuple)
         self.function = function
         self.tensors = [i for i, x in enumerate(self.leaves) if isinstance(x, Tensor)]  # the other ones
-        self.flat = [x.ref if type(x) is Traced else x for x in map(_behind, self.leaves)]
+        self.flat = [x.ref if isinstance(x, StandIn) else x for x in map(_behind, self.leaves)]
         self.refused = None  # the rule of results that cannot be differentiated from outside
         if tape.effects or any(cell.replaced or cell.written for cell in tape.cells.values()):
             self.refused = _Refused("changed things outside")
@@ -101,7 +101,7 @@ def _behind(x):
 
 
 def _plain(x):
-    return x.array if type(x) is Traced else x.value if type(x) is Number else x
+    return x.array if isinstance(x, StandIn) else x.value if type(x) is Number else x
 
 
 class _Refused(Differentiable):

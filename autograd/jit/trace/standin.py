@@ -15,6 +15,7 @@ class StandIn:
 
     __slots__ = ("__weakref__", "array", "ref", "tape")
     __traced__ = True
+    __stands_in__ = True
 
     def __init__(self, array, ref, tape):
         self.array = array

@@ -21,7 +21,7 @@ from autograd.jit.trace.backward import backward
 from autograd.jit.trace.caught import Modes, decided_by_shapes, raise_caught
 from autograd.jit.trace.numpy_calls import call_whole
 from autograd.jit.trace.standin import StandIn, concrete, lower
-from autograd.jit.trace.tracer import Traced
+from autograd.jit.trace.tracer import Traced, stand_in
 from autograd.rules.arrays import as_array
 from autograd.transforms.containers import leaves
 
@@ -73,7 +73,7 @@ class Tape:
         """A result of a call, as a stand-in. `source`: the stand-in whose memory it looks at."""
         var = self.var(y, None if source is None else source.ref.root, step)
         step.outs = (*step.outs, var)
-        return Traced(y, var, self)
+        return stand_in(y, var, self)
 
     def var(self, array, root=None, step=None, place=None) -> Var:
         self.count += 1
@@ -94,14 +94,14 @@ class Tape:
         if type(x) in (list, tuple) and any(isinstance(part, StandIn | Number) for part in leaves(x)):
             return np.stack([self.array(part) for part in x])
         x = as_array(x)
-        return Traced(x, self.constant(x), self) if type(x) is np.ndarray and x.dtype.kind in "biufc" else x
+        return stand_in(x, self.constant(x), self) if type(x) is np.ndarray and x.dtype.kind in "biufc" else x
 
     # -- the arguments of the function --------------------------------------------------------------------------------
     def argument(self, array) -> Traced:
         """A stand-in for an array."""
         var = self.var(array, place="argument")
         self.arguments.append(var)
-        return Traced(array, var, self)
+        return stand_in(array, var, self)
 
     def number(self, value) -> Number:
         """A stand-in for a number."""
@@ -132,7 +132,7 @@ class Tape:
             value = found.first
             if isinstance(value, np.ndarray | np.generic):
                 found.var = self.var(value, place="cell")
-                found.now = Traced(value, found.var, self)
+                found.now = stand_in(value, found.var, self)
         if read:
             found.seen = found.seen or not found.assigned
         else:
@@ -144,7 +144,7 @@ class Tape:
         cell = self.cells.get((id(tensor), "_array"))
         if cell is None:
             array = get(tensor)
-            if type(array) is Traced:  # made by the function
+            if isinstance(array, StandIn):  # made by the function
                 return array
             cell = self.cell(tensor, "_array")
         return cell.now

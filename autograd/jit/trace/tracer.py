@@ -30,8 +30,13 @@ def _refused(what, instead):
     return method
 
 
+def stand_in(array, ref, tape) -> Traced:
+    """What stands for an array, or for one of NumPy's numbers."""
+    return (TracedArray if isinstance(array, np.ndarray) else Traced)(array, ref, tape)
+
+
 class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
-    """A StandIn that takes part in NumPy's calls, operators and methods."""
+    """A StandIn that takes part in NumPy's calls, operators and methods. As it is, it stands for a number of NumPy."""
 
     __slots__ = ()
     __array_priority__ = 50
@@ -63,18 +68,16 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
     T, mT, real, imag = Operators.T, Operators.mT, Operators.real, Operators.imag
 
+    def __eq__(self, other):
+        return self.array == other if _is_no_number(other) else np.equal(self, other)
+
+    def __ne__(self, other):
+        return self.array != other if _is_no_number(other) else np.not_equal(self, other)
+
     def __pow__(self, other):
         # As NumPy's own operator has it, which knows quicker functions for some exponents.
         quicker = _POWERS.get(other) if type(other) in (int, float) and self.dtype.kind in "fc" else None
         return np.power(self, other) if quicker is None else quicker(self)
-
-    def __len__(self):
-        return len(self.array)
-
-    def __iter__(self):
-        if not self.shape:
-            return iter(self.array)  # which says that it cannot be
-        return (self[i] for i in range(len(self)))
 
     def __repr__(self):
         if asked_by_library() or not self.tape.open:
@@ -84,20 +87,14 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     def __dir__(self):
         return dir(self.array)
 
-    def __hash__(self):
-        if self.ref.scalar:
-            raise refuse("hash() of a number (as in a set, or as the key of a dict)", CHOICE)
-        return hash(self.array)  # which says that it has none
-
     # -- indexing and methods -----------------------------------------------------------------------------------------
+    __iter__ = None  # having __getitem__ is not enough
+
     def __getitem__(self, index):
         parts = index if isinstance(index, tuple) else (index,)
         if any(isinstance(part, StandIn) and part.dtype.kind == "b" for part in parts):
             raise refuse("indexing with a computed mask", "Its shape would depend on the numbers; use np.where")
         return call(self.tape, operator.getitem, (self, index), {})
-
-    def __setitem__(self, index, value):
-        write(self.tape, operator.setitem, self, (self, index, value), {})
 
     reshape, transpose = Operators.reshape, Operators.transpose
 
@@ -135,7 +132,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     # -- what would need the numbers ----------------------------------------------------------------------------------
     __bool__ = _refused("bool() of an array (as in if, while, and, or, assert)", CHOICE)
-    __contains__ = _refused("`in`", "Use np.any(x == value)")
+    __hash__ = _refused("hash() of a number (as in a set, or as the key of a dict)", CHOICE)
     __float__ = __int__ = __complex__ = __index__ = __round__ = _refused(
         "float() or int() of an array", "Use it as it is, with np.* functions; return it, and take the number outside"
     )
@@ -158,6 +155,30 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         if not callable(found):
             raise refuse(*what)
         return functools.partial(_refused(*what), self)
+
+
+class TracedArray(Traced):
+    """A stand-in with what arrays have and NumPy's numbers have not."""
+
+    __slots__ = ()
+    __hash__ = None
+    __contains__ = _refused("`in`", "Use np.any(x == value)")
+
+    def __len__(self):
+        return len(self.array)
+
+    def __iter__(self):
+        if not self.shape:
+            return iter(self.array)  # which says that it cannot be
+        return (self[i] for i in range(len(self)))
+
+    def __setitem__(self, index, value):
+        write(self.tape, operator.setitem, self, (self, index, value), {})
+
+
+def _is_no_number(x) -> bool:
+    """Whether no number is equal to it, whatever it is."""
+    return x is None or isinstance(x, str | bytes)
 
 
 def _method(function):
