@@ -65,7 +65,7 @@ def pattern(results, args):
     objects = [x for x in [*leaves(results), *leaves(list(args))] if _has_identity(x)]
     arrays = [array_of(x) for x in objects]
     same = [[x is y for y in objects] for x in objects]
-    shared = [[_share(x, y) for y in arrays] for x in arrays]
+    shared = [[x is not y and _share(x, y) for y in arrays] for x in arrays]
     return same, shared
 
 

@@ -11,10 +11,11 @@ from autograd.engine.tensor import Tensor
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
-from autograd.jit.trace.generators import Streams, TracedGenerator
+from autograd.jit.trace.generators import TracedGenerator
 from autograd.jit.trace.guards import Outside
 from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.results import Results
+from autograd.jit.trace.streams import Streams
 from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.arrays import array_of
@@ -93,21 +94,23 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     tape = Tape(careful)
     tape.served = list(served)
     outside = Outside(function, kinds)
-    streams = Streams(outside.things)
-    done = False
+    tape.streams = Streams(outside.things)
+    done = restarting = False
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
+        tape.streams.look()
         tape.outside, tape.start = outside, next_serial()
         with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         tape.raise_caught()
         tape.check_constants()
-        streams.check([generator for _, _, generator in tape.watched])
+        tape.streams.check()
         outside.close([array for array, _ in tape.constants.values()])
         done = True
     except Restart as restart:
-        restart.drawn = tape.drawn
+        restarting = True
+        restart.drawn = tape.drawn  # not to be drawn again
         raise
     except Exception as error:
         tape.raise_caught(error)
@@ -118,7 +121,7 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
             "it outside, or name the argument in jit(static=...) to record once for each value"
         ) from error
     finally:
-        tape.close(keep=done)
+        tape.close(done, restarting)
     if scalars.used:
         if tape.steps or tape.cells:
             raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")

@@ -18,6 +18,7 @@ from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
 from autograd.jit.trace.kinds import TYPE
+from autograd.jit.trace.streams import SOURCES
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 PLAIN = (*_PLAIN, np.generic, frozenset)
@@ -128,6 +129,8 @@ class Outside:
             return None
         if isinstance(value, type):
             self._class(value)
+        elif isinstance(owner := getattr(value, "__self__", None), SOURCES):
+            self._thing(owner)  # such as rng.random, kept under another name
         elif not isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
             if len(self.reads) >= MOST:
                 what = f"use of more than {MOST:,} things from outside"

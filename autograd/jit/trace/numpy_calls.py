@@ -51,7 +51,7 @@ def call(tape, function, args, kwargs):
     if function in (np.shares_memory, np.may_share_memory):
         return _shared(function, args, kwargs)
     if function is np.min_scalar_type:
-        raise refuse("np.min_scalar_type", "Its answer depends on the numbers; write the dtype, as in x.astype(np.float32)")
+        raise refuse("np.min_scalar_type", "It depends on the numbers; write the dtype, as in x.astype(np.float32)")
     if function in calls.SHAPED or (function is np.where and len(args) == 1):
         raise refuse(
             f"np.{function.__name__}",

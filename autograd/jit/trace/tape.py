@@ -7,6 +7,7 @@ and put back at the end. The program made from a tape does the same calls again.
 
 from __future__ import annotations
 
+import copy
 import threading
 
 import numpy as np
@@ -55,6 +56,7 @@ class Tape:
         self.drawn: list = []
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
+        self.streams = None  # where random numbers come from
         self.undo: list = []  # called, the last one first, when the tracing comes to nothing
         self.errors: list = []  # refusals, and errors that other numbers might not cause; see trace/caught.py
         self.modes = Modes()
@@ -227,10 +229,9 @@ class Tape:
 
     def draw(self, generator, method, args, kwargs, make, out=False):
         """Random numbers, now and at every replay, in this order. `out`: the method can write into a buffer."""
-        y = self.served.pop(0) if out and self.served else make()
+        y = self.served.pop(0) if self.served else make()
         step = self.put("draw", "out" if out else None, (generator, method, *args), kwargs, effect=True)
-        if out:
-            self.drawn.append(y)
+        self.drawn.append(copy.copy(y))
         if isinstance(y, np.ndarray | np.generic):
             return self.made(step, y)
         step.outs = (Number(y, None, ("host", step, 0)),)
@@ -250,7 +251,7 @@ class Tape:
             raise Restart(function)
 
     # -- the end ------------------------------------------------------------------------------------------------------
-    def close(self, keep: bool) -> None:
+    def close(self, keep: bool, restarting=False) -> None:
         """End the tracing: cells get back plain arrays, those the function left (keep) or the ones they had."""
         self.open = False
         moved = [cell for cell in self.cells.values() if cell.node is not None and cell.owner._node is not cell.node]
@@ -259,6 +260,7 @@ class Tape:
         for cell in moved:
             cell.owner._node = cell.node
         if not keep:
+            self.streams.undo(told=not restarting)
             for function in reversed(self.undo):
                 function()
             return
@@ -284,6 +286,7 @@ def watch(thing) -> None:
     tape.settings.add(id(thing))
     if tape.outside is not None:
         tape.outside.add([thing])
+        tape.streams.look()
     unwatched = getattr(thing, "unwatched", ())
     settings = {
         name: value for name, value in vars(thing).items()
