@@ -145,7 +145,7 @@ class Program:
     def stops_after_drawing(self) -> bool:
         """Whether a result of an unexpected shape may stop a run that has drawn random numbers already."""
         drawing = [number for number, step in enumerate(self.steps) if step.kind == "draw"]
-        return any(type(step.function) is SameShape for step in self.steps[min(drawing, default=len(self.steps)) :])
+        return any(isinstance(step.function, SameShape) for step in self.steps[min(drawing, default=len(self.steps)) :])
 
     @property
     def nbytes(self) -> int:
