@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
 from autograd.engine.tensor import Tensor
+from autograd.errors import RecordingError
 from autograd.jit.entry import NUMBERS, hashable, lift, sign, trace_call
 from autograd.jit.program.program import Abort, Program, Stale
 from autograd.rules.arrays import array_of
@@ -24,6 +25,7 @@ from autograd.transforms.containers import tree_map
 
 __all__ = ["Jitted", "jit"]
 
+_NOT_CALLS = inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
 
@@ -58,6 +60,11 @@ class Jitted:
     def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False):
         if not callable(function):
             raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
+        if any(is_such(function) for is_such in _NOT_CALLS):
+            raise RecordingError(
+                f"jit of {function.__name__}, which only begins when it is called: it has a yield, or is async. Let "
+                "jit record a function that returns, and loop around that"
+            )
         functools.update_wrapper(self, function)
         self.function = function
         self.static = (static,) if isinstance(static, str) else tuple(static)

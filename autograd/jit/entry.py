@@ -15,12 +15,14 @@ from autograd.jit.trace.generators import TracedGenerator
 from autograd.jit.trace.guards import Outside
 from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.results import Results
+from autograd.jit.trace.standin import StandIn
 from autograd.jit.trace.streams import Streams
+from autograd.jit.trace.structure import Structure, check_containers, check_leaf
 from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves, rebuild, tree_map
+from autograd.transforms.containers import leaves, tree_map
 
 NUMBERS = "biufc"  # the kinds of dtype that a program takes
 _STAND_INS = "of a recording", "Traced", "Number"  # in an error of code that asks for the real thing
@@ -39,7 +41,7 @@ class Entry:
         results.same = lambda: outside.same() and program.fits()
         self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
         self.tensors = [x if id(x) in self.around else None for x in tensors]
-        tree = results.tree  # with None for each result
+        tree = results.structure.tree  # with None for each result, if it is a plain one
         self.row = type(tree) if type(tree) in (list, tuple) and all(part is None for part in tree) else None
 
     def fits(self, arguments) -> bool:
@@ -58,7 +60,7 @@ class Entry:
             return tree_map(array_of, self.results.build(found, args, kwargs))
         if self.row is not None:
             return self.row(found)
-        return found[0] if self.results.single else rebuild(self.results.tree, found)
+        return self.results.structure.build(found, args, kwargs)
 
 
 class ValueEntry:
@@ -105,6 +107,10 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
             tree = function(*lifted, **named)
         tape.raise_caught()
         tape.check_constants()
+        check_containers(tape)
+        structure = Structure(tree, tape)
+        for x in structure.objects:
+            check_leaf(x, outside)
         tape.streams.check()
         outside.close([array for array, _ in tape.constants.values()])
         done = True
@@ -123,12 +129,12 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     finally:
         tape.close(done, restarting)
     if scalars.used:
-        if tape.steps or tape.cells:
+        if tape.steps or tape.cells or any(isinstance(x, StandIn) for x in structure.objects):
             raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
         return ValueEntry(scalars.program(tree), outside), scalars.plain(tree)
     for after in tape.after:
         after()
-    results = Results(tree, tape, function, args, kwargs)
+    results = Results(structure, tape, function, args, kwargs)
     program = Program(tape, results.flat)
     tensors = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
     result = results.now(args, kwargs)
@@ -204,12 +210,12 @@ def lift(tape, x):
         return tape.number(x)
     if isinstance(x, Tensor):
         return tape.tensor(x)
-    if kind is list or kind is tuple:
-        return kind([lift(tape, part) for part in x])
+    if kind is tuple:
+        return tuple([lift(tape, part) for part in x])
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return kind(*[lift(tape, part) for part in x])
-    if kind is dict:
-        return {key: lift(tape, part) for key, part in x.items()}
+    if kind is list or kind is dict:
+        return tape.container(x, lambda part: lift(tape, part))
     if isinstance(x, np.random.Generator):
         shown = tape.number(None)
         return TracedGenerator(x, shown)

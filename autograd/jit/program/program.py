@@ -7,6 +7,7 @@ import threading
 
 from autograd.engine.writes import Lent
 from autograd.jit.program import backend, listing
+from autograd.jit.program.apart import keep_apart
 from autograd.jit.program.calls import SameShape
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.memory import Memory
@@ -32,7 +33,11 @@ class Program:
         self.commits = [cell for cell in cells if cell.replaced]
         self.written = [cell for cell in cells if cell.written and not cell.replaced]
         self.count = len(results)
-        self.steps, self.results = optimize(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        before = [*results, *(_final(cell) for cell in self.commits)]
+        roots = [x.root if type(x) is Var else None for x in results]  # as traced: the passes change them
+        steps, found = optimize(tape.steps, before)
+        self.steps, own = keep_apart(steps, found[: self.count], roots)
+        self.results = [*own, *found[self.count :]]
         self.memory = Memory(self.steps, self.results)
         read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
         read |= {var.root for var in variables(self.results)}

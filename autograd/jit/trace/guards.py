@@ -149,6 +149,10 @@ class Outside:
             found.update(map(id, parameters() if callable(parameters) else parameters))
         return found
 
+    def knows(self, thing) -> bool:
+        """Whether this very thing is among what the function refers to, or was an argument."""
+        return any(thing is other for other in self.things)
+
     def add(self, things) -> None:
         """Watch these objects too."""
         for thing in things:

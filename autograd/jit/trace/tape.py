@@ -53,6 +53,7 @@ class Tape:
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
         self.settings: set[int] = set()  # the objects whose settings are watched
         self.objects: list = []  # arguments that do not vary within the program
+        self.containers: list = []  # lists and dictionaries among them: (as given, with stand-ins, what that held)
         self.drawn: list = []
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
@@ -112,6 +113,15 @@ class Tape:
         if value is not None:
             self.numbers.append(number)
         return number
+
+    def container(self, given, lift):
+        """A list or dictionary like the one given, with stand-ins."""
+        place = len(self.containers)
+        self.containers.append(None)
+        lifted = [lift(x) for x in given] if type(given) is list else {key: lift(x) for key, x in given.items()}
+        held = list(enumerate(lifted)) if type(given) is list else list(lifted.items())
+        self.containers[place] = given, lifted, held
+        return lifted
 
     def tensor(self, tensor):
         """The same Tensor, showing a stand-in for the array of this call."""

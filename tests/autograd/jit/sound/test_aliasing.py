@@ -37,7 +37,8 @@ am = [x, x[1:], x.copy(), x * 1]
 a = np.zeros_like(x), np.ones_like(x), np.zeros_like(x)
 a = (lambda z: (z, z, z[1:]))(np.zeros_like(x))
 a = np.zeros(3), np.ones(3), np.arange(3.0)
-a = (lambda z: (z, z, z[1:]))(np.zeros(3))
+a = (lambda z: (z, z, [z]))(np.zeros(3))
+a ! (lambda z: (z, z[1:]))(np.zeros(3))
 a = np.sum(x), np.sum(x), x[0], np.max(x)
 T = x.data, x
 T = x * 2, (x * 2).data
@@ -70,7 +71,7 @@ a ! lambda: x
 a ! __import__("types").SimpleNamespace(a=x)
 a ! __import__("collections").defaultdict(list, a=x)
 a ! __import__("collections").Counter("ab")
-a ! np.array(["a", "b"])
+a = np.array(["a", "b"])
 a ! np.ma.masked_array([1.0, 2.0])
 """
 
@@ -130,11 +131,10 @@ def test_results(kind, what, text):
 @pytest.mark.parametrize("kind", ["array", "matrix"])
 @pytest.mark.parametrize("name", BODIES)
 def test_bodies(name, kind):
-    check_equal("def f(x):\n    " + BODIES[name].format(copy="x.copy()"), calls_of(kind))
+    check_equal("def f(x):\n    " + BODIES[name].replace("{copy}", "x.copy()"), calls_of(kind))
     if "{copy}" in BODIES[name]:
-        for copy in ("__import__('copy').copy(x)", "__import__('copy').deepcopy(x)", "np.array(x * 1)[:] * 1", "+x"):
-            if "np.array" not in copy:
-                check_equal("def f(x):\n    " + BODIES[name].format(copy=copy), calls_of(kind))
+        for copy in ("__import__('copy').copy(x)", "__import__('copy').deepcopy(x)", "+x"):
+            check_equal("def f(x):\n    " + BODIES[name].replace("{copy}", copy), calls_of(kind))
 
 
 def tree(seed):
@@ -191,7 +191,7 @@ async def generates_later(x):
 
 @pytest.mark.parametrize("function", [generates, awaits, generates_later])
 def test_functions_that_do_not_run_when_called(function):
-    with pytest.raises(RecordingError, match="yield|async"):
+    with pytest.raises(RecordingError, match=r"yield.*async"):
         jit(function)(np.ones(2))
 
 
@@ -227,4 +227,5 @@ def test_a_write_to_a_result_reaches_nothing_else():
         assert pattern(found, [x]) == pattern(wanted, [x])
         for a, b in zip(found, wanted, strict=True):
             assert a.tolist() == b.tolist()
+        for a in found:
             a[...] = 77.0
