@@ -106,7 +106,7 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
         tape.raise_caught()
-        tape.check_constants()
+        tape.constants.check()
         check_containers(tape)
         structure = Structure(tree, tape)
         for x in structure.objects:

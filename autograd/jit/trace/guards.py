@@ -18,7 +18,7 @@ from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
 from autograd.jit.trace.kinds import TYPE
-from autograd.jit.trace.streams import SOURCES
+from autograd.jit.trace.streams import is_source
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 PLAIN = (*_PLAIN, np.generic, frozenset)
@@ -129,7 +129,7 @@ class Outside:
             return None
         if isinstance(value, type):
             self._class(value)
-        elif isinstance(owner := getattr(value, "__self__", None), SOURCES):
+        elif is_source(owner := getattr(value, "__self__", None)):
             self._thing(owner)  # such as rng.random, kept under another name
         elif not isinstance(value, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
             if len(self.reads) >= MOST:

@@ -53,7 +53,8 @@ class Results:
 
     def now(self, args, kwargs):
         """The results of the traced call itself."""
-        found = [_plain(_behind(x)) for x in self.leaves]
+        plain: dict[int, object] = {}  # a Tensor and its array are one
+        found = [plain.setdefault(id(x), _plain(x)) for x in map(_behind, self.leaves)]
         self.leaves = self.flat = self.structure.objects = None
         return self._build(found, args, kwargs)
 
@@ -135,6 +136,8 @@ def _behind(x):
 
 
 def _plain(x):
+    if type(x) is np.ndarray:
+        return x.copy()  # a plain one that the program keeps
     return x.array if isinstance(x, StandIn) else x.value if type(x) is Number else x
 
 

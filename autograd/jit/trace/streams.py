@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 
 import numpy as np
@@ -9,9 +10,17 @@ import numpy as np
 from autograd.errors import RecordingError
 
 SHARED = random._inst  # behind the functions of the random module
-SOURCES = (
-    np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence, random.Random,
-)  # fmt: skip
+
+
+def is_source(x) -> bool:
+    """Whether random numbers come from it."""
+    return isinstance(x, random.Random | _numpys())
+
+
+@functools.cache
+def _numpys():
+    # Asked for late, since it takes NumPy a while to import them.
+    return np.random.Generator | np.random.RandomState | np.random.BitGenerator | np.random.SeedSequence
 
 
 class Streams:
@@ -37,7 +46,7 @@ class Streams:
         self.looked = len(self.things)
 
     def _add(self, thing):
-        if isinstance(thing, SOURCES) and id(thing) not in self.known:
+        if is_source(thing) and id(thing) not in self.known:
             self.known[id(thing)] = _Stream(thing)
 
     def tell(self, generator) -> None:

@@ -13,13 +13,13 @@ import threading
 import numpy as np
 
 from autograd.engine.modes import observed_by, observer
-from autograd.engine.writes import fingerprint
 from autograd.errors import RecordingError, refuse
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Step, Var
 from autograd.jit.trace.backward import backward
 from autograd.jit.trace.caught import Modes, decided_by_shapes, raise_caught
+from autograd.jit.trace.constants import Constants
 from autograd.jit.trace.numpy_calls import call_whole
 from autograd.jit.trace.standin import StandIn, concrete, lower
 from autograd.jit.trace.tracer import Traced, stand_in
@@ -42,8 +42,7 @@ class Tape:
         self.steps: list[Step] = []
         self.count = 0
         self.cells: dict[tuple[int, object], Cell] = {}
-        self.constants: dict[int, tuple[np.ndarray, Var]] = {}
-        self.marks: dict[int, object] = {}  # the fingerprints of constants
+        self.constants = Constants()
         self.arguments: list = []
         self.numbers: list = []  # those of the arguments that are numbers, and Values
         self.values: list = []
@@ -84,13 +83,7 @@ class Tape:
 
     def constant(self, array) -> Var:
         """An array that was not made by the program: it is read where it is, at each replay."""
-        known = self.constants.get(id(array))
-        if known is None:
-            known = self.constants[id(array)] = (array, self.var(array, place="constant"))
-            self.marks[id(array)] = fingerprint(array)
-        elif self.marks[id(array)] != fingerprint(array):
-            self.refuse_changed()
-        return known[1]
+        return self.constants.var(array, lambda: self.var(array, place="constant"))
 
     def array(self, x) -> Traced:
         """What the user gave for a Tensor, as an array of the program."""
@@ -218,17 +211,6 @@ class Tape:
 
     def raise_caught(self, raised=None) -> None:
         raise_caught(self.errors, raised)
-
-    @staticmethod
-    def refuse_changed():
-        raise refuse(
-            "writing into a plain array that the program has used already",
-            "Make a new one (a = a + 1), or one of the program, such as np.zeros_like(x)",
-        )
-
-    def check_constants(self) -> None:
-        if any(self.marks[key] != fingerprint(array) for key, (array, _) in self.constants.items()):
-            self.refuse_changed()
 
     # -- Python at every replay ---------------------------------------------------------------------------------------
     def check(self, function, *args) -> None:
