@@ -30,7 +30,7 @@ _OF_SHAPES = frozenset({
 def decided_by_shapes(error, function, indexed) -> bool:
     """Whether an error comes again at each replay, whatever the numbers. `indexed`: integers are among the arrays."""
     kind = type(error)
-    if kind in (TypeError, AttributeError) or issubclass(kind, np.exceptions.AxisError):
+    if issubclass(kind, TypeError | AttributeError | np.exceptions.AxisError):
         return True
     if kind is IndexError:
         return not indexed

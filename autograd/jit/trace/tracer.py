@@ -134,7 +134,8 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     __bool__ = _refused("bool() of an array (as in if, while, and, or, assert)", CHOICE)
     __hash__ = _refused("hash() of a number (as in a set, or as the key of a dict)", CHOICE)
     __float__ = __int__ = __complex__ = __index__ = __round__ = _refused(
-        "float() or int() of an array", "Use it as it is, with np.* functions; return it, and take the number outside"
+        "float() or int() of an array (as in filling a plain one: a[i] = x)",
+        "Use it as it is, with np.* functions, np.stack instead of filling, or return it and take the number outside",
     )
     view = _refused("ndarray.view", "Use astype, or reshape")
     item = tolist = tobytes = __str__ = __format__ = __reduce_ex__ = __buffer__ = _refused(
