@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -24,7 +25,8 @@ def call_ufunc(tape, ufunc, method, inputs, kwargs):
     out = kwargs.pop("out", None)
     function = ufunc if method == "__call__" else getattr(ufunc, method)
     if method == "at":
-        return write(tape, function, inputs[0], inputs, kwargs)
+        write(tape, function, inputs[0], inputs, kwargs)
+        return None
     if out is not None:
         target = out[0]
         if len(out) > 1:
@@ -34,8 +36,9 @@ def call_ufunc(tape, ufunc, method, inputs, kwargs):
                 "out= with an array from outside",
                 "The program keeps its own buffers; leave out= away, or pass the array to the function",
             )
-        if not target.ref.scalar:
-            return write(tape, function, target, inputs, kwargs, out=True)
+        if target.ref.scalar:
+            raise TypeError("return arrays must be of ArrayType")
+        return write(tape, function, target, inputs, kwargs, out=True)
     y = attempt(function, *concrete(inputs), **concrete(kwargs))
     kind = "out" if type(y) is not tuple and "where" not in kwargs and method in _WITH_OUT else "call"
     return _put(tape, kind, function, inputs, kwargs, y)
@@ -58,7 +61,8 @@ def call(tape, function, args, kwargs):
             "The shape of its result depends on the numbers; use np.where, or a mask of 0 and 1",
         )
     if function in calls.WRITERS:
-        return write(tape, function, args[0], args, kwargs)
+        write(tape, function, args[0], args, kwargs)
+        return None
     lowered = calls.LOWERED.get(function)
     if lowered is not None and isinstance(args[0] if args else kwargs.get("a"), StandIn):
         y = lowered(*args, **kwargs)
@@ -68,17 +72,30 @@ def call(tape, function, args, kwargs):
     if function in calls.FILLS:
         y = function(*concrete(args), **concrete(kwargs))
         return tape.made(tape.put("fill", function, (calls.FILLS[function],)), y)
+    place = _place_of_out(function)
+    if place < len(args):
+        args, kwargs = (*args[:place], *args[place + 1 :]), {**kwargs, "out": args[place]}
     out = kwargs.pop("out", None)
     if isinstance(out, StandIn):
         return write(tape, function, out, args, kwargs, out=True)
     if out is not None:
         raise refuse("out= of a function", "The program keeps its own buffers; leave out= away")
     y = attempt(function, *_as_arrays(concrete(args)), **concrete(kwargs))
-    if function is calls.cast and args[0].ref.scalar:
-        y = y[()]
+    if type(y) is np.ndarray and not y.ndim and any(x.ref.scalar for x in arrays(args)):
+        y = attempt(function, *concrete(args), **concrete(kwargs))  # an array, or one of NumPy's numbers
     if any(x.dtype.kind in "biu" for x in arrays(args)) and isinstance(y, np.ndarray) and function not in calls.FIXED:
         function = calls.SameShape(function, y.shape)
     return _put(tape, "out" if function in calls.WITH_OUT else "call", function, args, kwargs, y)
+
+
+@functools.cache
+def _place_of_out(function) -> int:
+    """Where `out` stands among the arguments, for those who give it without its name; past all of them if nowhere."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return names.index("out") if "out" in names else len(names) + 1000
 
 
 def _shared(function, args, kwargs) -> bool:

@@ -162,9 +162,11 @@ def check_leaf(x, outside) -> None:
     if isinstance(x, types.FunctionType) and not x.__closure__:
         return
     if isinstance(x, frozenset | slice):
-        for part in x if isinstance(x, frozenset) else (x.start, x.stop, x.step):
-            check_leaf(part, outside)
-        return
+        parts = x if isinstance(x, frozenset) else (x.start, x.stop, x.step)
+        if not any(type(part) is Number or isinstance(part, StandIn | Tensor | Value) for part in parts):
+            for part in parts:
+                check_leaf(part, outside)
+            return
     raise refuse(
         f"returning a {type(x).__name__} that the function made",
         "Return arrays and numbers, and lists, tuples and dictionaries of them, and make the rest outside",

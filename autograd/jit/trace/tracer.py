@@ -16,11 +16,14 @@ from autograd.engine.methods import Operators
 from autograd.engine.modes import observer
 from autograd.errors import refuse
 from autograd.jit.program import calls
-from autograd.jit.program.number import asked_by_library
+from autograd.jit.program.number import Number, asked_by_library
 from autograd.jit.trace.numpy_calls import CHOICE, call, call_ufunc, write
 from autograd.jit.trace.standin import StandIn, beside, concrete
 
 _POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
+
+
+_ROUNDED = "__floor__", "__ceil__", "__trunc__"
 
 
 def _refused(what, instead):
@@ -76,8 +79,15 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     def __pow__(self, other):
         # As NumPy's own operator has it, which knows quicker functions for some exponents.
+        if type(other) is Number or (self.ref.scalar and not getattr(other, "ndim", 0)):
+            return call(self.tape, calls.power, (self, other), {}) if _is_alone(other) else NotImplemented
         quicker = _POWERS.get(other) if type(other) in (int, float) and self.dtype.kind in "fc" else None
         return np.power(self, other) if quicker is None else quicker(self)
+
+    def __rpow__(self, other):
+        if self.ref.scalar and _is_alone(other) and not getattr(other, "ndim", 0):
+            return call(self.tape, calls.power, (other, self), {})
+        return np.power(other, self)
 
     def __repr__(self):
         if asked_by_library() or not self.tape.open:
@@ -96,7 +106,21 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
             raise refuse("indexing with a computed mask", "Its shape would depend on the numbers; use np.where")
         return call(self.tape, operator.getitem, (self, index), {})
 
-    reshape, transpose = Operators.reshape, Operators.transpose
+    def reshape(self, *shape, **settings):
+        if not shape and not settings:
+            raise TypeError("reshape() takes exactly 1 argument (0 given)")
+        return Operators.reshape(self, *shape, **settings)
+
+    def conj(self):
+        return np.conj(self) if self.dtype.kind == "c" or self.ref.scalar else self
+
+    conjugate = conj
+
+    def transpose(self, *axes):
+        return np.transpose(self, axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None)
+
+    def __array_namespace__(self, *, api_version=None):
+        return np
 
     def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
         if order != "K":
@@ -108,6 +132,8 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
         return call(self.tape, calls.cast, (self, np.dtype(dtype)), {})
 
     def copy(self, order="C"):
+        if order not in ("C", "F", "A", "K"):
+            raise TypeError(f"order must be one of 'C', 'F', 'A' and 'K', not {order!r}")
         if self.ref.scalar:
             return self
         flags = self.array.flags
@@ -148,9 +174,9 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     def __getattr__(self, name):
         found = getattr(type(self.array), name, None)
-        if name in ("__array_interface__", "__array_struct__", "__dlpack__"):
+        if name in ("__array_interface__", "__array_struct__", "__dlpack__", "__dlpack_device__"):
             self.__array__()
-        if name.startswith("_") or found is None:
+        if found is None or (name.startswith("_") and name not in _ROUNDED):
             raise AttributeError(f"{type(self.array).__name__!r} object has no attribute {name!r} while jit records")
         what = f"{type(self.array).__name__}.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()"
         if not callable(found):
@@ -173,8 +199,16 @@ class TracedArray(Traced):
             return iter(self.array)  # which says that it cannot be
         return (self[i] for i in range(len(self)))
 
+    def __delitem__(self, index):
+        raise ValueError("cannot delete array elements")
+
     def __setitem__(self, index, value):
         write(self.tape, operator.setitem, self, (self, index, value), {})
+
+
+def _is_alone(x) -> bool:
+    """Whether it is a plain number, one of NumPy's, or what stands for them; no Tensor and no Value."""
+    return type(x) is Number or isinstance(x, StandIn | np.generic | int | float | complex)
 
 
 def _is_no_number(x) -> bool:
@@ -194,7 +228,12 @@ for _name in ("shape", "dtype", "ndim", "size", "nbytes", "itemsize", "strides",
     setattr(Traced, _name, property(operator.attrgetter(f"array.{_name}")))
 for _name in (
     "sum", "mean", "prod", "max", "min", "any", "all", "var", "std", "argmax", "argmin", "argsort", "cumsum", "cumprod",
-    "dot", "ravel", "squeeze", "swapaxes", "conj", "conjugate", "round", "clip", "take", "repeat", "diagonal", "trace",
+    "dot", "ravel", "squeeze", "swapaxes", "round", "clip", "take", "repeat", "diagonal", "trace",
     "nonzero",
 ):  # fmt: skip
     setattr(Traced, _name, _method(getattr(np, _name)))
+
+# A number is not changed in place: `s += 1` is a new one.
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or", "xor"):
+    setattr(TracedArray, f"__i{_name}__", getattr(Traced, f"__i{_name}__"))
+    setattr(Traced, f"__i{_name}__", getattr(Traced, f"__{_name}__"))

@@ -19,17 +19,20 @@ from autograd.errors import RecordingError
 
 KINDS = ["float", "int", "array", "matrix", "scalar", "zero", "ints"]
 # What would stop the run, ask at the terminal, or has another answer each time, in Python too.
-LEFT_OUT = {"exit", "quit", "breakpoint", "input", "help", "copyright", "credits", "license", "id", "open", "print"}
+LEFT_OUT = set("exit quit breakpoint input help type copyright credits license id open print".split())
 # Addresses, and what is Python's own business.
-OWN = {"__class__", "__init__", "__init_subclass__", "__new__", "__subclasshook__", "__getattribute__", "__setattr__",
-       "__delattr__", "__doc__", "__sizeof__", "__dir__", "__getstate__", "__setstate__", "__reduce__",
-       "__array_finalize__", "__array_wrap__", "__getnewargs__", "__getformat__", "__class_getitem__"}  # fmt: skip
+OWN = set(
+    """__class__ __array_priority__ __init__ __init_subclass__ __new__ __subclasshook__ __getattribute__ __setattr__
+    __delattr__ __doc__ __sizeof__ __dir__ __getstate__ __setstate__ __reduce__ __array_finalize__ __array_wrap__
+    __getnewargs__ __getformat__ __class_getitem__""".split()
+)
 # Files, memory as it lies, and what NumPy does not do with arrays at all.
-NOT_NUMPY = {"save", "savez", "savez_compressed", "savetxt", "load", "loadtxt", "genfromtxt", "fromfile", "memmap",
-             "info", "test", "show_config", "show_runtime", "lookfor", "source", "get_include", "setbufsize",
-             "set_printoptions", "seterr", "seterrcall", "printoptions", "errstate", "geterr", "geterrcall", "getbufsize",
-             "get_printoptions", "nested_iters", "from_dlpack", "empty", "empty_like", "open_memmap", "bmat", "matrix",
-             "busday_count", "busday_offset", "is_busday", "asmatrix"}  # fmt: skip
+NOT_NUMPY = set(
+    """save savez savez_compressed savetxt load loadtxt genfromtxt fromfile memmap info test show_config
+    show_runtime lookfor source get_include setbufsize set_printoptions seterr seterrcall printoptions errstate geterr
+    geterrcall getbufsize get_printoptions nested_iters from_dlpack empty empty_like open_memmap bmat matrix asmatrix
+    issubdtype promote_types can_cast busday_count busday_offset is_busday""".split()
+)
 
 
 def compare(function, kind, wants=None):
@@ -38,11 +41,13 @@ def compare(function, kind, wants=None):
     The error that Python raises is allowed too, and so is any TypeError where Python gives what no program can hold.
     """
     calls = ARGUMENTS[kind]
-    recorded = jit(lambda x: function(x))
+    recorded = jit(lambda x: function(x))  # noqa: PLW0108  a function of ours, not the builtin
     for number, x in enumerate(calls):
         with np.errstate(all="ignore"):
             wanted = outcome(function, [copy.deepcopy(x)])
             found = outcome(recorded, [copy.deepcopy(x)])
+        if wanted[1] is NotImplemented:  # how Python shares out an operator between two: its own business
+            return "left to others"
         what = f"call {number}: wanted {wanted!r:.200}, found {found!r:.300}"
         if found[0] == "raises":
             error = found[1]
@@ -103,7 +108,7 @@ def test_every_member(kind, name):
     if name in ("tofile", "dump", "dumps", "setflags", "resize", "setfield", "ctypes", "data", "flat"):
         return  # see the refusals
     compare(lambda x: hasattr(x, name), kind)
-    if not callable(getattr(ARGUMENTS[kind][0], name)):
+    if name in ("T", "mT", "__deepcopy__") or not callable(getattr(ARGUMENTS[kind][0], name)):
         compare(lambda x: getattr(x, name), kind)
         return
     compare(lambda x: getattr(x, name)(), kind)
@@ -128,8 +133,8 @@ def test_every_function_of_math(name, kind):
 )
 def test_every_operator(name, kind):
     function = getattr(operator, name)
-    if isinstance(function, type):
-        pytest.skip("takes names")
+    if isinstance(function, type) or (name in ("is_", "is_not") and kind == "int"):
+        pytest.skip("takes names; or asks whether a number is the 2 that Python keeps")
     compare(lambda x: function(x), kind)
     for other in (2, 1.5, True, None, "a"):
         compare(lambda x, other=other: function(x, other), kind)
