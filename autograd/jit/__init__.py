@@ -25,7 +25,7 @@ from autograd.transforms.containers import tree_map
 
 __all__ = ["Jitted", "jit"]
 
-_NOT_CALLS = inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction
+_LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
 
@@ -60,7 +60,7 @@ class Jitted:
     def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False):
         if not callable(function):
             raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
-        if any(is_such(function) for is_such in _NOT_CALLS):
+        if getattr(getattr(function, "__code__", None), "co_flags", 0) & _LATER:
             raise RecordingError(
                 f"jit of {function.__name__}, which only begins when it is called: it has a yield, or is async. Let "
                 "jit record a function that returns, and loop around that"

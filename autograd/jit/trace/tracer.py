@@ -23,7 +23,8 @@ from autograd.jit.trace.standin import StandIn, beside, concrete
 _POWERS = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal, 1: np.positive}
 
 
-_ROUNDED = "__floor__", "__ceil__", "__trunc__"
+_ADDRESSES = {"__array_interface__", "__array_struct__", "__dlpack__", "__dlpack_device__"}
+_ANSWERED = {*_ADDRESSES, "__floor__", "__ceil__", "__trunc__"}
 
 
 def _refused(what, instead):
@@ -173,10 +174,12 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
     )
 
     def __getattr__(self, name):
+        if name[0] == "_" and name not in _ANSWERED:
+            raise AttributeError(name)
         found = getattr(type(self.array), name, None)
-        if name in ("__array_interface__", "__array_struct__", "__dlpack__", "__dlpack_device__"):
+        if name in _ADDRESSES:
             self.__array__()
-        if found is None or (name.startswith("_") and name not in _ROUNDED):
+        if found is None:
             raise AttributeError(f"{type(self.array).__name__!r} object has no attribute {name!r} while jit records")
         what = f"{type(self.array).__name__}.{name}", "Use a function of NumPy, such as np.sort(x) for x.sort()"
         if not callable(found):

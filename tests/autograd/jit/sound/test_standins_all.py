@@ -78,7 +78,7 @@ def test_every_builtin(name, kind):
     function = getattr(builtins, name)
     if not callable(function) or (isinstance(function, type) and issubclass(function, BaseException)):
         pytest.skip("no function of a number")
-    compare(lambda x: function(x), kind)
+    compare(lambda x: function(x), kind)  # noqa: PLW0108  a function of ours
     if name in (
         "divmod",
         "pow",
@@ -135,7 +135,7 @@ def test_every_operator(name, kind):
     function = getattr(operator, name)
     if isinstance(function, type) or (name in ("is_", "is_not") and kind == "int"):
         pytest.skip("takes names; or asks whether a number is the 2 that Python keeps")
-    compare(lambda x: function(x), kind)
+    compare(lambda x: function(x), kind)  # noqa: PLW0108  a function of ours
     for other in (2, 1.5, True, None, "a"):
         compare(lambda x, other=other: function(x, other), kind)
         compare(lambda x, other=other: function(other, x), kind)
@@ -153,7 +153,7 @@ def numpys():
 @pytest.mark.parametrize("kind", ["array", "matrix", "float", "ints", "scalar"])
 @pytest.mark.parametrize("function", list(numpys()))
 def test_every_function_of_numpy(function, kind):
-    compare(lambda x: function(x), kind)
+    compare(lambda x: function(x), kind)  # noqa: PLW0108  a function of ours
     compare(lambda x: function(x, x), kind)
     compare(lambda x: function(x, 1), kind)
     compare(lambda x: function([x, x]), kind)
