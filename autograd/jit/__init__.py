@@ -16,7 +16,6 @@ from contextlib import nullcontext
 import numpy as np
 
 from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, observing_values, tracking
-from autograd.engine.tensor import Tensor
 from autograd.errors import RecordingError
 from autograd.jit.entry import NUMBERS, hashable, lift, sign, trace_call
 from autograd.jit.program.program import Abort, Program, Stale
@@ -140,6 +139,8 @@ class Jitted:
                 plain = False
                 sign(x, key, arguments)
         if plain:
+            if len(arguments) > 1:
+                return args, kwargs, self._with_repeats(key, arguments), arguments
             return args, kwargs, tuple(key), arguments
         for name, x in kwargs.items():
             key.append(name)
@@ -148,10 +149,11 @@ class Jitted:
 
     @staticmethod
     def _with_repeats(key, arguments):
-        """The key, with which Tensors are one and the same."""
-        tensors = [id(x) for x in arguments if isinstance(x, Tensor)]
-        if len(set(tensors)) < len(tensors):
-            key.append(tuple(map(tensors.index, tensors)))
+        """The key, with which arrays and Tensors are one and the same."""
+        if len(set(map(id, arguments))) < len(arguments):
+            things = [id(x) for x in arguments if type(x) is not float and type(x) is not int]  # those Python shares
+            if len(set(things)) < len(things):
+                key.append(tuple(map(things.index, things)))
         return tuple(key)
 
     def _used(self, key):

@@ -169,3 +169,18 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
 for _name in ("neg", "pos", "abs", "invert", "trunc", "floor", "ceil"):
     _op = getattr(operator, _name, None) or getattr(math, _name)
     setattr(Number, f"__{_name}__", _unary(_op))
+
+
+def _hidden(slot):
+    """The library's own attribute of a Number: to others it is as if it were not there, as on the real thing."""
+
+    def get(self):
+        if observing() is not None and not asked_by_library():
+            raise AttributeError(f"{type(slot.__get__(self)).__name__!r} object has no attribute {slot.__name__!r}")
+        return slot.__get__(self)
+
+    return property(get, slot.__set__)
+
+
+for _name in ("value", "op", "operands"):
+    setattr(Number, _name, _hidden(Number.__dict__[_name]))

@@ -52,6 +52,7 @@ class Tape:
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
         self.settings: set[int] = set()  # the objects whose settings are watched
         self.objects: list = []  # arguments that do not vary within the program
+        self.lifted: dict[int, Traced] = {}  # by the id of an array that is an argument
         self.containers: list = []  # lists and dictionaries among them: (as given, with stand-ins, what that held)
         self.drawn: list = []
         self.start = 0  # nodes with a lower number were there before
@@ -94,10 +95,14 @@ class Tape:
 
     # -- the arguments of the function --------------------------------------------------------------------------------
     def argument(self, array) -> Traced:
-        """A stand-in for an array."""
+        """A stand-in for an array: the same one where the same array is given again."""
+        if id(array) in self.lifted:
+            self.arguments.append(None)
+            return self.lifted[id(array)]
         var = self.var(array, place="argument")
         self.arguments.append(var)
-        return stand_in(array, var, self)
+        self.lifted[id(array)] = stand_in(array, var, self)
+        return self.lifted[id(array)]
 
     def number(self, value) -> Number:
         """A stand-in for a number."""

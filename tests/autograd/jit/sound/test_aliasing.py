@@ -229,3 +229,28 @@ def test_a_write_to_a_result_reaches_nothing_else():
             assert a.tolist() == b.tolist()
         for a in found:
             a[...] = 77.0
+
+
+def test_one_array_given_twice_is_one():
+    def f(x, y, z):
+        x += 1
+        return x is y, x is z, x + y, y, z * 1, np.shares_memory(x, y[1:])
+
+    recorded = jit(lambda x, y, z: (x is y, x is z, (x is y) * x + y, [y, x], z * 1))
+    for _ in range(2):
+        for a, b, c in ((0, 0, 1), (0, 1, 0), (0, 1, 2), (0, 0, 0), (0, 1, 1)):
+            arrays = [np.arange(3.0) + i for i in range(3)]
+            args = arrays[a], arrays[b], arrays[c]
+            x, y, z = args
+            found = recorded(*args)
+            assert found[:2] == (x is y, x is z)
+            assert found[2].tolist() == ((x is y) * x + y).tolist()
+            assert found[3][0] is y
+            assert found[3][1] is x
+    mine, theirs = np.arange(3.0), np.arange(3.0)
+    written = jit(f)
+    for _ in range(3):
+        found, wanted = written(mine, mine, mine), f(theirs, theirs, theirs)
+        assert found[:2] == wanted[:2]
+        assert [part.tolist() for part in found[2:5]] == [part.tolist() for part in wanted[2:5]]
+        assert found[3] is mine
