@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine import fast
-from autograd.rules.arrays import array_of, as_array, copied, is_stand_in, is_tensor
+from autograd.engine.modes import observing
+from autograd.rules.arrays import array_of, as_array, copied, is_stand_in, is_stand_in_number, is_tensor
 
 NUMBERS = "biufc"  # the kinds of dtype that arithmetic with a Tensor takes
 _PLAIN = frozenset({int, float, complex, bool})
@@ -16,7 +17,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
     if is_tensor(x):
         x = array_of(x)
     is_array = isinstance(x, np.ndarray | np.generic) or is_stand_in(x)
-    x = as_array(x)
+    who = observing()
+    x = as_array(x) if who is None else who.array(x)
     if dtype is not None:
         dtype = np.dtype(dtype)
         if dtype.kind not in "fc":
@@ -41,7 +43,7 @@ def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
     if type(arg) is np.ndarray and arg.dtype.kind in NUMBERS:  # the commonest, without looking for the rest
         return arg
-    if type(arg) in _PLAIN or is_stand_in(arg):
+    if type(arg) in _PLAIN or is_stand_in(arg) or is_stand_in_number(arg):
         return arg
     if isinstance(arg, np.ma.MaskedArray):
         raise TypeError(f"{rule.name} of a Tensor and a masked array: fill it first, or use np.where with its mask")

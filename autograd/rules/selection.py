@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, is_tensor, operand
+from autograd.rules.arrays import array_of, as_array, is_stand_in, is_stand_in_number, is_tensor, operand
 from autograd.rules.axes import along, one_from_end
 from autograd.rules.structural import composition
 
@@ -109,6 +109,8 @@ def full_like(a, fill_value, dtype=None, shape=None):
     if is_tensor(fill_value):
         y = np.copy(np.broadcast_to(fill_value, shape))
         return y if dtype is None else y.astype(dtype)
+    if is_stand_in(fill_value) or is_stand_in_number(fill_value):
+        return np.copy(np.broadcast_to(as_array(fill_value, dtype or a.dtype), shape))
     return np.full(shape, fill_value, dtype or a.dtype)
 
 
