@@ -22,6 +22,14 @@ class GradientCheckError(AssertionError):
 class RecordingError(TypeError):
     """A function cannot be replayed as a program: it asks for a value while `jit` records it."""
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        for hear in LISTENERS:
+            hear(self)
+
+
+LISTENERS: list = []  # who is told of each RecordingError that is made, since the user's code may catch it
+
 
 class ReplayError(RecordingError):
     """A replay gave something else than Python would have. `result` is what Python gave."""

@@ -66,6 +66,8 @@ def shown_as(kind, tensor):
     >>> x.grad
     array([1000., 1000.])
     """
+    if not is_tensor(tensor):
+        raise TypeError(f"shown_as wants a Tensor to show; got {type(tensor).__name__} {tensor!r:.60}")
     shown = object.__new__(kind)
     shown._array = array_of(tensor)
     shown._node, shown._share = tensor._node, tensor._share

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.engine import fast
-from autograd.rules.arrays import array_of, as_array, copied, is_stand_in, is_tensor
+from autograd.engine.modes import observing
+from autograd.rules.arrays import array_of, as_array, copied, is_stand_in, is_stand_in_number, is_tensor
 
 NUMBERS = "biufc"  # the kinds of dtype that arithmetic with a Tensor takes
 _PLAIN = frozenset({int, float, complex, bool})
@@ -18,7 +19,8 @@ def as_variable(x, dtype=None) -> np.ndarray:
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError("a Tensor has no mask: fill the masked array first, or multiply by its mask as an array")
     is_array = isinstance(x, np.ndarray | np.generic) or is_stand_in(x)
-    x = as_array(x)
+    who = observing()
+    x = as_array(x) if who is None else who.array(x)
     if dtype is not None:
         dtype = np.dtype(dtype)
         if dtype.kind not in "fc":
@@ -46,7 +48,7 @@ class Foreign(TypeError):
 def is_foreign(x) -> bool:
     """Whether NumPy's arrays leave arithmetic with `x` to its class: by `__array_ufunc__`, or by a higher priority."""
     kind = type(x)
-    if kind in _PLAIN or kind is np.ndarray or hasattr(kind, "__apply__") or is_stand_in(x):
+    if kind in _PLAIN or kind is np.ndarray or hasattr(kind, "__apply__") or is_stand_in(x) or is_stand_in_number(x):
         return False
     theirs = getattr(kind, "__array_ufunc__", np.ndarray)
     if theirs is np.ndarray:
@@ -58,7 +60,7 @@ def constant(rule, arg):
     """A constant argument: numbers stay as they are (weak), arrays and lists become plain arrays."""
     if type(arg) is np.ndarray and arg.dtype.kind in NUMBERS:  # the commonest, without looking for the rest
         return arg
-    if type(arg) in _PLAIN or is_stand_in(arg):
+    if type(arg) in _PLAIN or is_stand_in(arg) or is_stand_in_number(arg):
         return arg
     if rule.ufunc and is_foreign(arg):
         raise Foreign(

@@ -17,8 +17,7 @@ from contextlib import nullcontext
 import numpy as np
 
 from autograd.engine.modes import ACTIVE, anomaly, keeping, observer, tracking, value_observer
-from autograd.engine.tensor import Tensor
-from autograd.errors import ReplayError
+from autograd.errors import RecordingError, ReplayError
 from autograd.jit.comparing import compared, stepwise
 from autograd.jit.entry import NUMBERS, hashable, lift, sign, trace_call
 from autograd.jit.program.program import Abort, Program, Stale
@@ -30,6 +29,7 @@ __all__ = ["Jitted", "jit"]
 # Part of another trace, or somebody wants to see each step: the function runs as it is.
 _EACH_STEP = (observer, value_observer, anomaly, keeping, stepwise)
 
+_LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 LIMIT = 16  # programs that a function keeps; the one not used for longest makes room
 
 
@@ -67,6 +67,11 @@ class Jitted:
     def __init__(self, function, static=(), limit=LIMIT, around=nullcontext, plain=False, check=True):
         if not callable(function):
             raise TypeError(f"jit takes a function; got {type(function).__name__} {function!r:.60}")
+        if getattr(getattr(function, "__code__", None), "co_flags", 0) & _LATER:
+            raise RecordingError(
+                f"jit of {function.__name__}, which only begins when it is called: it has a yield, or is async. Let "
+                "jit record a function that returns, and loop around that"
+            )
         functools.update_wrapper(self, function)
         self.function = function
         self.static = (static,) if isinstance(static, str) else tuple(static)
@@ -148,6 +153,8 @@ class Jitted:
                 plain = False
                 sign(x, key, arguments)
         if plain:
+            if len(arguments) > 1:
+                return args, kwargs, self._with_repeats(key, arguments), arguments
             return args, kwargs, tuple(key), arguments
         for name, x in kwargs.items():
             key.append(name)
@@ -160,10 +167,11 @@ class Jitted:
 
     @staticmethod
     def _with_repeats(key, arguments):
-        """The key, with which Tensors are one and the same."""
-        tensors = [id(x) for x in arguments if isinstance(x, Tensor)]
-        if len(set(tensors)) < len(tensors):
-            key.append(tuple(map(tensors.index, tensors)))
+        """The key, with which arrays and Tensors are one and the same."""
+        if len(set(map(id, arguments))) < len(arguments):
+            things = [id(x) for x in arguments if type(x) is not float and type(x) is not int]  # those Python shares
+            if len(set(things)) < len(things):
+                key.append(tuple(map(things.index, things)))
         return tuple(key)
 
     def _used(self, key):

@@ -14,16 +14,21 @@ from autograd.errors import RecordingError, refuse
 from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.exact import Key
-from autograd.jit.trace.generators import Streams, TracedGenerator
+from autograd.jit.trace.generators import TracedGenerator
+from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.outside import Outside
 from autograd.jit.trace.results import Results
+from autograd.jit.trace.standin import StandIn
+from autograd.jit.trace.streams import Streams
+from autograd.jit.trace.structure import Structure, check_containers, check_leaf
 from autograd.jit.trace.tape import Restart, Tape
 from autograd.jit.values.tape import ValueTape
 from autograd.rules.arrays import array_of
 from autograd.scalar.value import Value
-from autograd.transforms.containers import leaves, rebuild, tree_map
+from autograd.transforms.containers import leaves, tree_map
 
 NUMBERS = "biufc"  # the kinds of dtype that a program takes
+_STAND_INS = "of a recording", "Traced", "Number"  # in an error of code that asks for the real thing
 
 
 class Entry:
@@ -43,7 +48,7 @@ class Entry:
         self.careful = careful
         self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
         self.tensors = [x if id(x) in self.around else None for x in tensors]
-        tree = results.tree  # with None for each result
+        tree = results.structure.tree  # with None for each result, if it is a plain one
         self.row = type(tree) if type(tree) in (list, tuple) and all(part is None for part in tree) else None
 
     def fits(self, arguments) -> bool:
@@ -76,7 +81,7 @@ class Entry:
             return tree_map(array_of, self.results.build(found, args, kwargs))
         if self.row is not None:
             return self.row(found)
-        return found[0] if self.results.single else rebuild(self.results.tree, found)
+        return self.results.structure.build(found, args, kwargs)
 
 
 class ValueEntry:
@@ -116,49 +121,61 @@ def _numbers(v):
 
 def trace_call(function, lift_all, args, kwargs, careful, served):
     """Run the function once, traced: the entry for its program, and its result."""
+    kinds = Kinds()
     try:
-        return _trace_call(function, lift_all, args, kwargs, careful, served)
+        return _trace_call(function, lift_all, args, kwargs, careful, served, kinds)
     except Restart as restart:
         restart.args[0]()
         return trace_call(function, lift_all, args, kwargs, careful, restart.drawn)
+    finally:
+        kinds.close()
 
 
-def _trace_call(function, lift_all, args, kwargs, careful, served):
+def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     tape = Tape(careful)
     tape.served = list(served)
-    outside = Outside(function)
-    streams = Streams(outside.things)
-    done = False
+    outside = Outside(function, kinds)
+    tape.streams = Streams(outside.things)
+    done = restarting = False
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
+        tape.streams.look()
         tape.outside, tape.start = outside, next_serial()
         with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
             tree = function(*lifted, **named)
-        streams.check([generator for _, _, generator in tape.watched])
+        tape.raise_caught()
+        tape.constants.check()
+        check_containers(tape)
+        structure = Structure(tree, tape)
+        for x in structure.objects:
+            check_leaf(x, outside)
+        tape.streams.check()
         outside.close([cell.first for cell in tape.cells.values() if isinstance(cell.first, np.ndarray)])
         for watched in tape.watched:
             outside.guards.setting(*watched)
         done = True
     except Restart as restart:
-        restart.drawn = tape.drawn
+        restarting = True
+        restart.drawn = tape.drawn  # not to be drawn again
         raise
-    except TypeError as error:
-        if isinstance(error, RecordingError) or "of a recording" not in str(error):
+    except Exception as error:
+        tape.raise_caught(error)
+        if type(error) is not TypeError or not any(word in str(error) for word in _STAND_INS):
             raise
         raise RecordingError(
-            f"{error}. What decides a shape has to be known while jit records: compute it outside, or name the "
-            "argument in jit(static=...) to record once for each value"
+            f"{error}. What needs the numbers themselves, as a shape does, has to be known while jit records: compute "
+            "it outside, or name the argument in jit(static=...) to record once for each value"
         ) from error
     finally:
-        tape.close(keep=done)
+        tape.close(done, restarting)
     if scalars.used:
-        if tape.steps or tape.cells:
+        if tape.steps or tape.cells or any(isinstance(x, StandIn) for x in structure.objects):
             raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
         return ValueEntry(scalars.program(tree), outside), scalars.plain(tree)
     for after in tape.after:
         after()
-    results = Results(tree, tape, function, args, kwargs)
+    results = Results(structure, tape, function, args, kwargs)
     program = Program(tape, results.flat)
     tensors = [x for x in leaves([list(args), kwargs]) if isinstance(x, Tensor)]
     result = results.now(args, kwargs)
@@ -235,17 +252,18 @@ def lift(tape, x):
         return tape.number(x)
     if isinstance(x, Tensor):
         return tape.tensor(x)
-    if kind is list or kind is tuple:
-        return kind([lift(tape, part) for part in x])
+    if kind is tuple:
+        return tuple([lift(tape, part) for part in x])
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return kind(*[lift(tape, part) for part in x])
-    if kind is dict:
-        return {key: lift(tape, part) for key, part in x.items()}
+    if kind is list or kind is dict:
+        return tape.container(x, lambda part: lift(tape, part))
     if isinstance(x, np.random.Generator):
         shown = tape.number(None)
         return TracedGenerator(x, shown)
     if isinstance(x, Value):
         tape.values.append(x)
+        tape.arguments.append(None)
         return x
     tape.objects.append(x)
     return x

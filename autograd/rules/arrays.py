@@ -1,6 +1,7 @@
 """What the body of a row may use besides NumPy: gradients brought back to an argument's shape, and arrays made alike.
 
-All of it also takes what stands for an array while a program is recorded, which has an attribute `__traced__`.
+All of it also takes what stands for an array while a program is recorded, which has an attribute `__traced__`; what
+stands for a plain number then has `__as_array__`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ def is_stand_in(x) -> bool:
     return hasattr(x, "__traced__")
 
 
+def is_stand_in_number(x) -> bool:
+    """Whether `x` stands for a plain number while a program is recorded."""
+    return hasattr(x, "__as_array__")
+
+
 def sum_to(x, shape: tuple[int, ...], lead: int = 0):
     """Sum out the axes that broadcasting `shape` to `x.shape` made or stretched; the first `lead` axes stay."""
     whole = x.shape
@@ -67,6 +73,10 @@ def expand(x, shape: tuple[int, ...]):
 
 def as_array(x, dtype=None):
     """`np.asarray`, which leaves what stands for an array alone."""
+    if type(x) is np.ndarray and dtype is None:
+        return x
+    if hasattr(x, "__as_array__"):  # what stands for a number
+        return x.__as_array__(dtype)
     if hasattr(x, "__traced__"):
         return x if dtype is None or x.dtype == dtype else x.astype(dtype)
     return np.asarray(x, dtype)

@@ -6,7 +6,15 @@ import math
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, constant_only, is_tensor, operand
+from autograd.rules.arrays import (
+    array_of,
+    as_array,
+    constant_only,
+    is_stand_in,
+    is_stand_in_number,
+    is_tensor,
+    operand,
+)
 from autograd.rules.axes import along, from_end, one_from_end
 from autograd.rules.structural import composition
 
@@ -138,11 +146,13 @@ def full_like(a, fill_value, dtype=None, shape=None):
     a = operand(a)
     shape = a.shape if shape is None else shape
     dtype = np.dtype(dtype or a.dtype)
-    if not is_tensor(fill_value):
-        return np.full(shape, fill_value, dtype)
-    if dtype.kind not in "fc":
-        raise TypeError(f"np.full_like with a Tensor would give {dtype} and lose its gradient; pass dtype=float")
-    return np.copy(np.broadcast_to(fill_value, shape)).astype(dtype)
+    if is_tensor(fill_value):
+        if dtype.kind not in "fc":
+            raise TypeError(f"np.full_like with a Tensor would give {dtype} and lose its gradient; pass dtype=float")
+        return np.copy(np.broadcast_to(fill_value, shape)).astype(dtype)
+    if is_stand_in(fill_value) or is_stand_in_number(fill_value):
+        return np.copy(np.broadcast_to(as_array(fill_value, dtype), shape))
+    return np.full(shape, fill_value, dtype)
 
 
 @composition(np.unique, samples=("f(u5)", "f(x23)"))

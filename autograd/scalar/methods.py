@@ -33,7 +33,7 @@ def method(self):
 _BINARY = """
 def method(self, other):
     a = self.data
-    kind = other.__class__
+    kind = type(other)
     if kind is Value:
         b = other.data
     elif kind is float or kind is int:

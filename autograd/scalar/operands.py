@@ -7,10 +7,13 @@ import numbers
 import numpy as np
 
 from autograd.engine.modes import observing_values
+from autograd.rules.arrays import is_stand_in
 
 
 def is_number(x) -> bool:
     """Whether it is one real number, in whatever form Python and NumPy have for that."""
+    if hasattr(x, "__operand__") or is_stand_in(x):  # asked what they are, they answer what they stand for
+        return False
     if isinstance(x, np.ndarray | np.generic):  # NumPy counts a span of time among the whole numbers
         return x.ndim == 0 and x.dtype.kind in "fiub"
     return isinstance(x, numbers.Real)
@@ -33,7 +36,7 @@ def operand(rule, x):
         return float(x)
     if hasattr(x, "__operand__"):
         return x.__operand__()
-    kind = "a Tensor" if hasattr(x, "__apply__") else f"{type(x).__name__} {x!r:.40}"
+    kind = "a Tensor" if hasattr(x, "__apply__") else f"{x.__class__.__name__} {x!r:.40}"
     raise TypeError(f"{rule.name} of a Value and {kind}: wanted a Value or one real number; for arrays use Tensors")
 
 

@@ -46,7 +46,7 @@ class Value:
     __slots__ = ("__weakref__", "_a", "_b", "_da", "_db", "_rule", "_serial", "data", "grad", "name")
 
     def __init__(self, x, name=None):
-        if x.__class__ is not float:
+        if type(x) is not float:
             x = as_number(x, self)
         self.data = x
         self.grad = None

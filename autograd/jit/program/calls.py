@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from autograd.errors import RecordingError
+from autograd.transforms.containers import leaves
 
 
 def cast(x, dtype):
     """`x.astype(dtype)`."""
-    return np.asarray(x).astype(dtype)
+    return x.astype(dtype) if isinstance(x, np.generic) else np.asarray(x).astype(dtype)
 
 
 def copy(x):
@@ -22,6 +23,13 @@ def copy(x):
 def copy_by_rows(x):
     """`x.copy()` of an array that does not lie row by row."""
     return np.array(x, order="C")
+
+
+def power(x, exponent):
+    """`x ** exponent`, by the operator, which knows quicker functions for some exponents."""
+    return (x[()] if isinstance(x, np.ndarray) else x) ** (
+        exponent[()] if isinstance(exponent, np.ndarray) else exponent
+    )
 
 
 class SameShape:
@@ -43,18 +51,32 @@ class SameShape:
         return y
 
 
+class Whole(SameShape):
+    """A function that Python runs as it is at each replay; what it gives is its own, and no part of its arguments."""
+
+    def __call__(self, *args, **kwargs):
+        return owned(super().__call__(*args, **kwargs), args)
+
+
+def owned(y, args):
+    """`y`, copied where its memory is not its own: that of an argument is used again for others."""
+    if isinstance(y, tuple | list):
+        return type(y)([owned(part, args) for part in y])
+    given = isinstance(y, np.ndarray) and (not y.flags.owndata or any(y is x for x in leaves(list(args))))
+    return y.copy() if given else y
+
+
 WITH_OUT = frozenset({np.concatenate, np.stack, np.clip, np.einsum, cast, copy, copy_by_rows})
 
 # What depends on shapes and dtypes alone.
 STATIC = frozenset({
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.may_share_memory,
-    np.shares_memory, np.common_type, np.min_scalar_type,
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.common_type,
 })  # fmt: skip
 
 # What gives a result whose shape depends on the numbers.
 SHAPED = frozenset({
     np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.trim_zeros, np.bincount,
-    np.setdiff1d, np.union1d, np.intersect1d, np.setxor1d, np.histogram, np.delete, np.insert,
+    np.setdiff1d, np.union1d, np.intersect1d, np.setxor1d, np.histogram, np.histogram_bin_edges, np.delete, np.insert,
 })  # fmt: skip
 
 # What takes integers or booleans without their values deciding the shape.

@@ -78,7 +78,7 @@ class Memory:
         return {
             var for var in variables(results)
             if var in made and var.writes == 0 and not var.scalar and var not in self.parts and var not in seen
-        }  # fmt: skip
+        } | {out for out in made if out.fresh}  # fmt: skip
 
     def _outlive(self):
         """What must stay as it is until the end: arrays filled once, and what a guard may still need."""

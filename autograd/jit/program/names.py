@@ -28,7 +28,7 @@ class Names:
         self.space: dict = {}
         self.names: dict[Var, str] = {}
         self.fixed: dict[Var, np.ndarray] = {}
-        self.numbers: dict[Number, str] = {}
+        self.numbers: dict[int, str] = {}  # by id
         self.constants: dict = {}
         self.zero_d: dict = {}
         self.arguments = [f"a{i}" for i in range(len(arguments))]
@@ -76,11 +76,11 @@ class Names:
 
     def number(self, number) -> str:
         """A name for a number that the step being written gives."""
-        return self.numbers.setdefault(number, f"n{len(self.numbers)}")
+        return self.numbers.setdefault(id(number), f"n{len(self.numbers)}")
 
     def _number(self, x) -> str:
-        if x in self.numbers:
-            return self.numbers[x]
+        if id(x) in self.numbers:
+            return self.numbers[id(x)]
         if x.op is None:  # an argument: others have their names by now
             return f"a{x.operands[2]}"
         name = self.number(x)

@@ -204,7 +204,8 @@ class NumpyBackend:
         name = self.names.of(x)
         if x in self.fixed:
             return f"{name}[()]" if x.scalar else f"{name}.copy()"
-        return name  # made afresh at each replay, or an argument
+        # Made afresh at each replay, or an argument; a number of NumPy may be in an array.
+        return f"{name}[()]" if x.scalar and x.step is not None else name
 
     def _drop(self, step):
         last = self.memory.last

@@ -10,6 +10,7 @@ from collections import Counter
 import numpy as np
 
 from autograd.jit.program import calls
+from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Step, Var, substitute, variables
 
 # The operand that a number leaves as it is: x * 1, 1 * x, x / 1, x ** 1, x - 0.
@@ -98,6 +99,8 @@ def _frozen(x):
         return (kind, repr(x))  # tells 0.0 from -0.0, and nan from nothing
     if kind is bool or kind is int:
         return (kind, x)
+    if kind is Number:
+        return (Number, id(x))
     if isinstance(getattr(x, "__self__", None), np.ufunc):
         return (x.__self__, x.__name__)
     return x
@@ -134,7 +137,12 @@ def _unchanged(step):
         number, places = _NEUTRAL[function]
         for i in places:
             x, other = args[i], args[1 - i]
-            if type(x) is Var and isinstance(other, int | float | np.floating) and other == number:
+            if (
+                type(x) is Var
+                and type(other) is not Number
+                and isinstance(other, int | float | np.floating)
+                and other == number
+            ):
                 if number == 0 and np.signbit(other):
                     return None  # -0.0 - -0.0 is 0.0
                 return x  # of the result's dtype, or this is not what happens

@@ -6,6 +6,7 @@ import threading
 
 from autograd.engine.writes import Lent
 from autograd.jit.program import backend, listing
+from autograd.jit.program.apart import keep_apart
 from autograd.jit.program.calls import SameShape
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.memory import Memory
@@ -31,7 +32,11 @@ class Program:
         self.commits = [cell for cell in cells if cell.replaced]
         self.written = [cell for cell in cells if cell.written and not cell.replaced]
         self.count = len(results)
-        self.steps, self.results = optimize(tape.steps, [*results, *(_final(cell) for cell in self.commits)])
+        before = [*results, *(_final(cell) for cell in self.commits)]
+        roots = [x.root if type(x) is Var else None for x in results]  # as traced: the passes change them
+        steps, found = optimize(tape.steps, before)
+        self.steps, own = keep_apart(steps, found[: self.count], roots)
+        self.results = [*own, *found[self.count :]]
         self.memory = Memory(self.steps, self.results)
         read = {var.root for step in self.steps for var in (*step.reads, *step.made)}
         read |= {var.root for var in variables(self.results)}
@@ -153,7 +158,7 @@ class Program:
     def stops_after_drawing(self) -> bool:
         """Whether a result of an unexpected shape may stop a run that has drawn random numbers already."""
         drawing = [number for number, step in enumerate(self.steps) if step.kind == "draw"]
-        return any(type(step.function) is SameShape for step in self.steps[min(drawing, default=len(self.steps)) :])
+        return any(isinstance(step.function, SameShape) for step in self.steps[min(drawing, default=len(self.steps)) :])
 
     @property
     def nbytes(self) -> int:

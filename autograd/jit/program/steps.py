@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 
@@ -15,7 +16,9 @@ class Var:
     for what comes from outside.
     """
 
-    __slots__ = ("axes", "dense", "dtype", "index", "nbytes", "place", "root", "scalar", "shape", "step", "writes")
+    __slots__ = (
+        "axes", "dense", "dtype", "fresh", "index", "nbytes", "place", "root", "scalar", "shape", "step", "writes"
+    )  # fmt: skip
 
     def __init__(self, index, array, root=None, step=None, place=None):
         self.index = index
@@ -29,6 +32,13 @@ class Var:
         self.step = step
         self.place = place  # where it is from: "argument", "cell", "constant", "own" (kept from run to run); else None
         self.writes = 0  # how often its memory was written to after it was made
+        self.fresh = False  # made anew at each run, since the caller gets it and views of it
+
+    def copied(self, index) -> Var:
+        """Another one of the same kind, which nothing makes yet."""
+        new = copy.copy(self)
+        new.index, new.step, new.writes = index, None, 0
+        return new
 
     def __repr__(self):
         return f"v{self.index}"

@@ -36,13 +36,13 @@ def backward(tape, order, walk):
 
 def _carry(tape, how, node, i, g, saved, lead):
     """The gradient carried through one node; as one call where its rule cannot be traced call by call."""
-    mark = len(tape.steps)
+    mark = tape.mark()
     try:
         return how(node, i, g, saved, lead)
     except Exception:
         if hasattr(g, "_node"):
             raise
-        del tape.steps[mark:]
+        tape.back_to(mark)
     rule, shadow = node.rule, _shadow(node)
 
     def carried(g, saved, settings):

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from autograd.engine.apply import Handle
 from autograd.engine.graph import Node
 from autograd.engine.modes import observed_by, observer
+from autograd.errors import LISTENERS
 from autograd.jit.program.cell import ARRAY, GRADIENT
+from autograd.jit.trace import hooks
 
 
 def _property(slot, name):
@@ -40,7 +42,10 @@ _tapes: list = []  # those of all threads; the properties hang as long as there 
 def traced_on(tape):
     """Let what happens in this thread be put on the tape."""
     with _lock:
+        if not _tapes:
+            hooks.hang()
         _tapes.append(tape)
+        LISTENERS.append(tape.hear)
         for kind, name, _, instead in _SLOTS:
             setattr(kind, name, instead)
     try:
@@ -49,6 +54,8 @@ def traced_on(tape):
     finally:
         with _lock:
             _tapes.remove(tape)
+            LISTENERS.remove(tape.hear)
             if not _tapes:
+                hooks.take_down()
                 for kind, name, slot, _ in _SLOTS:
                     setattr(kind, name, slot)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 
 from autograd.errors import RecordingError
@@ -16,6 +14,9 @@ _WITH_OUT = frozenset({"random", "standard_normal", "standard_exponential"})
 
 class TracedGenerator:
     """Stands for a `np.random.Generator` while a function is traced. `shown`: how the program names it."""
+
+    __stands_in__ = True
+    __class__ = property(lambda self: type(self._generator))
 
     def __init__(self, generator, shown=None):
         self._generator = generator
@@ -31,6 +32,11 @@ class TracedGenerator:
 
         def draw(*args, **kwargs):
             tape = current()
+            if tape is None:
+                raise RecordingError(
+                    f"generator.{name} of a recording in another thread, or after it: draw in the function itself"
+                )
+            tape.streams.tell(self._generator)
             into = name in _WITH_OUT and _into(args, kwargs)
             if into:
                 size, dtype = into
@@ -56,33 +62,5 @@ def observed(owner, key):
     if tape is None or generator is None:
         return generator
     tape.watched.append((owner, key, generator))
+    tape.streams.tell(generator)
     return TracedGenerator(generator)
-
-
-class Streams:
-    """Notices draws that a program would freeze: those of generators it was not told of."""
-
-    def __init__(self, found):
-        self.generators = [g for g in found if isinstance(g, np.random.Generator)]
-        self.before = self._states()
-
-    def _states(self):
-        legacy = np.random.get_state(legacy=False)["state"]  # noqa: NPY002  read, to notice its use
-        return [
-            random.getstate(), (legacy["pos"], legacy["key"].tobytes()),
-            *(repr(g.bit_generator.state) for g in self.generators),
-        ]  # fmt: skip
-
-    def check(self, told) -> None:
-        now = self._states()
-        for i, (before, after) in enumerate(zip(self.before, now, strict=True)):
-            if before != after and not (i >= 2 and any(self.generators[i - 2] is g for g in told)):
-                what = (
-                    ("Python's random module", "np.random's global generator")[i]
-                    if i < 2
-                    else "a Generator from around it"
-                )
-                raise RecordingError(
-                    f"the function draws from {what}, and the program would repeat the same numbers for ever. Pass a "
-                    "np.random.Generator to the function as an argument, and draw from that"
-                )

@@ -22,6 +22,8 @@ from autograd.errors import refuse
 from autograd.jit.trace.code import imported, is_foreign, names_of
 from autograd.jit.trace.exact import is_plain
 from autograd.jit.trace.guards import Guards
+from autograd.jit.trace.kinds import TYPE
+from autograd.jit.trace.streams import is_source
 from autograd.jit.trace.things import EMPTY, as_tuple, attributes_of, filled, is_buffer, position_of, table_of
 
 MOST = 20_000  # things looked at: more would make every call slow
@@ -33,8 +35,9 @@ _CALLED = types.FunctionType | types.MethodType | functools.partial
 class Outside:
     """All that a function refers to, with a guard for each; `things` are the objects among it."""
 
-    def __init__(self, function):
+    def __init__(self, function, kinds):
         self.guards = Guards()
+        self.kinds = kinds
         self.things: list = []
         self.arrays: list = []  # (array, its fingerprint before tracing)
         self.places: list = []  # all arrays of others that it may see
@@ -54,6 +57,10 @@ class Outside:
                 parameters = thing.parameters
                 found.update(map(id, parameters() if callable(parameters) else parameters))
         return found
+
+    def knows(self, thing) -> bool:
+        """Whether this very thing is among what the function refers to, or was an argument."""
+        return id(thing) in self._seen
 
     def add(self, things) -> None:
         """Watch these objects too."""
@@ -107,6 +114,8 @@ class Outside:
             self._class(thing)
         elif isinstance(thing, types.CellType):
             self._cell(thing)
+        elif isinstance(thing, types.BuiltinFunctionType) and is_source(thing.__self__):
+            self._waiting.append(thing.__self__)  # such as rng.random, kept under another name
         elif not isinstance(thing, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
             self._thing(thing)
 
@@ -129,9 +138,10 @@ class Outside:
         self._some(vars(function), [key for key in vars(function) if key != "__wrapped__"])
         read, mentioned = names_of(code)
         space = function.__globals__
+        self.kinds.see(function)
         modules = []
         for name in read:
-            if name in space:
+            if name in space and space[name] is not TYPE:
                 guards.item(space, name, self._value(space[name]))
                 modules.append(space[name])
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from autograd.errors import RecordingError, refuse
@@ -13,6 +15,7 @@ class StandIn:
 
     __slots__ = ("__weakref__", "array", "ref", "tape")
     __traced__ = True
+    __stands_in__ = True
 
     def __init__(self, array, ref, tape):
         self.array = array
@@ -38,6 +41,15 @@ def concrete(x):
     return x
 
 
+def beside(tape) -> None:
+    """Refuse work on stand-ins in another thread than the one that traces."""
+    if tape.open and tape.thread != threading.get_ident():
+        raise RecordingError(
+            "an array of a recording in another thread: what that computes the program could not repeat. Let the "
+            "function under jit do it itself, or call jit's function in each thread"
+        )
+
+
 def lower(tape, x):
     """An argument as the tape keeps it: Vars for arrays, Numbers and settings as they are."""
     if isinstance(x, StandIn):
@@ -54,3 +66,12 @@ def lower(tape, x):
     if type(x) is slice and any(type(part) is Number for part in (x.start, x.stop, x.step)):
         raise refuse("a slice up to a computed number", "Name the argument in jit(static=...)")
     return x
+
+
+def arrays(args):
+    """The stand-ins among arguments, also inside lists and tuples."""
+    for x in args:
+        if isinstance(x, StandIn):
+            yield x
+        elif type(x) is tuple or type(x) is list:
+            yield from arrays(x)

@@ -7,18 +7,25 @@ and put back at the end. The program made from a tape does the same calls again.
 
 from __future__ import annotations
 
+import copy
+import threading
+
 import numpy as np
 
 from autograd.engine.graph import user_line
 from autograd.engine.modes import observed_by, observer
-from autograd.errors import refuse
+from autograd.errors import RecordingError, refuse
 from autograd.jit.program.cell import Cell
 from autograd.jit.program.number import Number
 from autograd.jit.program.steps import Step, Var
 from autograd.jit.trace.backward import backward
+from autograd.jit.trace.caught import Modes, decided_by_shapes, raise_caught
+from autograd.jit.trace.constants import Constants
 from autograd.jit.trace.numpy_calls import call_whole
-from autograd.jit.trace.standin import concrete, lower
-from autograd.jit.trace.tracer import Traced
+from autograd.jit.trace.standin import StandIn, concrete, lower
+from autograd.jit.trace.tracer import Traced, stand_in
+from autograd.rules.arrays import as_array
+from autograd.transforms.containers import leaves
 
 
 class Restart(Exception):
@@ -36,7 +43,7 @@ class Tape:
         self.steps: list[Step] = []
         self.count = 0
         self.cells: dict[tuple[int, object], Cell] = {}
-        self.constants: dict[int, tuple[np.ndarray, Var]] = {}
+        self.constants = Constants()
         self.arguments: list = []
         self.numbers: list = []  # those of the arguments that are numbers, and Values
         self.values: list = []
@@ -46,14 +53,22 @@ class Tape:
         self.watched: list = []  # (owner, attribute, thing): what has to be the same object at a replay
         self.settings: set[int] = set()  # the objects whose settings are watched
         self.objects: list = []  # arguments that do not vary within the program
+        self.lifted: dict[int, Traced] = {}  # by the id of an array that is an argument
+        self.containers: list = []  # lists and dictionaries among them: (as given, with stand-ins, what that held)
         self.drawn: list = []
         self.start = 0  # nodes with a lower number were there before
         self.outside = None  # what else the function refers to
+        self.streams = None  # where random numbers come from
         self.undo: list = []  # called, the last one first, when the tracing comes to nothing
+        self.errors: list = []  # refusals, and errors that other numbers might not cause; see trace/caught.py
+        self.modes = Modes()
+        self.thread = threading.get_ident()
 
     # -- steps and their arrays ---------------------------------------------------------------------------------------
     def put(self, kind, function, args=(), kwargs=None, outs=(), effect=False) -> Step:
         """A call, put at the end of the tape."""
+        if not self.quiet:
+            self.modes.check()
         args, kwargs = lower(self, args), lower(self, kwargs or {})
         step = Step(kind, function, args, kwargs, outs, self.quiet, effect, user_line())
         self.steps.append(step)
@@ -63,7 +78,7 @@ class Tape:
         """A result of a call, as a stand-in. `source`: the stand-in whose memory it looks at."""
         var = self.var(y, None if source is None else source.ref.root, step)
         step.outs = (*step.outs, var)
-        return Traced(y, var, self)
+        return stand_in(y, var, self)
 
     def var(self, array, root=None, step=None, place=None) -> Var:
         self.count += 1
@@ -71,17 +86,25 @@ class Tape:
 
     def constant(self, array) -> Var:
         """An array that was not made by the program: it is read where it is, at each replay."""
-        known = self.constants.get(id(array))
-        if known is None:
-            known = self.constants[id(array)] = (array, self.var(array, place="constant"))
-        return known[1]
+        return self.constants.var(array, lambda: self.var(array, place="constant"))
+
+    def array(self, x) -> Traced:
+        """What the user gave for a Tensor, as an array of the program."""
+        if type(x) in (list, tuple) and any(isinstance(part, StandIn | Number) for part in leaves(x)):
+            return np.stack([self.array(part) for part in x])
+        x = as_array(x)
+        return stand_in(x, self.constant(x), self) if type(x) is np.ndarray and x.dtype.kind in "biufc" else x
 
     # -- the arguments of the function --------------------------------------------------------------------------------
     def argument(self, array) -> Traced:
-        """A stand-in for an array."""
+        """A stand-in for an array: the same one where the same array is given again."""
+        if id(array) in self.lifted:
+            self.arguments.append(None)
+            return self.lifted[id(array)]
         var = self.var(array, place="argument")
         self.arguments.append(var)
-        return Traced(array, var, self)
+        self.lifted[id(array)] = stand_in(array, var, self)
+        return self.lifted[id(array)]
 
     def number(self, value) -> Number:
         """A stand-in for a number."""
@@ -90,6 +113,15 @@ class Tape:
         if value is not None:
             self.numbers.append(number)
         return number
+
+    def container(self, given, lift):
+        """A list or dictionary like the one given, with stand-ins."""
+        place = len(self.containers)
+        self.containers.append(None)
+        lifted = [lift(x) for x in given] if type(given) is list else {key: lift(x) for key, x in given.items()}
+        held = list(enumerate(lifted)) if type(given) is list else list(lifted.items())
+        self.containers[place] = given, lifted, held
+        return lifted
 
     def tensor(self, tensor):
         """The same Tensor, showing a stand-in for the array of this call."""
@@ -112,7 +144,7 @@ class Tape:
             value = found.first
             if isinstance(value, np.ndarray | np.generic):
                 found.var = self.var(value, place="cell")
-                found.now = Traced(value, found.var, self)
+                found.now = stand_in(value, found.var, self)
         if read:
             found.seen = found.seen or not found.assigned
         else:
@@ -124,7 +156,7 @@ class Tape:
         cell = self.cells.get((id(tensor), "_array"))
         if cell is None:
             array = get(tensor)
-            if type(array) is Traced:  # made by the function
+            if isinstance(array, StandIn):  # made by the function
                 return array
             cell = self.cell(tensor, "_array")
         return cell.now
@@ -155,15 +187,37 @@ class Tape:
     # -- what the engine asks for -------------------------------------------------------------------------------------
     def forward(self, rule, raw, settings):
         """The result of a row's forward function: call by call where it can be traced so, else as one call."""
-        mark = len(self.steps)
+        mark = self.mark()
         try:
             return rule.forward(*raw, **settings)
         except Exception:  # a mistake of the caller's comes again below
-            del self.steps[mark:]
+            self.back_to(mark)
             return call_whole(self, rule.forward, raw, settings)
 
     def backward(self, order, walk):
         return backward(self, order, walk)
+
+    def mark(self):
+        """Where the tape is now, for `back_to`, which forgets what came since."""
+        return len(self.steps), len(self.errors)
+
+    def back_to(self, mark) -> None:
+        del self.steps[mark[0] :], self.errors[mark[1] :]
+
+    # -- errors that the function may catch ---------------------------------------------------------------------------
+    def failed(self, error, function, args) -> None:
+        """Remember an error that other numbers might not cause."""
+        indexed = any(isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "biu" for x in leaves(args))
+        if not isinstance(error, RecordingError) and not decided_by_shapes(error, function, indexed):
+            self.errors.append(error)
+
+    def hear(self, error) -> None:
+        """Remember a refusal in this thread."""
+        if self.open and observer.get() is self:
+            self.errors.append(error)
+
+    def raise_caught(self, raised=None) -> None:
+        raise_caught(self.errors, raised)
 
     # -- Python at every replay ---------------------------------------------------------------------------------------
     def check(self, function, *args) -> None:
@@ -174,10 +228,9 @@ class Tape:
 
     def draw(self, generator, method, args, kwargs, make, out=False):
         """Random numbers, now and at every replay, in this order. `out`: the method can write into a buffer."""
-        y = self.served.pop(0) if out and self.served else make()
+        y = self.served.pop(0) if self.served else make()
         step = self.put("draw", "out" if out else None, (generator, method, *args), kwargs, effect=True)
-        if out:
-            self.drawn.append(y)
+        self.drawn.append(copy.copy(y))
         if isinstance(y, np.ndarray | np.generic):
             return self.made(step, y)
         step.outs = (Number(y, None, ("host", step, 0)),)
@@ -199,7 +252,7 @@ class Tape:
             raise Restart(function)
 
     # -- the end ------------------------------------------------------------------------------------------------------
-    def close(self, keep: bool) -> None:
+    def close(self, keep: bool, restarting=False) -> None:
         """End the tracing: cells get back plain arrays, those the function left (keep) or the ones they had."""
         self.open = False
         moved = [cell for cell in self.cells.values() if cell.node is not None and cell.owner._node is not cell.node]
@@ -208,6 +261,7 @@ class Tape:
         for cell in moved:
             cell.owner._node = cell.node
         if not keep:
+            self.streams.undo(told=not restarting)
             for function in reversed(self.undo):
                 function()
             return
@@ -233,6 +287,7 @@ def watch(thing) -> None:
     tape.settings.add(id(thing))
     if tape.outside is not None:
         tape.outside.add([thing])
+        tape.streams.look()
     unwatched = getattr(thing, "unwatched", ())
     settings = {
         name: value for name, value in vars(thing).items()

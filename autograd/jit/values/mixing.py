@@ -28,11 +28,11 @@ class Mixing:
         for x in stack:  # grows while it is read
             if isinstance(x, Value):
                 return True
-            if x.__class__ is Number and x not in seen:
-                seen.add(x)
+            if type(x) is Number and id(x) not in seen:
+                seen.add(id(x))
                 if x.op is None and x.operands[:1] == (self.registers,):
                     return True
-                if self.used and x in self.registers.sources:
+                if self.used and id(x) in self.registers.sources:
                     return True
                 stack += x.operands
         return False
@@ -50,9 +50,9 @@ class Mixing:
         args = [
             x.item() if isinstance(x, np.generic) or (isinstance(x, np.ndarray) and not x.ndim) else x for x in args
         ]
-        raw = [x.value if x.__class__ is Number else x for x in args]
+        raw = [x.value if type(x) is Number else x for x in args]
         y = function(*raw) if convert is None else convert(function(*raw))
-        if not any(x.__class__ is Number for x in args):
+        if not any(type(x) is Number for x in args):
             return y
         if not isinstance(y, int | float | np.number | np.bool_):
             raise RecordingError(f"{getattr(function, '__name__', function)} of a Value gives {type(y).__name__} here")
@@ -65,11 +65,11 @@ class Mixing:
         return self._gated(x, condition) + self._gated(y, condition == 0)
 
     def _gated(self, x, condition):
-        shut = condition.value if condition.__class__ is Number else condition
+        shut = condition.value if type(condition) is Number else condition
         if isinstance(x, Value):
-            c = self.operand(condition) if condition.__class__ is Number else float(condition)
+            c = self.operand(condition) if type(condition) is Number else float(condition)
             return _make(GATE, float(get_data(x)) if shut else 0.0, x, c, c, None)
-        raw = x.value if x.__class__ is Number else x
+        raw = x.value if type(x) is Number else x
         return Number(raw if shut else 0.0, gate, (x, condition))
 
     def clip(self, y, low, high):

@@ -26,7 +26,9 @@ class Registers:
         self.fixed = []  # whether it is the same at every replay
         self.inputs = {}  # what an input stands for, such as ("data", value) -> register
         self.constants = {}
-        self.sources = {}  # Number -> its register
+        self.sources = {}  # the id of a Number -> its register
+        self.numbers = []  # those, kept
+        self._shown = {}  # register and type -> the Number that shows it
 
     def __len__(self):
         return len(self.kind)
@@ -48,7 +50,7 @@ class Registers:
         return register
 
     def constant(self, x):
-        if x.__class__ is not float and x.__class__ is not int and not is_number(x):
+        if type(x) is not float and type(x) is not int and not is_number(x):
             raise RecordingError(f"{type(x).__name__} {x!r:.60} among Values: wanted one real number")
         x = x.item() if hasattr(x, "item") else x
         key = x or str(x)  # 0.0 and -0.0 are two
@@ -58,24 +60,34 @@ class Registers:
         return register
 
     def shown(self, register, value):
-        """A Number for what a register holds; a plain number where that never changes."""
-        return value if self.fixed[register] else Number(value, None, (self, register))
+        """A Number for what a register holds, always the same one; a plain number where that never changes."""
+        if self.fixed[register]:
+            return value
+        key = register, type(value)
+        if key not in self._shown:
+            self._shown[key] = Number(value, None, (self, register))
+        return self._shown[key]
+
+    def source(self, number, register):
+        """Say in which register a Number is."""
+        self.sources[id(number)] = register
+        self.numbers.append(number)
 
     def of(self, x):
         """The register of a plain number or a Number; a Number's expression becomes registers, oldest first."""
-        if x.__class__ is not Number:
+        if type(x) is not Number:
             return self.constant(x)
         stack = [x]
         while stack:
             number = stack[-1]
-            if number not in self.sources:
-                waiting = [n for n in number.operands if n.__class__ is Number and n not in self.sources]
+            if id(number) not in self.sources:
+                waiting = [n for n in number.operands if type(n) is Number and id(n) not in self.sources]
                 if waiting:
                     stack += waiting
                     continue
-                self.sources[number] = self._register(number)
+                self.source(number, self._register(number))
             stack.pop()
-        return self.sources[x]
+        return self.sources[id(x)]
 
     def _register(self, number):
         if number.op is None:
@@ -92,7 +104,7 @@ class Registers:
             raise RecordingError(
                 f"{getattr(op, '__name__', op)} of {len(operands)} numbers among Values: not supported"
             )
-        registers = [self.sources[n] if n.__class__ is Number else self.constant(n) for n in operands]
+        registers = [self.sources[id(n)] if type(n) is Number else self.constant(n) for n in operands]
         if isinstance(number.value, int) and abs(number.value) > 2**53:
             raise RecordingError(f"an integer of {number.value}: a program of Values computes with floats up to 2**53")
         return self.add(kind_of(op), number.value, *registers)

@@ -43,7 +43,7 @@ class ValueTape(Mixing):
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
         for k, number in enumerate(numbers):
-            self.registers.sources[number] = self.registers.input(("number", k), number.value)
+            self.registers.source(number, self.registers.input(("number", k), number.value))
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
         self.start = next_serial()
 
@@ -136,7 +136,7 @@ class ValueTape(Mixing):
         register = self.registers.add(EVENT, None, self.node_of(v), self.registers.of(seed))
         token = value_observer.set(None)
         try:
-            grads = gradients_of(v, seed.value if seed.__class__ is Number else seed)
+            grads = gradients_of(v, seed.value if type(seed) is Number else seed)
         finally:
             value_observer.reset(token)
         if any(u in grads for u in self.outer) or any(u not in self.nodes for u in grads):
@@ -208,12 +208,12 @@ class ValueTape(Mixing):
     def write_data(self, v, x):
         node = self.node_of(v)
         self.written[node] = self.registers.of(x)
-        set_data(v, x.value if x.__class__ is Number else x)
+        set_data(v, x.value if type(x) is Number else x)
 
     def write_grad(self, v, x):
         self.node_of(v)
         self.grads[v] = None if x is None else self.registers.of(x)
-        set_grad(v, x.value if x.__class__ is Number else x)
+        set_grad(v, x.value if type(x) is Number else x)
 
     def program(self, result):
         """What was recorded, ready to be replayed; `result` is what the function returned."""
@@ -221,7 +221,7 @@ class ValueTape(Mixing):
 
     def plain(self, result):
         """The result of the recording itself, with plain numbers in place of Numbers."""
-        return rebuild(result, [x.value if x.__class__ is Number else x for x in leaves(result)])
+        return rebuild(result, [x.value if type(x) is Number else x for x in leaves(result)])
 
 
 class _Found:

@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import queue
 import threading
 
 import numpy as np
@@ -226,25 +227,25 @@ def test_an_inner_jit_is_python_too_when_the_outer_one_is_compared(factor):
 def test_threads_lose_no_step():
     """A compared step puts back what it did, and must not put back what another thread did meanwhile."""
     w, one = Tensor(np.zeros(3)), np.ones(3)
-    started, go = threading.Event(), threading.Event()
+    started, go = queue.SimpleQueue(), queue.SimpleQueue()  # an Event would be something that the function reads
 
     @jit
     def step(x):
         w.rebase(array_of(w) + x)
         if threading.current_thread() is not threading.main_thread():
-            started.set()
-            go.wait(1)
+            started.put(None)
+            go.get(timeout=5)
         return np.sum(w)
 
     step(one)
     first = threading.Thread(target=step, args=(one,))  # compared, and held up in its turn of Python's
     first.start()
-    started.wait(5)
+    started.get(timeout=5)
     second = threading.Thread(target=step, args=(one,))
     second.start()
     second.join(0.2)
     assert second.is_alive()  # it waits
-    go.set()
+    go.put(None)
     first.join()
     second.join()
     assert w.data.tolist() == [3.0] * 3

@@ -204,3 +204,13 @@ def test_no_gradient_of_what_has_changed_since():
             y.backward()
     f(a).backward()
     assert np.allclose(a.grad, 2 * a.data * w.data * scale[0])
+
+
+def test_a_view_of_a_number_keeps_its_memory():
+    def f(x):
+        number = np.isnan(x[0])
+        shown = np.reshape(number, ())  # in a program it looks at the memory that the number has there
+        rest = [np.isnan(x * k).any() for k in range(1, 6)]
+        return np.where(shown, 1.0, 2.0), rest
+
+    check(f, *arrays(3), (np.array([np.nan, 1.0, 2.0]),), *arrays(3))
