@@ -56,7 +56,7 @@ def reachable(*roots) -> list:
         if type(x) in _PLAIN or id(x) in seen or is_tensor(x):
             continue
         seen.add(id(x))
-        if isinstance(x, np.random.Generator):
+        if issubclass(type(x), np.random.Generator):
             todo.append(x.bit_generator)
         elif isinstance(x, np.random.BitGenerator | np.random.RandomState | random.Random):
             found.append(x)
