@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of
 from autograd.rules.complexes import modulus_
-from autograd.rules.structural import Constant, numpy_name
+from autograd.rules.structural import Composition, Constant, numpy_name
 from autograd.rules.table import FUNCTIONS, Elementwise
 
 _REDUCTIONS = {
@@ -21,10 +21,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if not kwargs and method == "__call__":
         row = FUNCTIONS.get(ufunc)
         if type(row) is Elementwise and ufunc is not np.absolute:  # the commonest calls, without looking for the rest
-            if len(inputs) == 1:
-                return self.__apply_elementwise__(row, self)
-            if type(inputs[0]) is type(self):
-                return self.__apply_elementwise__(row, *inputs)
+            return self.__apply_elementwise__(row, *inputs)
+        if type(row) is Composition:
+            return row.function(*inputs)
     if kwargs.get("out") is not None:
         raise TypeError(
             f"np.{ufunc.__name__}: out= would write a Tensor's values into an array and lose the gradient; "
@@ -67,6 +66,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
 def array_function(self, function, types, args, kwargs):
     """`np.concatenate([t, u])` and every other NumPy function that is not a ufunc."""
     row = FUNCTIONS.get(function)
+    if type(row) is Composition and not kwargs:
+        return row.function(*args)
     if row is None:
         raise missing(function)
     if kwargs.get("out") is not None:

@@ -17,7 +17,7 @@ def _binary(name):
         return self.__apply_elementwise__(rule, self, other)
 
     def reflected(self, other):
-        return self.__apply__(rule, (other, self), {})
+        return self.__apply_elementwise__(rule, other, self)
 
     def in_place(self, other):
         return self.__write__(self.__apply__(rule, (self, other), {}))
@@ -57,7 +57,7 @@ def _numpy_method(function):
     return method
 
 
-_matmul, _sum = FUNCTIONS[np.matmul], FUNCTIONS[np.sum]
+_matmul, _sum = FUNCTIONS[np.matmul].function, FUNCTIONS[np.sum]
 
 
 class Operators:

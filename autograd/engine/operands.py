@@ -13,6 +13,8 @@ _PLAIN = frozenset({int, float, complex, bool})
 
 def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
+    if type(x) is np.ndarray and dtype is None and x.dtype.kind in "fc" and x.nbytes < fast.LARGE:
+        return np.array(x)  # the commonest, without looking for the rest
     if is_tensor(x):
         x = array_of(x)
     is_array = isinstance(x, np.ndarray | np.generic) or is_stand_in(x)
@@ -57,6 +59,12 @@ def constant(rule, arg):
     raise TypeError(
         f"{rule.name} of a Tensor and {type(arg).__name__} {arg!r:.60}: wanted a number, an array or a Tensor"
     )
+
+
+def is_plain(x) -> bool:
+    """Whether a constant is a number or a small array, and can be taken as it is."""
+    kind = type(x)
+    return kind is float or kind is int or (kind is np.ndarray and x.nbytes < fast.LARGE and x.dtype.kind in NUMBERS)
 
 
 def check_settings(rule, settings) -> None:

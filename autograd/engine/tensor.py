@@ -201,12 +201,13 @@ class Tensor(Refusals, Operators, Handle, shown=True):
 def seed_for(output: Tensor, seed):
     """The gradient that starts the walk, checked; 1 for an output with one element."""
     if seed is None:
-        if output.size != 1:
+        shape, dtype = output._node.shape, output._node.dtype
+        if shape and output.size != 1:
             raise ValueError(
-                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
+                f"backward() from a Tensor of shape {shape} needs a seed of that shape; or sum it first, "
                 "for a gradient of one number"
             )
-        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+        return np.ones(shape, dtype) if shape else dtype.type(1)
     if isinstance(seed, Tensor):
         return seed
     seed = as_array(seed)

@@ -21,6 +21,8 @@ from autograd.transforms.containers import leaves, rebuild, tree_map
 from autograd.transforms.forward import push_forward
 from autograd.transforms.lifting import Lifted, as_given, inside, is_inside, plain
 
+_ARRAYS = (Tensor, np.ndarray)
+
 
 def value_and_grad(f, argnums=0, has_aux=False):
     """The value of `f` together with its gradient: `g(x) -> (f(x), df/dx)`.
@@ -215,9 +217,9 @@ def _split_aux(result, f, has_aux):
 
 
 def _require_scalar(value, f):
-    if isinstance(value, Value) or np.isscalar(value):
+    if not isinstance(value, Tensor) and (isinstance(value, Value) or np.isscalar(value)):
         return
-    if not isinstance(value, Tensor | np.ndarray) and not hasattr(value, "__traced__"):
+    if not isinstance(value, _ARRAYS) and not hasattr(value, "__traced__"):
         raise TypeError(
             f"grad of {_name(f)}: it should return one number, not {type(value).__name__}; for several outputs use "
             "jacobian or vjp, for extra results has_aux=True"
