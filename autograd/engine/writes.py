@@ -78,21 +78,33 @@ def marks_of(raw, parents, kept):
     """What tells later whether the arrays that a node keeps were written to; None where nobody can."""
     marks = None
     for i in kept:
-        array, parent = raw[i], parents[i]
-        seal = None if parent is None else parent.seal
-        if type(array) is not np.ndarray or (seal is None and parent is not None and array.base is None):
-            continue  # a number, or made by the engine
-        if marks is None:
-            marks = [None] * len(raw)
-        marks[i] = seal if seal is not None and seal.mark is None else fingerprint(array)
+        mark = mark_of(raw[i], parents[i])
+        if mark is not None:
+            if marks is None:
+                marks = [None] * len(raw)
+            marks[i] = mark
     return marks
+
+
+def mark_of(array, node):
+    """The same for one array, which is that of `node` (None for a constant)."""
+    seal = None if node is None else node.seal
+    if type(array) is not np.ndarray or (seal is None and node is not None and array.base is None):
+        return None  # a number, or made by the engine
+    return seal if seal is not None and seal.mark is None else fingerprint(array)
+
+
+def is_unchanged(array, mark) -> bool:
+    """Whether an array is what it was when this mark was made."""
+    if type(mark) is Seal:
+        mark = mark.mark  # without one nobody was handed the array
+    return mark is None or fingerprint(array) == mark
 
 
 def check_unchanged(node) -> None:
     """Refuse to go backward through a node whose arguments are not what they were."""
     for i, mark in enumerate(node.marks):
-        wanted = mark.mark if type(mark) is Seal else mark  # a Seal without a mark: nobody was handed the array
-        if wanted is not None and fingerprint(node.saved[i]) != wanted:
+        if mark is not None and not is_unchanged(node.saved[i], mark):
             raise ChangedError(
                 f"argument {i} of {node.rule.name} was written to after it was recorded, so its gradient would be "
                 f"wrong; recorded at {node.where}. Write to a copy, or record again after the write"
