@@ -119,8 +119,10 @@ def seed_for(output, seed, recorded=False):
     the numbers of a Tensor are enough.
     """
     array_of(output)  # which is refused where it has missed a write
+    shape, dtype = output._node.shape, output._node.dtype
+    if type(seed) is np.ndarray and seed.shape == shape and seed.dtype == dtype:
+        return seed.copy()  # the commonest, without looking for the rest
     if seed is None:
-        shape, dtype = output._node.shape, output._node.dtype
         if shape and output.size != 1:
             raise ValueError(
                 f"backward() from a Tensor of shape {shape} needs a seed of that shape; or sum it first, "
@@ -128,8 +130,8 @@ def seed_for(output, seed, recorded=False):
             )
         return np.ones(shape, dtype) if shape else dtype.type(1)
     seed = like_variable("seed", seed if recorded else array_of(seed), output)
-    if seed.shape != output.shape:
-        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
+    if seed.shape != shape:
+        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {shape}")
     return seed if is_tensor(seed) else seed.copy()
 
 
