@@ -25,6 +25,8 @@ GROUPS = {
         "moons": Case("micrograd's two-moons step (2-16-16-1, 100 points)", {"micrograd_engine": 0.125}),
         "mlp": Case("MLP 64x784-128-10, softmax cross-entropy", {"by_hand": 1.2}),
         "multiply_add": Case("50 multiply-adds at 256x256", {"hips": 1.0}),
+        "logistic_eager": Case("logistic regression 1000x20, gradient", {"torch_eager": 1.0, "hips": 0.5}),
+        "hessian_eager": Case("Rosenbrock in 50 dimensions, Hessian", {"hips": 0.1}),
         "moons_step_eager": Case(MOONS, {"torch_eager": 0.35}, 1e-5),
     },
     "Training, recorded once and replayed": {

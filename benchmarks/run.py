@@ -14,6 +14,7 @@ import time
 
 import memory
 import report
+import scaling
 from cases import CASES, GROUPS
 from environments import ENGINES, HERE, start
 
@@ -81,6 +82,7 @@ def main():
             "most that this ratio should be. A busy machine spoils the times of all threads.\n\n"
         )
         parts.append(f"## Memory and recording\n\n{memory.table()}")
+        parts.append(f"## Compared with ourselves\n\n{scaling.table()}")
         (HERE / "RESULTS.md").write_text(text + "\n\n".join(parts) + "\n")
 
 

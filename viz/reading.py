@@ -89,7 +89,7 @@ def id_of(x, output) -> int | None:
 
 def _drawn(output) -> list:
     """The Values of a picture, newest first. What a replayed program gave is an input: it shows no graph."""
-    order, _, replayed = reach_values(output)
+    order, replayed = reach_values(output)
     if replayed:
         shown = {output}
         for node in order:

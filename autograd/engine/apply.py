@@ -10,7 +10,7 @@ from autograd.engine import fast, views, writes
 from autograd.engine.fast import LARGE
 from autograd.engine.graph import Node, leaf, user_line
 from autograd.engine.modes import ACTIVE, keeping, look_at_result, observer, tracking
-from autograd.engine.operands import NUMBERS, check_settings, constant
+from autograd.engine.operands import check_settings, constant, is_plain
 from autograd.rules.arrays import array_of
 from autograd.rules.table import Rule
 
@@ -78,30 +78,26 @@ def apply(rule, args, settings):
 
 def apply_elementwise(rule, a, b=_NONE):
     """The same for the commonest calls, without the generality: elementwise rows of small Tensors and plain numbers."""
-    x = array_of(a)
-    mask = 1
+    t, other = (a, b) if isinstance(a, Handle) else (b, a)
+    x = array_of(t)
     if b is _NONE:
-        raw, parents = (x,), (a._node,)
-        plain = True
-    elif isinstance(b, Handle):
-        z = array_of(b)
-        raw, parents = (x, z), (a._node, b._node)
-        mask = 3
-        plain = z.nbytes < LARGE
+        raw, parents, mask, plain = (x,), (t._node,), 1, True
+    elif isinstance(other, Handle):
+        z = array_of(other)
+        raw, parents, mask, plain = (x, z), (t._node, other._node), 3, z.nbytes < LARGE
     else:
-        kind = type(b)
-        raw, parents = (x, b), (a._node, None)
-        plain = kind is float or kind is int or (kind is np.ndarray and b.nbytes < LARGE and b.dtype.kind in NUMBERS)
+        raw, parents, mask = ((x, other), (t._node, None), 1) if t is a else ((other, x), (None, t._node), 2)
+        plain = is_plain(other)
     if ACTIVE or not plain or x.nbytes >= LARGE:
         return apply(rule, (a,) if b is _NONE else (a, b), {})
     tensor = _new(Handle.shown)
-    tensor._array = y = rule.forward(x) if b is _NONE else rule.forward(*raw)
+    tensor._array = y = rule.forward(*raw)
     nothing, indices, keeps_y, others = rule.keeps.get(mask) or asked_for(rule, parents, mask)
     if indices:
         saved, marks = keep(rule, raw, parents, mask, y)
     elif others:
-        seen = (ref(b), b.shape) if kind is np.ndarray else b
-        saved, marks = (None, seen, y if keeps_y else None), None
+        seen, last = (ref(other), other.shape) if type(other) is np.ndarray else other, y if keeps_y else None
+        saved, marks = ((None, seen, last) if t is a else (seen, None, last)), None
     else:
         saved, marks = nothing + ((y,) if keeps_y else _NONE), None
     tensor._node = Node(rule, parents, saved, None, marks, y.shape, y.dtype, user_line(3))

@@ -62,7 +62,7 @@ def reach(outputs, targets=None, leaves=True) -> list[Node]:
         return order
     leads = set(targets)
     for node in reversed(order):
-        if node not in leads and any(parent in leads for parent in node.parents):
+        if not leads.isdisjoint(node.parents):
             leads.add(node)
     return [node for node in order if node in leads]
 

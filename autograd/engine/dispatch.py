@@ -7,7 +7,7 @@ import numpy as np
 from autograd.engine.operands import Foreign, is_foreign
 from autograd.rules.arrays import array_of
 from autograd.rules.complexes import direction, modulus_
-from autograd.rules.structural import Constant, numpy_name
+from autograd.rules.structural import Composition, Constant, numpy_name
 from autograd.rules.table import FUNCTIONS, Elementwise
 
 _COMPLEX = {np.absolute: modulus_, np.sign: direction}  # not holomorphic, so no elementwise formula will do
@@ -18,13 +18,10 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if not kwargs and method == "__call__":
         row = FUNCTIONS.get(ufunc)
         if type(row) is Elementwise and ufunc is not np.absolute:  # the commonest calls, without looking for the rest
-            if len(inputs) == 1:
-                return self.__apply_elementwise__(row, self)
-            if type(inputs[0]) is type(self):
-                try:
-                    return self.__apply_elementwise__(row, *inputs)
-                except Foreign:
-                    return NotImplemented
+            try:
+                return self.__apply_elementwise__(row, *inputs)
+            except Foreign:
+                return NotImplemented
     for x in inputs:
         if type(x) is not np.ndarray and x is not self and is_foreign(x):
             return NotImplemented
@@ -68,6 +65,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
 def array_function(self, function, types, args, kwargs):
     """`np.concatenate([t, u])` and every other NumPy function that is not a ufunc."""
     row = FUNCTIONS.get(function)
+    if type(row) is Composition and not kwargs:
+        return row.function(*args)
     if row is None:
         raise missing(function)
     if kwargs.get("out") is not None:

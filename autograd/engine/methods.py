@@ -24,7 +24,7 @@ def _binary(name):
 
     def reflected(self, other):
         try:
-            return self.__apply__(rule, (other, self), {})
+            return self.__apply_elementwise__(rule, other, self)
         except Foreign:
             return NotImplemented
 
@@ -69,7 +69,7 @@ def _numpy_method(function):
 
 
 _NUMBERS = (float, int, np.ndarray)
-_matmul, _sum, _divmod = FUNCTIONS[np.matmul], FUNCTIONS[np.sum], FUNCTIONS[np.divmod]
+_matmul, _sum, _divmod = FUNCTIONS[np.matmul].function, FUNCTIONS[np.sum], FUNCTIONS[np.divmod]
 
 
 class Operators:

@@ -14,6 +14,8 @@ _PLAIN = frozenset({int, float, complex, bool})
 
 def as_variable(x, dtype=None) -> np.ndarray:
     """A fresh float or complex array from what the user gave, or an error that names the cast to write."""
+    if type(x) is np.ndarray and dtype is None and x.dtype.kind in "fc" and x.nbytes < fast.LARGE:
+        return np.array(x)  # the commonest, without looking for the rest
     if is_tensor(x):
         x = array_of(x)
     if isinstance(x, np.ma.MaskedArray):
@@ -84,6 +86,12 @@ def constant(rule, arg):
     )
 
 
+def is_plain(x) -> bool:
+    """Whether a constant is a number or a small array, and can be taken as it is."""
+    kind = type(x)
+    return kind is float or kind is int or (kind is np.ndarray and x.nbytes < fast.LARGE and x.dtype.kind in NUMBERS)
+
+
 def check_settings(rule, settings) -> None:
     """Refuse a Tensor where a gradient would be lost."""
     for key, value in settings.items():
@@ -113,16 +121,19 @@ def seed_for(output, seed, recorded=False):
     the numbers of a Tensor are enough.
     """
     array_of(output)  # which is refused where it has missed a write
+    shape, dtype = output._node.shape, output._node.dtype
+    if type(seed) is np.ndarray and seed.shape == shape and seed.dtype == dtype:
+        return seed.copy()  # the commonest, without looking for the rest
     if seed is None:
-        if output.size != 1:
+        if shape and output.size != 1:
             raise ValueError(
-                f"backward() from a Tensor of shape {output.shape} needs a seed of that shape; or sum it first, "
+                f"backward() from a Tensor of shape {shape} needs a seed of that shape; or sum it first, "
                 "for a gradient of one number"
             )
-        return np.ones(output.shape, output.dtype) if output.shape else output.dtype.type(1)
+        return np.ones(shape, dtype) if shape else dtype.type(1)
     seed = like_variable("seed", seed if recorded else array_of(seed), output)
-    if seed.shape != output.shape:
-        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {output.shape}")
+    if seed.shape != shape:
+        raise ValueError(f"a seed of shape {seed.shape} for an output of shape {shape}")
     return seed if is_tensor(seed) else seed.copy()
 
 

@@ -13,18 +13,18 @@ import numpy as np
 
 from autograd.errors import ChangedError
 
-_SMALL = 1 << 15  # bytes; below this, hashing a copy is cheaper than adding up words
+_SMALL = 1 << 18  # bytes; up to this a copy is kept, which is exact and quicker than adding up words
 _PRIMES = ((509, 521), (4093, 4099), (65521, 65537))  # for arrays of fewer words than the product of a pair
 
 
-def fingerprint(array: np.ndarray) -> int:
-    """A short summary of an array's bytes, to notice a write: a hash, or for large arrays one of sums of their words.
+def fingerprint(array: np.ndarray) -> int | bytes:
+    """What tells of a write to an array: its bytes, or for large arrays a short summary, a hash of sums of their words.
 
     Every `p`th word is added up, for two primes `p`. Two words that are in one sum for both lie a multiple of the
     product apart, which is more than the array has: so whatever changes places is noticed, be it a word or a row.
     """
     if array.nbytes <= _SMALL:
-        return hash(array.tobytes())
+        return array.tobytes()
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     words = flat[: flat.size // 8 * 8].view(np.uint64)
     pair = next((pair for pair in _PRIMES if words.size < pair[0] * pair[1]), _PRIMES[-1])
@@ -86,14 +86,20 @@ def marks_of(raw, parents, kept):
     """What tells later whether the arrays that a node keeps were written to; None where nobody can."""
     marks = None
     for i in kept:
-        array, parent = raw[i], parents[i]
-        seal = None if parent is None else parent.seal
-        if type(array) is not np.ndarray or (seal is None and parent is not None and array.base is None):
-            continue  # a number, or made by the engine
-        if marks is None:
-            marks = [None] * len(raw)
-        marks[i] = seal if seal is not None and seal.mark is None else fingerprint(array)
+        mark = mark_of(raw[i], parents[i])
+        if mark is not None:
+            if marks is None:
+                marks = [None] * len(raw)
+            marks[i] = mark
     return marks
+
+
+def mark_of(array, node):
+    """The same for one array, which is that of `node` (None for a constant)."""
+    seal = None if node is None else node.seal
+    if type(array) is not np.ndarray or (seal is None and node is not None and array.base is None):
+        return None  # a number, or made by the engine
+    return seal if seal is not None and seal.mark is None else fingerprint(array)
 
 
 def is_unchanged(array, mark) -> bool:

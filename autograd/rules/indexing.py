@@ -16,17 +16,26 @@ ADDED = ("f(x3, index=([0, 0, 2],), shape=(4,))", "f(x23, index=(slice(0, 2),), 
 SET = ("f(x34, x4, index=1)", "f(x34, x, index=(slice(None), slice(1, 3)))", "f(x34, x34, index=([0, 2, 0],))")
 
 
-@Primitive.row(samples=TAKEN, batched=False, masks=True)
+@Primitive.row(samples=TAKEN, masks=True)
 def getitem(x, *, index):
     return x[index]
 
 
 @getitem.vjp("x")
-def _(g, x_like, index):
-    return scatter(g, index=index, shape=x_like.shape)
+def _(g, x_like, y_ndim, index):
+    shape, lead = x_like.shape, np.ndim(g) - y_ndim
+    if not lead:
+        return scatter(g, index=index, shape=shape)
+    batch = g.shape[:lead]
+    if is_basic(index):
+        return scatter(g, index=behind(lead, index), shape=batch + shape)
+    places = _places(index, shape).reshape(-1)
+    columns = np.reshape(g, (math.prod(batch), len(places))).T
+    rows = scatter(columns, index=(places,), shape=(x_like.size, columns.shape[1]))
+    return np.reshape(rows.T, batch + shape)
 
 
-@Primitive.row(samples=ADDED, batched=False)
+@Primitive.row(samples=ADDED)
 def scatter(g, *, index, shape):
     """Zeros of `shape` with `g` added at `index`; an index that is repeated adds up."""
     rows = index[0] if type(index) is tuple and len(index) == 1 else index
@@ -41,7 +50,7 @@ def scatter(g, *, index, shape):
         width = math.prod(shape[1:])
         places = (rows.reshape(-1, 1) % shape[0]) * width + np.arange(width)
         out = np.bincount(places.reshape(-1), g.reshape(-1), minlength=math.prod(shape)).reshape(shape)
-        return out if g.dtype.char == "d" else out.astype(g.dtype)
+        return out.astype(g.dtype, copy=False)  # of no numbers at all it gives ints
     out = zeros(shape, g)
     if is_basic(index):
         out[index] = g
@@ -51,11 +60,14 @@ def scatter(g, *, index, shape):
 
 
 @scatter.vjp("g")
-def _(upstream, index):
-    return upstream[index]
+def _(upstream, index, shape):
+    lead = np.ndim(upstream) - len(shape)
+    if lead and not is_basic(index):
+        return np.reshape(upstream, (*upstream.shape[:lead], math.prod(shape)))[..., _places(index, shape)]
+    return upstream[behind(lead, index)]
 
 
-@Primitive.row(samples=SET, batched=False, masks=True)
+@Primitive.row(samples=SET, masks=True, batched=lambda node: is_basic(node.settings["index"]))
 def put(x, value, *, index):
     """A copy of `x` with `x[index] = value`."""
     out = np.array(x)
@@ -64,28 +76,43 @@ def put(x, value, *, index):
 
 
 @put.vjp("x")
-def _(g, index):
-    return put(g, 0.0, index=index)
+def _(g, index, y_ndim):
+    return put(g, 0.0, index=behind(np.ndim(g) - y_ndim, index))
 
 
 @put.vjp("value")
-def _(g, value_like, index):
-    taken = g[index]
+def _(g, value_like, index, y_ndim):
+    lead = np.ndim(g) - y_ndim
+    taken = g[behind(lead, index)]
     if not is_basic(index):  # of several writes to one place the last one stands
         order = np.arange(taken.size).reshape(taken.shape)
         last = np.empty(g.shape, int)
         last[index] = order
         taken = np.where(last[index] == order, taken, 0.0)
     shape = value_like.shape
-    while taken.ndim < len(shape) and shape[0] == 1:
+    while taken.ndim - lead < len(shape) and shape[0] == 1:
         shape = shape[1:]
-    return np.reshape(sum_to(taken, shape), value_like.shape)
+    return np.reshape(sum_to(taken, shape, lead), g.shape[:lead] + value_like.shape)
 
 
 def is_basic(index) -> bool:
     """Whether an index is made of ints, slices, None and Ellipsis only, so that no element is met twice."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(isinstance(i, _BASIC) and not isinstance(i, bool) for i in parts)
+
+
+def behind(lead: int, index):
+    """The index for an array with `lead` more axes in front, all of which it takes; of basic ones any, in place.
+
+    >>> behind(1, (0, slice(2)))
+    (slice(None, None, None), 0, slice(None, 2, None))
+    """
+    return (*(slice(None),) * lead, *(index if isinstance(index, tuple) else (index,))) if lead else index
+
+
+def _places(index, shape):
+    """Where an index finds its elements in an array of this shape laid out as one row."""
+    return np.arange(math.prod(shape)).reshape(shape)[index]
 
 
 _BASIC = (int, np.integer, slice, type(None), type(Ellipsis))

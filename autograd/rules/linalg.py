@@ -63,16 +63,22 @@ def from_triangle(a, uplo="L"):
                                                    "f(x223, x34)", "f(x23, x234)", "f(x3, x234)",
                                                    "f(x1234, x2142)"))  # fmt: skip
 def matmul(a, b):
-    a, b = operand(a), operand(b)
-    if a.ndim == 2 == b.ndim:
-        return matmul_(a, b)
-    if a.ndim == 2 and b.ndim == 1:
-        return matvec_(a, b)
-    if not (a.ndim and b.ndim):
+    return product(operand(a), operand(b))
+
+
+def product(a, b):
+    """The same of what `operand` gives."""
+    rows, columns = a.ndim, b.ndim
+    if rows == 2:
+        if columns == 2:
+            return matmul_(a, b)
+        if columns == 1:
+            return matvec_(a, b)
+    if not (rows and columns):
         raise ValueError(
             f"np.matmul needs at least 1-d arguments, got shapes {a.shape} and {b.shape}; for scaling write a * b"
         )
-    y = matmul_(a if a.ndim > 1 else a[None], b if b.ndim > 1 else b[:, None])
-    if b.ndim == 1:
+    y = matmul_(a if rows > 1 else a[None], b if columns > 1 else b[:, None])
+    if columns == 1:
         y = y[..., 0]
-    return y if a.ndim > 1 else y[..., 0, :] if b.ndim > 1 else y[..., 0]
+    return y if rows > 1 else y[..., 0, :] if columns > 1 else y[..., 0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.rules.arrays import array_of, looking_at, operand
 from autograd.rules.indexing import scatter
+from autograd.rules.linalg import product
 from autograd.rules.structural import Primitive, composition
 
 
@@ -106,7 +107,7 @@ def dot(a, b):
     if a.ndim == 0 or b.ndim == 0:
         return a * b
     if a.ndim <= 2 and b.ndim <= 2:
-        return np.matmul(a, b)
+        return product(a, b)
     return np.tensordot(a, b, ((-1,), (-1 if b.ndim == 1 else -2,)))
 
 

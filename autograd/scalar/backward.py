@@ -11,67 +11,69 @@ from autograd.errors import AnomalyError, ChangedError
 _by_serial = attrgetter("_serial")
 
 
-def reach(output) -> tuple[list, dict, list]:
-    """The Values that `output` depends on, newest first; a gradient of 0 for each; those computed jointly.
+def reach(output) -> tuple[list, list]:
+    """The Values that `output` depends on, newest first; and those among them that were computed jointly.
 
     Several Values may have been computed at once by something else, that knows what they depend on: their rule has no
     formulas, but `parents`, and `walk`, which carries all their gradients back together.
     """
-    order = [output]
-    grads = {output: 0.0}
-    joint = []
-    push = order.append
+    order, seen, joint = [output], {output}, []
+    push, add = order.append, seen.add
     for node in order:  # grows while it is read
-        if node._da is not None:
-            parent = node._a
-            if parent not in grads:
-                grads[parent] = 0.0
-                push(parent)
-        elif node._rule is not None and not node._rule.formulas:
-            joint.append(node)
-            for parent in node._rule.parents:
-                if parent not in grads:
-                    grads[parent] = 0.0
-                    push(parent)
-        if node._db is not None:
-            parent = node._b
-            if parent not in grads:
-                grads[parent] = 0.0
-                push(parent)
+        if node._da is None:
+            if node._rule is not None and not node._rule.formulas:
+                joint.append(node)
+                more = [parent for parent in dict.fromkeys(node._rule.parents) if parent not in seen]
+                seen.update(more)
+                order += more
+        elif node._a not in seen:
+            add(node._a)
+            push(node._a)
+        if node._db is not None and node._b not in seen:
+            add(node._b)
+            push(node._b)
     order.sort(key=_by_serial, reverse=True)
-    return order, grads, joint
+    return order, joint
 
 
 def gradients_of(output, seed=1.0, create_graph=False) -> dict:
     """The gradient of `output` for every Value it depends on."""
     if ACTIVE and value_observer.get() is not None:
         return value_observer.get().gradients(output, seed, create_graph)
+    return dict(pairs(output, seed, create_graph))
+
+
+def pairs(output, seed, create_graph):
+    """Every Value that `output` depends on, with its gradient, newest first."""
     if create_graph or (ACTIVE and anomaly.get()):
-        return _careful(output, seed, create_graph)
-    order, grads, joint = reach(output)
-    grads[output] = float(seed)
+        return _careful(output, seed, create_graph).items()
+    order, joint = reach(output)
+    grads = {output: float(seed)}
     if joint:
-        joint[0]._rule.walk(order, grads, joint, _walk)
-    else:
-        _walk(order, grads)
-    return grads
+        return joint[0]._rule.walk(order, grads, joint, _walk)
+    return zip(order, _walk(order, grads), strict=True)
 
 
-def _walk(order, grads):
+def _walk(order, grads) -> list:
+    """The gradient of each; `grads` has those that are on their way, few at a time, which keeps it in the cache."""
+    found = []
+    put, take, get = found.append, grads.pop, grads.get
     for node in order:
-        g = grads[node]
+        g = take(node, 0.0)
+        put(g)
         if g:  # a zero from above stays zero, however singular the derivative (0 * inf)
-            d = node._da
-            if d is not None:
-                grads[node._a] += g * d
-            d = node._db
-            if d is not None:
-                grads[node._b] += g * d
+            if node._da is not None:
+                parent = node._a
+                grads[parent] = get(parent, 0.0) + g * node._da
+            if node._db is not None:
+                parent = node._b
+                grads[parent] = get(parent, 0.0) + g * node._db
+    return found
 
 
-def accumulate(grads: dict) -> None:
+def accumulate(pairs) -> None:
     """Put gradients on the Values: inner ones afresh, variables added to what they have."""
-    for node, g in grads.items():
+    for node, g in pairs:
         if node._rule is None and node.grad is not None:
             node.grad = node.grad + g
         else:
@@ -80,7 +82,7 @@ def accumulate(grads: dict) -> None:
 
 def _careful(output, seed, create_graph):
     """The walk for higher orders (the rules run on Values, so it is recorded) and for anomaly detection."""
-    order, _, joint = reach(output)
+    order, joint = reach(output)
     if joint:
         joint[0]._rule.refuse()
     grads = {output: seed}
@@ -90,8 +92,7 @@ def _careful(output, seed, create_graph):
             if d is None:
                 continue
             c = _contribution(node, i, g, d) if create_graph else g * d if g else 0.0
-            number = getattr(c, "data", c)
-            if ACTIVE and anomaly.get() and not math.isfinite(number):
+            if ACTIVE and anomaly.get() and not math.isfinite(number := getattr(c, "data", c)):
                 raise AnomalyError(f"the gradient of {node.op} for argument {i} is {number}: {g} * {d}")
             before = grads.get(parent)
             grads[parent] = c if before is None else before + c

@@ -15,7 +15,7 @@ from autograd.engine.modes import ACTIVE, look_at_value, tracking, value_observe
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS, Elementwise
 from autograd.scalar import dispatch, micrograd, operands
-from autograd.scalar.backward import accumulate, gradients_of
+from autograd.scalar.backward import accumulate, pairs
 from autograd.scalar.methods import compile_method
 from autograd.scalar.operands import as_number, flat
 
@@ -60,7 +60,7 @@ class Value:
         if ACTIVE and value_observer.get() is not None:
             value_observer.get().backward(self, seed, create_graph)
         else:
-            accumulate(gradients_of(self, seed, create_graph))
+            accumulate(pairs(self, seed, create_graph))
 
     @property
     def op(self) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+_SEQUENCES = (list, tuple)
+
 
 def leaves(tree) -> list:
     """The leaves in order: sequences by position, dictionaries in their own order.
@@ -12,11 +14,19 @@ def leaves(tree) -> list:
     >>> leaves({"b": 1, "a": [2, (3,)]})
     [1, 2, 3]
     """
+    found: list = []
+    _collect(tree, found)
+    return found
+
+
+def _collect(tree, found):
     if isinstance(tree, dict):
-        return [leaf for value in tree.values() for leaf in leaves(value)]
-    if isinstance(tree, list | tuple):
-        return [leaf for value in tree for leaf in leaves(value)]
-    return [tree]
+        tree = tree.values()
+    elif not isinstance(tree, _SEQUENCES):
+        found.append(tree)
+        return
+    for part in tree:
+        _collect(part, found)
 
 
 def rebuild(tree, new: list):
@@ -37,8 +47,8 @@ def tree_map(function: Callable, tree, *others):
         for key, value in tree.items():
             new[key] = tree_map(function, value, *(o[key] for o in others))
         return new
-    if isinstance(tree, list | tuple):
-        _same(tree, others, list | tuple)
+    if isinstance(tree, _SEQUENCES):
+        _same(tree, others, _SEQUENCES)
         values = [tree_map(function, *parts) for parts in zip(tree, *others, strict=True)]
         return type(tree)(*values) if hasattr(tree, "_fields") else type(tree)(values)
     return function(tree, *others)

@@ -5,20 +5,21 @@ Because each transform makes its own variables, nested ones cannot confuse their
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 import numpy as np
 
 from autograd.engine.apply import wrap
 from autograd.engine.graph import Node, user_line
-from autograd.engine.modes import enable_grad
-from autograd.engine.operands import as_variable
+from autograd.engine.modes import enable_grad, tracking
 from autograd.engine.tensor import Tensor
 from autograd.rules.arrays import array_of
 from autograd.rules.table import ROWS
 from autograd.scalar.value import Value
 from autograd.transforms.containers import leaves, matched, tree_map
+
+VARIABLES = (Tensor, Value)
+_SETTINGS = (str, bool)
 
 _depth: ContextVar[int] = ContextVar("transform_depth", default=0)
 
@@ -28,19 +29,29 @@ def is_inside() -> bool:
     return _depth.get() > 0
 
 
-@contextmanager
-def inside():
-    token = _depth.set(_depth.get() + 1)
-    try:
-        with enable_grad():
-            yield
-    finally:
-        _depth.reset(token)
+class inside:
+    """While a transform runs: a depth more, and recording, if it is off.
+
+    Where it is on nothing is entered, so that operations need not look at the modes.
+    """
+
+    __slots__ = ("mode", "token")
+
+    def __enter__(self):
+        self.token = _depth.set(_depth.get() + 1)
+        self.mode = None if tracking.get() else enable_grad()
+        if self.mode is not None:
+            self.mode.__enter__()
+
+    def __exit__(self, *error):
+        if self.mode is not None:
+            self.mode.__exit__(*error)
+        _depth.reset(self.token)
 
 
 def is_variable(x) -> bool:
     """Whether a leaf of an argument is differentiated: all but settings are."""
-    return not (x is None or isinstance(x, str | bool))
+    return not (x is None or isinstance(x, _SETTINGS))
 
 
 class Lifted:
@@ -48,10 +59,10 @@ class Lifted:
 
     def __init__(self, args, kwargs, argnums):
         self.single = not isinstance(argnums, tuple | list)
-        self.args, self.kwargs = list(args), dict(kwargs)
+        self.args, self.kwargs = list(args), kwargs.copy()
         self.variables = []  # handles of our own: a function that writes to its argument moves only the one it has
         self.given = []  # the original argument of each argnum
-        self.nested = is_inside() or any(isinstance(x, Tensor | Value) for x in leaves([args, kwargs]))
+        self.nested = is_inside() or any(isinstance(x, VARIABLES) for x in leaves((*args, kwargs)))
         for where in (argnums,) if self.single else argnums:
             named = isinstance(where, str)
             store = self.kwargs if named else self.args
@@ -69,7 +80,7 @@ class Lifted:
         elif isinstance(x, Value):
             variable = +x
         else:
-            variable = Tensor(as_variable(x))
+            variable = Tensor(x)
             variable._node.keeps_grad = False
         # The function may write to its argument in place, which then stands for another node.
         self.variables.append(variable if isinstance(variable, Value) else wrap(array_of(variable), variable._node))
@@ -89,7 +100,7 @@ class Lifted:
 
     def lower(self, y):
         """A result as the caller should see it: a Tensor inside another transform, else plain."""
-        return y if self.nested or not isinstance(y, Tensor | Value) else plain(y)
+        return y if self.nested or not isinstance(y, VARIABLES) else plain(y)
 
     def pack(self, found, nested=None):
         """Gradients in the structure of the arguments; None for leaves that are not numbers."""
@@ -108,5 +119,6 @@ def as_given(g, nested):
 
 def plain(g):
     """The numbers alone: of an array without axes a NumPy number."""
-    g = array_of(g)
-    return g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g
+    if type(g) is not np.ndarray:
+        g = array_of(g)
+    return g[()] if isinstance(g, np.ndarray) and not g.shape else g

@@ -69,4 +69,5 @@ def all_cases():
         "multiply_add": multiply_add,
         **training_cases(),
         **function_cases(),
+        "logistic_eager": function_cases()["logistic_grad"],
     }

@@ -20,6 +20,12 @@ def all_cases(np, gradient, hessian):
     }
 
 
+def eager_cases(np, gradient, hessian):
+    """Those of them that are also measured without recording."""
+    made = all_cases(np, gradient, hessian)
+    return {"logistic_eager": made["logistic_grad"], "hessian_eager": made["rosenbrock_hessian"]}
+
+
 def checked(run):
     """(check, run), compared by the sum of squares: a gradient's plain sum may be near 0."""
     return lambda: float((run() ** 2).sum()), run

@@ -55,9 +55,9 @@ def multiply_add():
     return run
 
 
-def derivative(transform):
+def derivative(transform, jit=lambda f: f):
     def made(f, x):
-        df = autograd.jit(transform(f))
+        df = jit(transform(f))
         return lambda: df(x)
 
     return made
@@ -65,9 +65,10 @@ def derivative(transform):
 
 def replayed():
     """The cases of `autograd.jit`."""
+    jit = autograd.jit
     return {
-        **glassgrad_training.replayed(autograd.jit),
-        **functions.all_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
+        **glassgrad_training.replayed(jit),
+        **functions.all_cases(np, derivative(autograd.grad, jit), derivative(autograd.hessian, jit)),
         "micrograd_jit": lambda: scalar.moons_loop(Value, autograd.jit),
     }
 
@@ -79,6 +80,7 @@ def all_cases():
         "moons": lambda: scalar.moons(Value),
         "mlp": mlp,
         "multiply_add": multiply_add,
+        **functions.eager_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
         **glassgrad_training.training_cases(),
         **(replayed() if hasattr(autograd, "jit") else {}),
     }

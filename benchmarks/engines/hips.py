@@ -73,4 +73,5 @@ def all_cases():
         "mlp": mlp,
         "multiply_add": multiply_add,
         **functions.all_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
+        **functions.eager_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
     }

@@ -61,10 +61,24 @@ def multiply_add():
     return run
 
 
+def logistic():
+    x, labels, weights = cases.logistic()
+    x, labels = torch.tensor(x), torch.tensor(labels)
+    w = torch.tensor(weights, requires_grad=True)
+
+    def run():
+        w.grad = None
+        torch.nn.functional.softplus(-labels * (x @ w)).mean().backward()
+        return w.grad
+
+    return lambda: float((run() ** 2).sum()), run
+
+
 def all_cases():
     return {
         **{f"elementwise_{n}": (lambda n=n: elementwise(n)) for n in (10, 10_000, 1_000_000)},
         "mlp": mlp,
         "multiply_add": multiply_add,
+        "logistic_eager": logistic,
         **training_cases(),
     }

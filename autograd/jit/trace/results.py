@@ -8,7 +8,7 @@ from autograd.engine.apply import wrap
 from autograd.engine.graph import Node, leaf
 from autograd.engine.modes import tracking
 from autograd.engine.tensor import Tensor
-from autograd.engine.writes import fingerprint
+from autograd.engine.writes import is_unchanged, mark_of
 from autograd.errors import BackwardError, refuse
 from autograd.jit.program.number import Number
 from autograd.jit.trace.standin import StandIn
@@ -79,14 +79,13 @@ class Results:
     def _unchanged(self, args, kwargs):
         """A function that tells whether all that the function uses is as it is now."""
         shown = _tensors(args, kwargs) + self.around
-        before = [(x, array_of(x), fingerprint(array_of(x))) for x in shown]
-        before += [
-            (None, x, fingerprint(x)) for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray
-        ]
+        before = [(x, array_of(x), mark_of(array_of(x), x._node)) for x in shown]
+        arrays = [x for x in [*leaves([list(args), kwargs]), *self.constants] if type(x) is np.ndarray]
+        before += [(None, x, mark_of(x, None)) for x in arrays]
 
         def same():
             return self.same() and all(
-                (x is None or array_of(x) is array) and fingerprint(array) == mark for x, array, mark in before
+                (x is None or array_of(x) is array) and is_unchanged(array, mark) for x, array, mark in before
             )
 
         return same

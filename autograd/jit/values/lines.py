@@ -16,7 +16,7 @@ from autograd.rules.scalars import SCALAR_NAMES
 from autograd.scalar.methods import INLINE
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-PART = 40  # terms of a sum in one line, so that no expression is too deep for the parser
+PART = 40  # terms of a sum, or names, in one line, so that no expression is too deep for the parser
 
 
 class Lines:
@@ -86,7 +86,8 @@ class Lines:
         """The lines of a backward pass, and where the gradients of the targets are."""
         registers, terms = self.levels.registers, self.levels.terms
         active = self._active([root for root, _ in starts], targets)
-        lines = [f"{prefix}{i} = 0.0" for i in active]
+        names = [f"{prefix}{i} = " for i in active]
+        lines = ["".join(names[low : low + PART]) + "0.0" for low in range(0, len(names), PART)]  # quicker to compile
         lines += [f"{prefix}{root} += {seed}" for root, seed in starts if root in active]
         for i in reversed(active):
             a, b = _value(registers.a[i]), _value(registers.b[i])

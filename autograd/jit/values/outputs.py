@@ -22,27 +22,30 @@ class Output:
         return self.replay.parents(self.index)
 
     @staticmethod
-    def walk(order, grads, outputs, walk) -> None:
-        """Carry gradients back through all of `order`, with `walk` for the stretches between the programs.
+    def walk(order, grads, outputs, walk):
+        """Carry gradients back through all of `order`, with `walk` for the stretches between the programs: the pairs of
+        a Value and its gradient.
 
         The outputs of a replay go back together, so that the program runs backward once. Their serials follow one
         another and nothing between them depends on them: at the oldest one, all their gradients are complete.
         """
         outputs.sort(key=_by_serial, reverse=True)
         last = {made._rule.replay: made for made in outputs}
+        found = {}
         begin = 0
         for node in sorted(last.values(), key=_by_serial, reverse=True):
             end = next(i for i in range(begin, len(order)) if order[i] is node)
-            walk(order[begin:end], grads)
+            found.update(zip(order[begin:end], walk(order[begin:end], grads), strict=True))
             begin = end
             mine = [made for made in outputs if made._rule.replay is node._rule.replay]
-            added, totals = node._rule.replay.pull({made._rule.index: grads[made] for made in mine})
+            grads.update((made, found.pop(made)) for made in mine if made is not node)
+            added, totals = node._rule.replay.pull({made._rule.index: grads.get(made, 0.0) for made in mine})
             for parent, g in added:
-                if parent in grads:
-                    grads[parent] += g
+                grads[parent] = grads.get(parent, 0.0) + g
             for made in mine:
-                grads[made] = totals[made._rule.index]
-        walk(order[begin:], grads)
+                (grads if made is node else found)[made] = totals[made._rule.index]
+        found.update(zip(order[begin:], walk(order[begin:], grads), strict=True))
+        return found.items()
 
     @staticmethod
     def refuse():

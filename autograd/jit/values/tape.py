@@ -121,7 +121,7 @@ class ValueTape(Mixing):
 
     # -- backward passes ----------------------------------------------------------------------------------------------
     def backward(self, v, seed, create_graph):
-        accumulate(self._event(v, seed, create_graph))
+        accumulate(self._event(v, seed, create_graph).items())
 
     def gradients(self, v, seed, create_graph):
         """What `autograd.gradients` asks for: no `.grad` is touched."""
