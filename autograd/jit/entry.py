@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import operator
+import types
 
 import numpy as np
 
@@ -126,17 +127,19 @@ def trace_call(function, lift_all, args, kwargs, careful, served):
 def _trace_call(function, lift_all, args, kwargs, careful, served):
     tape = Tape(careful)
     tape.served = list(served)
-    outside = Outside(function)
+    outside, scalars = Outside(function), None
     streams = Streams(outside.things)
     done = False
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
         tape.outside, tape.start = outside, next_serial()
-        with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
+        scalars = ValueTape(tape.numbers, tape.values)
+        with traced_on(tape), scalars:
             tree = function(*lifted, **named)
         streams.check([generator for _, _, generator in tape.watched])
-        outside.close([cell.first for cell in tape.cells.values() if isinstance(cell.first, np.ndarray)])
+        places = [*leaves([list(args), kwargs]), *(cell.first for cell in tape.cells.values())]
+        outside.close([array for array in places if isinstance(array, np.ndarray)])
         for watched in tape.watched:
             outside.guards.setting(*watched)
         done = True
@@ -152,6 +155,8 @@ def _trace_call(function, lift_all, args, kwargs, careful, served):
         ) from error
     finally:
         tape.close(keep=done)
+        if not done and scalars is not None:
+            scalars.undo()
     if scalars.used:
         if tape.steps or tape.cells:
             raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
@@ -223,6 +228,10 @@ def _exact(x):
         return (kind, *map(_exact, x))
     if kind in (bool, int, str, bytes, type(None)):
         return kind, x
+    if kind is types.MethodType:  # a new one each time that it is asked for
+        return kind, Key(x.__self__), Key(x.__func__)
+    if kind is types.BuiltinMethodType:
+        return kind, x.__name__, Key(x.__self__)
     return (kind, repr(x)) if kind is float else Key(x)
 
 

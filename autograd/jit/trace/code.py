@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import re
 import sys
 import types
 
@@ -11,6 +12,9 @@ from autograd.engine.graph import LIBRARY
 
 NOT_OURS = frozenset(sys.stdlib_module_names) | {m.rstrip(".") for m in LIBRARY}
 _INSTALLED = ("site-packages", "dist-packages")
+IMPORTERS = frozenset(["import_module", "__import__"])
+BY_NAME = frozenset(["globals", "eval", "exec", "f_globals", "__globals__"])  # ways to any global
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @functools.cache
@@ -30,6 +34,7 @@ def names_of(code):
     """The globals that code reads, and all names and short texts in it: attributes that it may look at."""
     read = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
     mentioned = list(code.co_names)
+    texts = not {"eval", "exec"}.isdisjoint(mentioned)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             inner = names_of(constant)
@@ -37,19 +42,25 @@ def names_of(code):
             mentioned += inner[1]
         elif isinstance(constant, str) and constant.isidentifier():
             mentioned.append(constant)
+        elif isinstance(constant, str) and texts:
+            mentioned += _WORD.findall(constant)
     return tuple(dict.fromkeys(read)), tuple(dict.fromkeys(mentioned))
 
 
 def imported(code, space):
-    """The modules that code imports, as far as they have been."""
+    """The names of modules that code imports, or finds in `sys.modules`; some of them need not be there."""
     found = []
     for instruction in dis.get_instructions(code):
         if instruction.opname == "IMPORT_NAME":
             name = instruction.argval
-            if name in sys.modules:
-                found.append(sys.modules[name])
-                found += [sys.modules[n] for n in (f"{name}.{x}" for x in code.co_names) if n in sys.modules]
             parents = (space.get("__package__") or "").split(".")
-            places = (".".join([*parents[:k], *filter(None, [name])]) for k in range(len(parents), 0, -1))
-            found += [sys.modules[place] for place in places if place in sys.modules]  # what a relative one may mean
-    return found
+            places = [".".join([*parents[:k], *filter(None, [name])]) for k in range(len(parents), 0, -1)]
+            found += [place for place in (name, *places) if place]  # what a relative one may mean, too
+            found += [place for place in (f"{name}.{x}" for x in code.co_names) if place in sys.modules]
+    if "modules" in code.co_names:
+        values = [space.get("__name__"), *code.co_consts, *(space.get(name) for name in code.co_names)]
+        found += [x for x in values if isinstance(x, str) and x in sys.modules]
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found += imported(constant, space)
+    return list(dict.fromkeys(found))

@@ -12,6 +12,7 @@ from operator import is_
 
 from autograd.engine.writes import fingerprint
 from autograd.jit.trace.exact import every, is_plain, same
+from autograd.jit.trace.things import attributes_of
 
 FEW = 16  # items of a list or dict that get a line each; more are looked at in one go
 
@@ -25,6 +26,7 @@ class Guards:
             "every": every,
             "is_": is_,
             "fingerprint": fingerprint,
+            "attributes_of": attributes_of,
             "chain": itertools.chain.from_iterable,
         }
         self.known: dict[int, str] = {}
@@ -75,6 +77,12 @@ class Guards:
     def kind(self, owner) -> None:
         """What class an object has."""
         self.lines.append(f"type({self.name(owner)}) is {self.name(type(owner))}")
+
+    def space(self, owner, now) -> None:
+        """That the attributes of an object are in this dict."""
+        if type(owner).__getattribute__ is object.__getattribute__:
+            return self.attribute(owner, "__dict__", now)
+        self.value(f"attributes_of({self.name(owner)})", now)
 
     def keys(self, holder) -> None:
         """The keys of a dict, in order."""

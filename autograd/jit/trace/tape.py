@@ -18,6 +18,7 @@ from autograd.jit.program.steps import Step, Var
 from autograd.jit.trace.backward import backward
 from autograd.jit.trace.numpy_calls import call_whole
 from autograd.jit.trace.standin import concrete, lower
+from autograd.jit.trace.things import attributes_of
 from autograd.jit.trace.tracer import Traced
 
 
@@ -233,9 +234,13 @@ def watch(thing) -> None:
     tape.settings.add(id(thing))
     if tape.outside is not None:
         tape.outside.add([thing])
-    unwatched = getattr(thing, "unwatched", ())
+    own, unwatched = attributes_of(thing) or {}, getattr(thing, "unwatched", ())
+    if tape.outside is not None:  # a method may be hidden by an attribute
+        for name in ("call", "update"):
+            if hasattr(type(thing), name) and name not in own:
+                tape.outside.guards.missing(own, name)
     settings = {
-        name: value for name, value in vars(thing).items()
+        name: value for name, value in own.items()
         if name not in unwatched
         and (isinstance(value, int | float | str | None) or (callable(value) and not hasattr(value, "_node")))
     }  # fmt: skip
