@@ -9,10 +9,11 @@ import sys
 import types
 
 from autograd.engine.graph import LIBRARY
+from autograd.errors import refuse
 
 NOT_OURS = frozenset(sys.stdlib_module_names) | {m.rstrip(".") for m in LIBRARY}
 _INSTALLED = ("site-packages", "dist-packages")
-IMPORTERS = frozenset(["import_module", "__import__"])
+_IMPORTERS = frozenset(["import_module", "__import__"])
 BY_NAME = frozenset(["globals", "eval", "exec", "f_globals", "__globals__"])  # ways to any global
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -49,6 +50,8 @@ def names_of(code):
 
 def imported(code, space):
     """The names of modules that code imports, or finds in `sys.modules`; some of them need not be there."""
+    if not _IMPORTERS.isdisjoint(code.co_names):
+        raise refuse("import of a module by a computed name", "Write an import statement")
     found = []
     for instruction in dis.get_instructions(code):
         if instruction.opname == "IMPORT_NAME":

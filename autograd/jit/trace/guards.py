@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 import keyword
+import sys
 from operator import is_
 
 from autograd.engine.writes import fingerprint
+from autograd.jit.trace.code import is_foreign
 from autograd.jit.trace.exact import every, is_plain, same
 from autograd.jit.trace.things import attributes_of
 
@@ -131,6 +133,20 @@ class Guards:
     def numbers(self, array, mark) -> None:
         """The numbers of an array, which anybody may write to."""
         self.value(f"fingerprint({self.name(array)})", mark)
+
+    def objects(self, array) -> list:
+        """The objects in an array."""
+        items = array.ravel().tolist()
+        self.lines.append(f"every({self.name(array)}.ravel().tolist(), {self.name(items)})")
+        return items
+
+    def modules(self, names) -> None:
+        """What is imported under these names, where it may be the user's."""
+        for name in names:
+            if name not in sys.modules:  # as yet
+                self.missing(sys.modules, name)
+            elif not is_foreign(name):
+                self.item(sys.modules, name, sys.modules[name])
 
     def bytes(self, buffer) -> None:
         self.value(f"bytes({self.name(buffer)})", bytes(buffer))

@@ -19,7 +19,7 @@ from autograd.engine import modes
 from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
-from autograd.jit.trace.code import BY_NAME, IMPORTERS, imported, is_foreign, names_of
+from autograd.jit.trace.code import BY_NAME, imported, is_foreign, names_of
 from autograd.jit.trace.exact import is_plain
 from autograd.jit.trace.guards import Guards
 from autograd.jit.trace.iterators import position_of
@@ -150,17 +150,13 @@ class Outside:
 
     def _by_name(self, code, space, mentioned):
         """The modules that code imports or looks up; and all globals, where it may read any of them."""
-        if not IMPORTERS.isdisjoint(mentioned):
-            raise refuse("import of a module by a computed name", "Write an import statement")
         if not BY_NAME.isdisjoint(mentioned):
             self._value(space)
         names = imported(code, space)
-        for name in names:
-            if name not in sys.modules:  # as yet
-                self.guards.missing(sys.modules, name)
-            elif not is_foreign(name):
-                self.guards.item(sys.modules, name, self._value(sys.modules[name]))
-        return [sys.modules[name] for name in names if name in sys.modules]
+        self.guards.modules(names)
+        found = [sys.modules[name] for name in names if name in sys.modules]
+        self._waiting += found
+        return found
 
     def _modules(self, modules, mentioned):
         """What code mentions of modules of the user's; modules may import each other."""
@@ -285,9 +281,7 @@ class Outside:
 
     def _numbers(self, array):
         if array.dtype.hasobject:
-            items = array.ravel().tolist()
-            self.guards.lines.append(f"every({self.guards.name(array)}.ravel().tolist(), {self.guards.name(items)})")
-            self._waiting += items
+            self._waiting += self.guards.objects(array)
             return
         plain = array if type(array) is np.ndarray else array.view(np.ndarray)
         self.arrays.append((plain, fingerprint(plain)))

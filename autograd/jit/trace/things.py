@@ -44,7 +44,7 @@ def settings_of(thing, space):
     module = type(thing).__module__
     if module.startswith("numpy"):  # the mask of an array, the coefficients of a polynomial
         return [key for key, x in space.items() if isinstance(x, np.ndarray | np.generic)]
-    if module.startswith("nn.") and not hasattr(type(thing), "unwatched"):
+    if module.startswith("nn.") and not any(hasattr(type(thing), name) for name in ("unwatched", "update_state")):
         return [key for key, x in space.items() if is_plain(x)]
     return []
 
