@@ -267,6 +267,8 @@ class Outside:
             self._waiting += thing
         elif is_buffer(thing):
             guards.bytes(thing)
+        elif isinstance(thing, weakref.WeakMethod):  # which makes a new one each time
+            guards.lines.append(f"({guards.name(thing)}() is None) is {self._value(thing()) is None}")
         elif isinstance(thing, weakref.ref):
             guards.value(f"{guards.name(thing)}()", self._value(thing()))
         elif isinstance(thing, contextvars.ContextVar) and thing not in vars(modes).values():

@@ -28,12 +28,13 @@ def attributes_of(thing):
 
 
 def table_of(rows):
-    """A list and all lists in it, if nested lists of plain things are all there is; else None."""
-    found = [rows]
+    """A list and all lists in it, if nested lists of plain things, each in one place, are all there is; else None."""
+    found, known = [rows], {id(rows)}
     for row in found:  # which grows meanwhile
         for x in row:
-            if type(x) is list:
+            if type(x) is list and id(x) not in known:
                 found.append(x)
+                known.add(id(x))
             elif not is_plain(x):
                 return None
     return found

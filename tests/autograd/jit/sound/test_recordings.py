@@ -1,15 +1,12 @@
 """How often a function is recorded: not more often than what it reads changes; and what a failed recording leaves."""
 
 import cProfile
-import logging
 import threading
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 from worlds import load, world
 
-import nn
 from autograd import Tensor, Value, jit
 from autograd.errors import RecordingError
 from autograd.extend import watch
@@ -32,55 +29,6 @@ def test_nothing_is_recorded_again_where_nothing_changes(case):
     for _ in range(5):
         f(np.ones(3))
     assert f.recordings <= (2 if case.name in ONCE else 1)
-
-
-@dataclass
-class Settings:
-    rate: float = 0.1
-    sizes: list = field(default_factory=lambda: [4, 1])
-    names: dict = field(default_factory=lambda: {"loss": "mse"})
-
-
-class Trainer:
-    """What people write: a step under jit, and a loop around it that keeps its own accounts."""
-
-    def __init__(self):
-        self.settings = Settings()
-        self.model = nn.Sequential(
-            [nn.layers.Dense(4, activation="tanh", input_shape=(2,)), nn.layers.Dense(1)], seed=0
-        )
-        self.optimizer = nn.optimizers.SGD(self.model.parameters(), 0.1)
-        self.losses, self.epoch, self.best = [], 0, None
-        self.log = logging.getLogger("trainer")
-        self.batches = iter(range(100))
-
-    @jit
-    def step(self, x, y):
-        loss = np.mean((self.model(x) - y) ** 2) * self.settings.rate
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        self.log.debug("a step")
-        return loss
-
-    def train(self, x, y, epochs):
-        for _ in range(epochs):
-            self.epoch += 1
-            self.losses.append(self.step(x, y).item())
-            self.best = min(self.losses)
-
-
-def test_a_loop_may_keep_its_own_accounts_beside_a_step():
-    trainer, x = Trainer(), np.ones((8, 2), np.float32)
-    trainer.train(x, np.zeros((8, 1), np.float32), 10)
-    assert Trainer.step.recordings <= 2  # `best` is None at first
-    before = Trainer.step.recordings
-    trainer.train(x, np.zeros((8, 1), np.float32), 10)
-    assert Trainer.step.recordings == before
-    assert trainer.losses[-1] < trainer.losses[0]
-    trainer.settings.rate = 0.2
-    trainer.train(x, np.zeros((8, 1), np.float32), 1)
-    assert Trainer.step.recordings == before + 1
 
 
 def test_values_are_put_back_when_a_recording_fails():
