@@ -30,7 +30,7 @@ import operator
 from autograd.engine.modes import ACTIVE, checked, observed_by, observing
 from autograd.engine.writes import renewed
 from autograd.jit import Jitted
-from autograd.jit.trace import generators, tape
+from autograd.jit.trace import generators, settings
 from autograd.rules.arrays import array_of, as_array, is_tensor
 from autograd.rules.elementwise import sigmoid_cross_entropy
 from autograd.rules.hips import defjvp, defvjp, primitive
@@ -128,7 +128,7 @@ def watch(thing, *attributes) -> None:
     if attributes:
         tracer.watched += [(thing, name, getattr(thing, name)) for name in attributes]
     else:
-        tape.watch(thing)
+        settings.watch(thing)
 
 
 def generator_of(owner, attribute):

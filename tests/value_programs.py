@@ -30,7 +30,7 @@ class Recorded:
         return tape.plain(result)
 
 
-def same(a, b, tolerance=1e-12):
+def same(a, b, tolerance=1e-10):  # a function may turn one unit in the last place into hundreds
     """Whether two nested results agree to round-off; None and nan agree with themselves."""
     a, b = ([x.data if isinstance(x, Value) else x for x in leaves(t)] for t in (a, b))
     assert len(a) == len(b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import operator
+import types
 
 import numpy as np
 
@@ -134,7 +135,7 @@ def trace_call(function, lift_all, args, kwargs, careful, served):
 def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     tape = Tape(careful)
     tape.served = list(served)
-    outside = Outside(function, kinds)
+    outside, scalars = Outside(function, kinds), None
     tape.streams = Streams(outside.things)
     done = restarting = False
     try:
@@ -142,7 +143,8 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         outside.add(tape.objects)
         tape.streams.look()
         tape.outside, tape.start = outside, next_serial()
-        with traced_on(tape), ValueTape(tape.numbers, tape.values) as scalars:
+        scalars = ValueTape(tape.numbers, tape.values)
+        with traced_on(tape), scalars:
             tree = function(*lifted, **named)
         tape.raise_caught()
         tape.constants.check()
@@ -151,7 +153,8 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         for x in structure.objects:
             check_leaf(x, outside)
         tape.streams.check()
-        outside.close([cell.first for cell in tape.cells.values() if isinstance(cell.first, np.ndarray)])
+        places = [*leaves([list(args), kwargs]), *(cell.first for cell in tape.cells.values())]
+        outside.close([array for array in places if isinstance(array, np.ndarray)])
         for watched in tape.watched:
             outside.guards.setting(*watched)
         done = True
@@ -169,6 +172,8 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         ) from error
     finally:
         tape.close(done, restarting)
+        if not done and scalars is not None:
+            scalars.undo()
     if scalars.used:
         if tape.steps or tape.cells or any(isinstance(x, StandIn) for x in structure.objects):
             raise refuse("work on arrays beside Values", "Let one function work on arrays, another on Values")
@@ -240,6 +245,10 @@ def _exact(x):
         return (kind, *map(_exact, x))
     if kind in (bool, int, str, bytes, type(None)):
         return kind, x
+    if kind is types.MethodType:  # a new one each time that it is asked for
+        return kind, Key(x.__self__), Key(x.__func__)
+    if kind is types.BuiltinMethodType:
+        return kind, x.__name__, Key(x.__self__)
     return (kind, repr(x)) if kind is float else Key(x)
 
 

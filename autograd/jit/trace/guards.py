@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import itertools
 import keyword
+import sys
 from operator import is_
 
 from autograd.engine.writes import fingerprint
+from autograd.jit.trace.code import is_foreign
 from autograd.jit.trace.exact import every, is_plain, same
+from autograd.jit.trace.things import attributes_of
 
 FEW = 16  # items of a list or dict that get a line each; more are looked at in one go
 
@@ -25,6 +28,7 @@ class Guards:
             "every": every,
             "is_": is_,
             "fingerprint": fingerprint,
+            "attributes_of": attributes_of,
             "chain": itertools.chain.from_iterable,
         }
         self.known: dict[int, str] = {}
@@ -76,6 +80,12 @@ class Guards:
         """What class an object has."""
         self.lines.append(f"type({self.name(owner)}) is {self.name(type(owner))}")
 
+    def space(self, owner, now) -> None:
+        """That the attributes of an object are in this dict."""
+        if type(owner).__getattribute__ is object.__getattribute__:
+            return self.attribute(owner, "__dict__", now)
+        self.value(f"attributes_of({self.name(owner)})", now)
+
     def keys(self, holder) -> None:
         """The keys of a dict, in order."""
         keys = list(holder)
@@ -123,6 +133,20 @@ class Guards:
     def numbers(self, array, mark) -> None:
         """The numbers of an array, which anybody may write to."""
         self.value(f"fingerprint({self.name(array)})", mark)
+
+    def objects(self, array) -> list:
+        """The objects in an array."""
+        items = array.ravel().tolist()
+        self.lines.append(f"every({self.name(array)}.ravel().tolist(), {self.name(items)})")
+        return items
+
+    def modules(self, names) -> None:
+        """What is imported under these names, where it may be the user's."""
+        for name in names:
+            if name not in sys.modules:  # as yet
+                self.missing(sys.modules, name)
+            elif not is_foreign(name):
+                self.item(sys.modules, name, sys.modules[name])
 
     def bytes(self, buffer) -> None:
         self.value(f"bytes({self.name(buffer)})", bytes(buffer))

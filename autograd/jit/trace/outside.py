@@ -19,16 +19,17 @@ from autograd.engine import modes
 from autograd.engine.graph import LIBRARY
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
-from autograd.jit.trace.code import imported, is_foreign, names_of
+from autograd.jit.trace.code import BY_NAME, imported, is_foreign, names_of
 from autograd.jit.trace.exact import is_plain
 from autograd.jit.trace.guards import Guards
+from autograd.jit.trace.iterators import position_of
 from autograd.jit.trace.kinds import TYPE
-from autograd.jit.trace.streams import is_source
-from autograd.jit.trace.things import EMPTY, as_tuple, attributes_of, filled, is_buffer, position_of, table_of
+from autograd.jit.trace.things import EMPTY, attributes_of, cached, filled, is_buffer, settings_of, slots_of, table_of
 
 MOST = 20_000  # things looked at: more would make every call slow
 _CLASS_NOISE = frozenset({"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__",
                           "_abc_impl", "__firstlineno__", "__static_attributes__", "__qualname__"})  # fmt: skip
+NEXT = "Take the next one outside, and pass it as an argument"
 _CALLED = types.FunctionType | types.MethodType | functools.partial
 
 
@@ -42,6 +43,7 @@ class Outside:
         self.arrays: list = []  # (array, its fingerprint before tracing)
         self.places: list = []  # all arrays of others that it may see
         self.moving: list = []  # (iterator, what it showed before tracing)
+        self.caches: list = []  # of functions
         self._seen: dict = {}
         self._waiting = collections.deque([function])
         self._walk()
@@ -70,18 +72,16 @@ class Outside:
     def close(self, places) -> None:
         """The function has run. Refuse one that has written to arrays of others, or moved an iterator on, which no
         program would do again. `places`: arrays that the program itself reads where they are, and may write to."""
+        self.add([x for cache in self.caches for x in cached(cache)])
         self.places = [*(array for array, _ in self.arrays), *places]
         for array, before in self.arrays:
-            if any(np.may_share_memory(array, place) for place in places):
-                continue
-            if fingerprint(array) != before:
+            if fingerprint(array) != before and not any(np.may_share_memory(array, place) for place in places):
                 what = f"a write to an array from outside, {array.dtype} {array.shape}, by plain NumPy"
                 raise refuse(what, "Pass it to the function as an argument, or compute a new one and return it")
             self.guards.numbers(array, before)
         for iterator, before in self.moving:
             if position_of(iterator) != before:
-                what = f"next() of a {type(iterator).__name__} from outside"
-                raise refuse(what, "Take the next one outside, and pass it as an argument")
+                raise refuse(f"next() of a {type(iterator).__name__} from outside", NEXT)
 
     def moved_on(self) -> None:
         """Iterators are where they are now by right."""
@@ -114,9 +114,9 @@ class Outside:
             self._class(thing)
         elif isinstance(thing, types.CellType):
             self._cell(thing)
-        elif isinstance(thing, types.BuiltinFunctionType) and is_source(thing.__self__):
-            self._waiting.append(thing.__self__)  # such as rng.random, kept under another name
-        elif not isinstance(thing, types.ModuleType | types.BuiltinFunctionType | np.ufunc):
+        elif isinstance(thing, types.BuiltinFunctionType | types.MethodWrapperType):
+            self._waiting.append(thing.__self__)  # what it is a method of, if of anything
+        elif not isinstance(thing, types.ModuleType | np.ufunc):
             self._thing(thing)
 
     def _value(self, value):
@@ -134,6 +134,7 @@ class Outside:
             return
         for name in ("__code__", "__defaults__", "__kwdefaults__"):
             guards.attribute(function, name, self._value(getattr(function, name)))
+        guards.attribute(function, "__dict__", vars(function))
         guards.keys(vars(function))
         self._some(vars(function), [key for key in vars(function) if key != "__wrapped__"])
         read, mentioned = names_of(code)
@@ -150,11 +151,23 @@ class Outside:
                 if name in builtin:
                     guards.item(builtin, name, builtin[name])
         modules += [x for x in map(filled, function.__closure__ or ()) if isinstance(x, types.ModuleType)]
-        modules += imported(code, space)
+        if not is_foreign(space.get("__name__")):
+            modules += self._by_name(code, space, mentioned)
         self._modules(modules, mentioned)
+
+    def _by_name(self, code, space, mentioned):
+        """The modules that code imports or looks up; and all globals, where it may read any of them."""
+        if not BY_NAME.isdisjoint(mentioned):
+            self._value(space)
+        names = imported(code, space)
+        self.guards.modules(names)
+        found = [sys.modules[name] for name in names if name in sys.modules]
+        self._waiting += found
+        return found
 
     def _modules(self, modules, mentioned):
         """What code mentions of modules of the user's; modules may import each other."""
+        any_name = not {"getattr", "vars", "__dict__", "eval", "exec"}.isdisjoint(mentioned)
         waiting = [x for x in modules if isinstance(x, types.ModuleType)]
         seen = set()
         while waiting:
@@ -163,6 +176,8 @@ class Outside:
                 continue
             seen.add(id(module))
             space, foreign = vars(module), is_foreign(module.__name__)
+            if any_name and not foreign:
+                self._value(space)
             for name in mentioned:
                 if name in space:
                     self.guards.item(space, name, space[name])
@@ -203,6 +218,7 @@ class Outside:
             self._value(type(thing))
             self._slots(thing)
         if isinstance(thing, threading.local):  # the same object has other attributes in another thread
+            self.guards.lines.append(f"[*{self.guards.name(thing)}.__dict__] == {self.guards.name([*vars(thing)])}")
             for key, value in vars(thing).items():
                 self.guards.attribute(thing, key, self._value(value))
             return
@@ -212,7 +228,10 @@ class Outside:
         if library:  # what matters of it is said by `watch`; but it may hold functions of the user's
             parts = [part for part in space.values() if isinstance(part, _CALLED)]
             self._waiting += parts
+            self._some(space, settings_of(thing, space))
             return
+        if not is_foreign(module):
+            self.guards.space(thing, space)
         unwatched = getattr(type(thing), "unwatched", ())
         if not unwatched:
             self.guards.keys(space)
@@ -225,16 +244,11 @@ class Outside:
         self.guards.values(space, keys)
 
     def _slots(self, thing):
-        for base in type(thing).__mro__:
-            for key in as_tuple(vars(base).get("__slots__", ())):
-                name = f"_{base.__name__.lstrip('_')}{key}" if key.startswith("__") and not key.endswith("__") else key
-                if name not in ("__dict__", "__weakref__") and not is_foreign(base.__module__):
-                    try:
-                        value = getattr(thing, name)
-                    except AttributeError:
-                        self.guards.lines.append(f"not hasattr({self.guards.name(thing)}, {name!r})")
-                    else:
-                        self.guards.attribute(thing, name, self._value(value))
+        for name in slots_of([base for base in type(thing).__mro__ if not is_foreign(base.__module__)]):
+            if (value := getattr(thing, name, EMPTY)) is EMPTY:
+                self.guards.lines.append(f"not hasattr({self.guards.name(thing)}, {name!r})")
+            else:
+                self.guards.attribute(thing, name, self._value(value))
 
     def _contents(self, thing):
         """What a container holds."""
@@ -245,7 +259,8 @@ class Outside:
             guards.keys(thing)
             self._waiting += thing.keys()
             self._some(thing, list(thing))
-            self._value(getattr(thing, "default_factory", None))
+            if isinstance(thing, collections.defaultdict):
+                guards.attribute(thing, "default_factory", self._value(thing.default_factory))
         elif type(thing) is list and (lists := table_of(thing)) is not None:
             guards.table(lists)
             self._seen.update((id(x), x) for x in lists)
@@ -259,18 +274,23 @@ class Outside:
             self._waiting += thing
         elif is_buffer(thing):
             guards.bytes(thing)
+        elif isinstance(thing, weakref.WeakMethod):  # which makes a new one each time
+            guards.lines.append(f"({guards.name(thing)}() is None) is {self._value(thing()) is None}")
         elif isinstance(thing, weakref.ref):
             guards.value(f"{guards.name(thing)}()", self._value(thing()))
         elif isinstance(thing, contextvars.ContextVar) and thing not in vars(modes).values():
             guards.value(f"{guards.name(thing)}.get({guards.name(EMPTY)})", self._value(thing.get(EMPTY)))
+        elif isinstance(thing, functools._lru_cache_wrapper):
+            self.caches.append(thing)
+            self._waiting += cached(thing)
         elif (position := position_of(thing)) is not None:
+            if position is EMPTY:  # it does not show that
+                raise refuse(f"use of a {type(thing).__name__} from outside", NEXT)
             self.moving.append((thing, position))
 
     def _numbers(self, array):
         if array.dtype.hasobject:
-            items = array.ravel().tolist()
-            self.guards.lines.append(f"every({self.guards.name(array)}.ravel().tolist(), {self.guards.name(items)})")
-            self._waiting += items
+            self._waiting += self.guards.objects(array)
             return
         plain = array if type(array) is np.ndarray else array.view(np.ndarray)
         self.arrays.append((plain, fingerprint(plain)))

@@ -277,22 +277,3 @@ class Tape:
 def current() -> Tape | None:
     """The tape of the function being traced in this thread."""
     return observer.get()
-
-
-def watch(thing) -> None:
-    """Let the program depend on the settings of an object: its plain attributes, as they are now."""
-    tape = current()
-    if tape is None or id(thing) in tape.settings:
-        return
-    tape.settings.add(id(thing))
-    if tape.outside is not None:
-        tape.outside.add([thing])
-        tape.streams.look()
-    unwatched = getattr(thing, "unwatched", ())
-    settings = {
-        name: value for name, value in vars(thing).items()
-        if name not in unwatched
-        and (isinstance(value, int | float | str | None) or (callable(value) and not hasattr(value, "_node")))
-    }  # fmt: skip
-    settings |= {name: getattr(thing, name) for name in ("training", "trainable") if hasattr(thing, name)}
-    tape.watched += [(thing, name, value) for name, value in settings.items()]

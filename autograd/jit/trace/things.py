@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import types
+import gc
 
 import numpy as np
 
@@ -29,34 +28,45 @@ def attributes_of(thing):
 
 
 def table_of(rows):
-    """A list and all lists in it, if nested lists of plain things are all there is; else None."""
-    found = [rows]
+    """A list and all lists in it, if nested lists of plain things, each in one place, are all there is; else None."""
+    found, known = [rows], {id(rows)}
     for row in found:  # which grows meanwhile
         for x in row:
-            if type(x) is list:
+            if type(x) is list and id(x) not in known:
                 found.append(x)
+                known.add(id(x))
             elif not is_plain(x):
                 return None
     return found
 
 
-def position_of(thing):
-    """Where an iterator stands, as far as it can be told."""
-    if isinstance(thing, types.GeneratorType):
-        frame = thing.gi_frame
-        return None if frame is None else (frame.f_lasti, {key: id(x) for key, x in frame.f_locals.items()})
-    if isinstance(thing, itertools.count | itertools.repeat):
-        return repr(thing)
-    if type(thing) in _ITERATORS:
-        return thing.__length_hint__()
-    return None
+def settings_of(thing, space):
+    """The attributes that decide what an object of the library or NumPy's does, if it does not say so itself."""
+    module = type(thing).__module__
+    if module.startswith("numpy"):  # the mask of an array, the coefficients of a polynomial
+        return [key for key, x in space.items() if isinstance(x, np.ndarray | np.generic)]
+    if module.startswith("nn.") and not any(hasattr(type(thing), name) for name in ("unwatched", "update_state")):
+        return [key for key, x in space.items() if is_plain(x)]
+    return []
 
 
-_ITERATORS = {type(iter(x)) for x in ([], (), {}, {}.values(), {}.items(), set(), range(1), reversed([]))}
+def cached(wrapper):
+    """What the cache of a function holds that may change."""
+    found = []
+    for part in gc.get_referents(wrapper):
+        if part is not vars(wrapper):
+            found += part.values() if type(part) is dict else [part]
+    return [x for x in found if not is_plain(x) and not hasattr(type(x), "__traced__")]
 
 
-def as_tuple(names):
-    return (names,) if isinstance(names, str) else tuple(names)
+def slots_of(classes):
+    """The names of attributes that objects of these classes keep in slots."""
+    for kind in classes:
+        names = vars(kind).get("__slots__", ())
+        for key in (names,) if isinstance(names, str) else names:
+            if key not in ("__dict__", "__weakref__"):
+                hidden = key.startswith("__") and not key.endswith("__")
+                yield f"_{kind.__name__.lstrip('_')}{key}" if hidden else key
 
 
 def is_buffer(x) -> bool:

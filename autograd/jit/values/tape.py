@@ -44,6 +44,7 @@ class ValueTape(Mixing):
         self.values = list(values)
         for k, number in enumerate(numbers):
             self.registers.source(number, self.registers.input(("number", k), number.value))
+        self.before: list[tuple] = []  # Values from outside, with what they showed before the function ran
         self.pending = None  # a Number just seen as an operand, and the float that stands for it
         self.start = next_serial()
 
@@ -54,6 +55,12 @@ class ValueTape(Mixing):
 
     def __exit__(self, *error):
         self._manager.__exit__(*error)
+
+    def undo(self) -> None:
+        """The tracing came to nothing: Values from outside show what they did before."""
+        for v, x, g in self.before:
+            set_data(v, x)
+            set_grad(v, g)
 
     @property
     def used(self) -> bool:
@@ -106,6 +113,8 @@ class ValueTape(Mixing):
             register = self.registers.input(("data", v), get_data(v))
         if v._rule is not None:
             self.outer.append(v)
+        if v._serial <= self.start or v in self.positions:
+            self.before.append((v, get_data(v), get_grad(v)))
         self.leaves.append(v)
         self.nodes[v] = register
         return register
