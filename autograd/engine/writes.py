@@ -14,21 +14,22 @@ import numpy as np
 from autograd.errors import ChangedError
 
 _SMALL = 1 << 18  # bytes; up to this a copy is kept, which is exact and quicker than adding up words
-_PRIMES = ((509, 521), (4093, 4099), (65521, 65537))  # for arrays of fewer words than the product of a pair
+_PRIMES = ((509, 521, 523), (4093, 4099, 4111), (65521, 65537, 65539))  # for fewer words than the product of two
 
 
 def fingerprint(array: np.ndarray) -> int | bytes:
     """What tells of a write to an array: its bytes, or for large arrays a short summary, a hash of sums of their words.
 
-    Every `p`th word is added up, for two primes `p`. Two words that are in one sum for both lie a multiple of the
-    product apart, which is more than the array has: so whatever changes places is noticed, be it a word or a row.
+    Every `p`th word is added up, for three primes `p`. Two words that are in one sum for two of them lie a multiple of
+    their product apart, which is more than the array has: so a word that changes places is noticed, and rows whose
+    length one prime divides are by the others.
     """
     if array.nbytes <= _SMALL:
         return array.tobytes()
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     words = flat[: flat.size // 8 * 8].view(np.uint64)
-    pair = next((pair for pair in _PRIMES if words.size < pair[0] * pair[1]), _PRIMES[-1])
-    return hash((*(_sums(words, p) for p in pair), flat[words.size * 8 :].tobytes()))
+    primes = next((few for few in _PRIMES if words.size < few[0] * few[1]), _PRIMES[-1])
+    return hash((*(_sums(words, p) for p in primes), flat[words.size * 8 :].tobytes()))
 
 
 def _sums(words, p) -> int:

@@ -16,6 +16,7 @@ from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.exact import Key
 from autograd.jit.trace.generators import TracedGenerator
+from autograd.jit.trace.kept import Kept
 from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.outside import Outside
 from autograd.jit.trace.results import Results
@@ -135,13 +136,14 @@ def trace_call(function, lift_all, args, kwargs, careful, served):
 def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     tape = Tape(careful)
     tape.served = list(served)
-    outside, scalars = Outside(function, kinds), None
+    outside, scalars, kept = Outside(function, kinds), None, None
     tape.streams = Streams(outside.things)
     done = restarting = False
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
         tape.streams.look()
+        kept = Kept(outside.seen.values())
         tape.outside, tape.start = outside, next_serial()
         scalars = ValueTape(tape.numbers, tape.values)
         with traced_on(tape), scalars:
@@ -153,6 +155,7 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         for x in structure.objects:
             check_leaf(x, outside)
         tape.streams.check()
+        kept.check(tape.cells)
         places = [*leaves([list(args), kwargs]), *(cell.first for cell in tape.cells.values())]
         outside.close([array for array in places if isinstance(array, np.ndarray)])
         for watched in tape.watched:
@@ -172,6 +175,8 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         ) from error
     finally:
         tape.close(done, restarting)
+        if not done and kept is not None:
+            kept.put_back()
         if not done and scalars is not None:
             scalars.undo()
     if scalars.used:

@@ -130,11 +130,12 @@ class Undo:
         self.before = [dict(vars(thing)) for thing in self.things]
         self.generators = generator_states(model)
         self.shown = [(p, array_of(p)) for p in model.parameters()]
-        self.arrays = []
+        self.arrays, self.tables = [], []
         if model.optimizer is not None:
             own = [group.array for group in model.optimizer.groups]
             own += [array for state in model.optimizer.states for array in state.values()]
             self.arrays = [(array, array.copy()) for array in own]
+            self.tables = [(state, dict(state)) for state in model.optimizer.states]
 
     def changed(self) -> str:
         """The attribute that Python code of the model changed, other than by what a program repeats."""
@@ -143,6 +144,10 @@ class Undo:
             for key, value in vars(thing).items():
                 if value is not before.get(key, value) and key not in own:
                     return f"{type(thing).__name__}.{key}"
+        for state, before in self.tables:
+            for key, value in state.items():
+                if key not in before or hasattr(type(value), "__traced__"):
+                    return f"the optimizer's state {key!r}, which is not there before or bound anew"
         return ""
 
     def __call__(self):
@@ -150,6 +155,9 @@ class Undo:
             vars(thing).clear()
             vars(thing).update(before)
         rewind(self.generators)
+        for state, before in self.tables:
+            state.clear()
+            state.update(before)
         for array, copy in self.arrays:
             array[...] = copy
         for parameter, array in self.shown:

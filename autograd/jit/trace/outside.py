@@ -16,7 +16,7 @@ import weakref
 import numpy as np
 
 from autograd.engine import modes
-from autograd.engine.graph import LIBRARY
+from autograd.engine.graph import LIBRARY, next_serial
 from autograd.engine.writes import fingerprint
 from autograd.errors import refuse
 from autograd.jit.trace.code import BY_NAME, imported, is_foreign, names_of
@@ -44,7 +44,7 @@ class Outside:
         self.places: list = []  # all arrays of others that it may see
         self.moving: list = []  # (iterator, what it showed before tracing)
         self.caches: list = []  # of functions
-        self._seen: dict = {}
+        self.seen: dict = {}  # all that was looked at, by id
         self._waiting = collections.deque([function])
         self._walk()
 
@@ -62,7 +62,7 @@ class Outside:
 
     def knows(self, thing) -> bool:
         """Whether this very thing is among what the function refers to, or was an argument."""
-        return id(thing) in self._seen
+        return id(thing) in self.seen
 
     def add(self, things) -> None:
         """Watch these objects too."""
@@ -91,10 +91,10 @@ class Outside:
     def _walk(self):
         while self._waiting:
             thing = self._waiting.popleft()
-            if id(thing) in self._seen or is_plain(thing) or thing is None:
+            if id(thing) in self.seen or is_plain(thing) or thing is None:
                 continue
-            self._seen[id(thing)] = thing
-            if len(self.guards.lines) > MOST or len(self._seen) > MOST:
+            self.seen[id(thing)] = thing
+            if len(self.guards.lines) > MOST or len(self.seen) > MOST:
                 what = f"use of more than {MOST:,} things from outside"
                 raise refuse(what, "Pass them as arguments, or as one array")
             self._look(thing)
@@ -115,7 +115,8 @@ class Outside:
         elif isinstance(thing, types.CellType):
             self._cell(thing)
         elif isinstance(thing, types.BuiltinFunctionType | types.MethodWrapperType):
-            self._waiting.append(thing.__self__)  # what it is a method of, if of anything
+            if thing is not next_serial:  # which counts what the engine makes
+                self._waiting.append(thing.__self__)  # what it is a method of, if of anything
         elif not isinstance(thing, types.ModuleType | np.ufunc):
             self._thing(thing)
 
@@ -263,7 +264,7 @@ class Outside:
                 guards.attribute(thing, "default_factory", self._value(thing.default_factory))
         elif type(thing) is list and (lists := table_of(thing)) is not None:
             guards.table(lists)
-            self._seen.update((id(x), x) for x in lists)
+            self.seen.update((id(x), x) for x in lists)
         elif isinstance(thing, list | collections.deque):
             guards.items(thing)
             self._waiting += thing

@@ -63,7 +63,7 @@ def test_no_shift_of_a_unit_matrix_goes_unnoticed(n):
 
 
 def test_every_pair_of_words_can_be_told_apart():
-    for (p, q), largest in zip(_PRIMES, (2e6, 134e6, 34e9), strict=True):
+    for (p, q, _), largest in zip(_PRIMES, (2e6, 134e6, 34e9), strict=True):
         assert all(p % k and q % k for k in range(2, int(q**0.5) + 1))
         assert p * q * 8 > largest
 
