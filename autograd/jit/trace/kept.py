@@ -53,14 +53,15 @@ class Kept:
         """(owner, what it is kept in, key, what was there) of each stand-in that was not there before."""
         for owner, where, before in self.places:
             if isinstance(where, types.CellType):
-                if _is_left(filled(where)):
+                if filled(where) is not before and _is_left(filled(where)):
                     yield owner, where, None, before
                 continue
             items = where.items() if isinstance(where, dict) else enumerate(where)
             for key, now in items:
-                if key not in _OWN and _is_left(now):
-                    known = key in before if isinstance(where, dict) else key < len(before)
-                    yield owner, where, key, before[key] if known else EMPTY
+                known = key in before if isinstance(where, dict) else key < len(before)
+                then = before[key] if known else EMPTY
+                if now is not then and key not in _OWN and _is_left(now):
+                    yield owner, where, key, then
 
 
 def _is_left(x, depth=3) -> bool:
