@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograd import (
@@ -23,6 +23,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
+from autograd.errors import RecordingError
 from autograd.rules.table import ROWS, Elementwise
 from autograd.transforms.containers import leaves
 
@@ -120,7 +121,11 @@ def test_every_triple(outer):
 
 @given(testing.programs(max_calls=2), st.lists(st.sampled_from([*TRANSFORMS]), min_size=1, max_size=3))
 def test_random_programs_in_random_transforms(program, names):
-    check(names, program)
+    try:
+        check(names, program)
+    except RecordingError:  # of a call whose shape depends on the numbers, such as np.insert
+        assume("jit" not in names)
+        raise
 
 
 # -- every row --------------------------------------------------------------------------------------------------------
