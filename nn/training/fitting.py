@@ -7,7 +7,7 @@ import warnings
 from nn.callbacks.history import History
 from nn.errors import ModelWarning
 from nn.seeds import generator
-from nn.settings import whole, whole_numbers
+from nn.settings import flag, whole, whole_numbers
 from nn.training import linter
 from nn.training.arrays import aligned, count_of
 from nn.training.data import Arrays, as_data, split, validation_of, weigh_classes
@@ -34,6 +34,7 @@ def fit(
     counted from 1; `validation_steps` how many batches, always the first.
     """
     need(model, "fit", optimizer=True)
+    shuffle, check, jit = flag("shuffle", shuffle), flag("check", check), None if jit is None else flag("jit", jit)
     epochs, initial_epoch = whole("epochs", epochs, 0), whole("initial_epoch", initial_epoch, 0)
     validates = which_epochs(validation_freq)
     if 0 < epochs <= initial_epoch:

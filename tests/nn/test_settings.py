@@ -155,3 +155,12 @@ def test_models_that_share_a_layer_twice():
     model = nn.Model(x, shared(shared(x)))
     assert np.allclose(model(X[:, :2]), shared(shared(X[:, :2])))
     assert small().layers is not small().layers
+
+
+@pytest.mark.parametrize("name", ["shuffle", "check", "jit"])
+@pytest.mark.parametrize("value", ["no", 2, [True]])
+def test_settings_of_fit_are_true_or_false(name, value):
+    model = nn.Sequential([nn.layers.Dense(1, input_shape=(2,))], seed=0)
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=f"{name} is True or False; got"):
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, **{name: value})
