@@ -95,7 +95,7 @@ def _make(name, rng, dtype):
     elif kind in "sm":
         x = x + 3 * np.eye(*shape[-2:])
         if kind == "s":
-            x = x @ np.swapaxes(x, -1, -2)
+            x = x @ np.swapaxes(x, -1, -2) + np.eye(shape[-1])  # far from singular, moved a little too
     elif kind == "z":
         return np.asarray(x + 1j * rng.standard_normal(shape), dtype=np.result_type(dtype, np.complex64))
     return np.asarray(x, dtype=dtype)

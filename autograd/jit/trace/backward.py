@@ -24,10 +24,10 @@ def backward(tape, order, walk):
         number, last = tape.count, heard.last
         tape.put("listen", None, (number,), effect=True)
         grads, masked = walk(plain), hides_nan(order)
-        arrays = [array_of(g) for g in grads.values()]
-        traced = [g for g in arrays if isinstance(g, StandIn) and g.dtype.kind in "fc"]
-        if (masked or heard.last is not last) and any(has_nan(np.asarray(concrete(g))) for g in traced):
+        arrays = [g for g in map(array_of, grads.values()) if g.dtype.kind in "fc"]
+        if (masked or heard.last is not last) and any(has_nan(np.asarray(concrete(g))) for g in arrays):
             return walk(careful)
+        traced = [g for g in arrays if isinstance(g, StandIn)]
         tape.put("guard", None, (number, masked, traced), effect=True)
         return grads
     finally:

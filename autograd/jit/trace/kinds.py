@@ -1,4 +1,4 @@
-"""`type(x)` in the user's code while it is traced: the type of what a stand-in stands for.
+"""`type(x)` and `id(x)` in the user's code while it is traced: the type of what a stand-in stands for, and no id.
 
 `isinstance` asks `__class__`, which stand-ins answer; `type(x)` looks past it. So modules whose functions name `type`
 find another one under that name for the time. It gives what `type` gives to every other thread, and for everything
@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 import types
 
+from autograd.errors import refuse
+
 _lock = threading.Lock()
-_named: dict = {}  # the id of a module's globals -> (globals, how many tracings need it there)
+_named: dict = {}  # (the id of a module's globals, a name) -> (globals, how many tracings need it there)
 
 
 class _Type:
@@ -59,39 +61,55 @@ class _Type:
 TYPE = _Type()
 
 
+class _Id:
+    """`id`, but not of what stands for something else: the object that it stands for is another at each call."""
+
+    def __call__(self, x):
+        if getattr(type(x), "__stands_in__", False):
+            raise refuse("id() of an array or a number", "Tell them apart by something that lasts, such as a name")
+        return id(x)
+
+    def __repr__(self):
+        return repr(id)
+
+
+INSTEAD = {"type": TYPE, "id": _Id()}
+
+
 class Kinds:
-    """The modules that one tracing has given the other `type`."""
+    """The modules that one tracing has given another `type` or `id`."""
 
     def __init__(self):
-        self.spaces: list[dict] = []
+        self.places: list[tuple[dict, str]] = []
 
     def see(self, function) -> None:
-        """Look whether a function of the user's names `type`, and does not mean something of its own by it."""
+        """Look whether a function of the user's says `type` or `id`, and does not mean something of its own by it."""
         code, space = getattr(function, "__code__", None), getattr(function, "__globals__", None)
-        if code is None or not names_type(code) or any(space is known for known in self.spaces):
-            return
-        with _lock:
-            count = _named.get(id(space), (space, 0))[1]
-            if not count and "type" in space:
-                return
-            space["type"] = TYPE
-            _named[id(space)] = space, count + 1
-            self.spaces.append(space)
+        for name, instead in INSTEAD.items():
+            known = any(space is there and name == said for there, said in self.places)
+            if code is None or known or not says(code, name):
+                continue
+            with _lock:
+                count = _named.get((id(space), name), (space, 0))[1]
+                if count or name not in space:
+                    space[name] = instead
+                    _named[id(space), name] = space, count + 1
+                    self.places.append((space, name))
 
     def close(self) -> None:
         with _lock:
-            for space in self.spaces:
-                count = _named[id(space)][1] - 1
-                _named[id(space)] = space, count
+            for space, name in self.places:
+                count = _named[id(space), name][1] - 1
+                _named[id(space), name] = space, count
                 if not count:
-                    del _named[id(space)]
-                    if space.get("type") is TYPE:
-                        del space["type"]
-            self.spaces.clear()
+                    del _named[id(space), name]
+                    if space.get(name) is INSTEAD[name]:
+                        del space[name]
+            self.places.clear()
 
 
-def names_type(code) -> bool:
-    """Whether the code, or a function inside it, says `type`."""
-    if "type" in code.co_names:
+def says(code, name) -> bool:
+    """Whether the code, or a function inside it, says this name."""
+    if name in code.co_names:
         return True
-    return any(isinstance(part, types.CodeType) and names_type(part) for part in code.co_consts)
+    return any(isinstance(part, types.CodeType) and says(part, name) for part in code.co_consts)

@@ -23,7 +23,7 @@ from autograd.jit.trace.code import BY_NAME, imported, is_foreign, names_of
 from autograd.jit.trace.exact import is_plain
 from autograd.jit.trace.guards import Guards
 from autograd.jit.trace.iterators import position_of
-from autograd.jit.trace.kinds import TYPE
+from autograd.jit.trace.kinds import INSTEAD
 from autograd.jit.trace.things import EMPTY, attributes_of, cached, filled, is_buffer, settings_of, slots_of, table_of
 
 MOST = 20_000  # things looked at: more would make every call slow
@@ -143,7 +143,7 @@ class Outside:
         self.kinds.see(function)
         modules = []
         for name in read:
-            if name in space and space[name] is not TYPE:
+            if name in space and space[name] is not INSTEAD.get(name, EMPTY):
                 guards.item(space, name, self._value(space[name]))
                 modules.append(space[name])
             else:

@@ -5,7 +5,7 @@ import pytest
 from equal import same
 from replays import arrays, check
 
-from autograd import Tensor, jit
+from autograd import Tensor, grad, jit
 from autograd.engine import writes
 from autograd.errors import ChangedError, RecordingError
 
@@ -225,3 +225,16 @@ def test_a_replay_takes_no_fingerprint_of_what_nobody_was_handed(monkeypatch):
     y = f(a)
     y.backward(np.ones(3))
     assert same(a.grad, (1 - y.numpy() ** 2) * w.numpy())
+
+
+def test_no_slope_arrives_at_a_singular_one_also_where_nothing_varies():
+    """The gradient of a linear function is a constant: in it, too, 0 times an infinite slope is 0."""
+    w = np.array([0.0, 2.0])
+
+    def f(x):
+        y = x / w
+        return np.sum(y + y * [-1.0, 1.0])
+
+    with np.errstate(all="ignore"):
+        check(grad(f), (np.array([1.0, 3.0]),))
+        assert jit(grad(f))(np.array([1.0, 3.0]))[0] == 0

@@ -104,3 +104,17 @@ def test_an_optimizer_that_binds_its_state_anew_trains_in_python():
         return model.fit(x, y, epochs=3, batch_size=16, verbose=0, **settings).history["loss"]
 
     assert trained() == trained(jit=False)
+
+
+def test_the_identity_of_an_array_is_refused():
+    memo = {}
+
+    def f(x):
+        memo[id(x)] = memo.get(id(x), 0) + 1
+        return x * memo[id(x)]
+
+    with pytest.raises(RecordingError, match=r"id\(\) of an array"):
+        jit(f)(X)
+    assert memo == {}
+    assert "id" not in globals()
+    assert jit(lambda x: x * (id(memo) > 0))(X).tolist() == X.tolist()

@@ -115,7 +115,8 @@ a = [i for i, y in enumerate(x)]
 a = [p * q for p, q in zip(x, x[::-1])]
 a = list(map(lambda y: y + 1, x))
 a = list(reversed(x))
-aTVfisz = id(x) == id(x)
+TV = id(x) == id(x)
+afisz ! id(x) == id(x)
 a = np.shares_memory(x, x), np.shares_memory(x, x * 2), np.may_share_memory(x[1:], x[:2])
 a = np.may_share_memory(x * 1, x)
 a = (lambda y: np.shares_memory(y, y[1:]))(x * 2)
