@@ -56,11 +56,8 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
     return raw if np.ndim(bins) else _edges(a, len(raw) - 1, range, raw)
 
 
-_AROUND = "np.concatenate([[-99.0], u3, [99.0]])"  # edges with every number between them
-
-
-@composition(np.histogramdd, samples=("f(x23.T, 2, weights=p3)[0]", f"f(x23.T, [2, {_AROUND}], density=True)[0]",
-                                      "f(x23.T, 2, density=True, weights=p3)[0]"))  # fmt: skip
+@composition(np.histogramdd, samples=("f(x23.T, 2, weights=p3)[0]", "f(x23.T, 2, density=True, weights=p3)[0]",
+                                      "f(x23.T, [2, 50 * (u3 - np.mean(u3))], density=True)[0]"))  # fmt: skip
 def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     # Rows are points; a list has an array for each coordinate.
     columns = list(sample.T) if getattr(sample, "ndim", 0) == 2 else [operand(x) for x in sample]
