@@ -37,7 +37,7 @@ FLOORS["nn"] = [
     ["settings", "layers.formats"],
     ["errors", "registry", "seeds", "module", "safetensors"],
     ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
-    ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
+    ["layers.shapes", "optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],

@@ -6,6 +6,7 @@ from autograd import functional
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
 from nn.layers.formats import channels_of, checked_format, from_last, to_last, wanted
+from nn.layers.shapes import after_windows
 from nn.settings import flag, sizes, whole
 
 PADDINGS = ("valid", "same", "causal")
@@ -72,6 +73,10 @@ class Convolution(Layer):
         )
         if self.use_bias:
             self.bias = self.add_weight((self.units(),), self.bias_initializer, self.bias_regularizer, name="bias")
+
+    def output_for(self, shape):
+        own = activations.is_own(self.activation)
+        return after_windows(self, shape, self.kernel_size, self.dilation_rate, self.filters) if own else None
 
     def kernel_shape(self):
         return (*self.kernel_size, self.channels // self.groups, self.filters)
