@@ -34,7 +34,7 @@ FLOORS["autograd"] = [
 FLOORS["nn"] = [
     ["settings"],
     ["errors", "registry", "seeds", "module", "safetensors"],
-    ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
+    ["files.hdf5", "foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
