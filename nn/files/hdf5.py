@@ -262,7 +262,7 @@ class _Reader:
 def library():
     """The module h5py, or an error that says how to get it."""
     try:
-        import h5py  # noqa: PLC0415  only who writes such a file needs it
+        import h5py
     except ImportError as error:
         raise ImportError(
             "files of Keras (.keras, .weights.h5) are written with h5py: pip install 'glassgrad[keras]'; "
