@@ -1,8 +1,8 @@
 """Neurons, layers, losses, optimizers and training, on `autograd`.
 
 On single numbers: `Neuron`, `Layer`, `MLP`. On arrays, in the layout that Keras users know: `layers`, `models`,
-`losses`, `optimizers`, `metrics`, `callbacks`, and `Sequential`, `Model` and `Input` at the top. `applications`: networks that others
-have trained.
+`losses`, `optimizers`, `metrics`, `callbacks`, and `Sequential`, `Model` and `Input` at the top. `applications` are
+networks that others have trained.
 """
 
 from nn import (

@@ -46,8 +46,8 @@ class Plan:
             raise ValueError(f"{self.network}: input_shape has a height and a width of at least 32; got {shape}")
         if self.include_top and None in shape:
             raise ValueError(
-                f"{self.network}: with include_top=True input_shape has sizes that are known; got {shape}. For images of "
-                "any size write include_top=False, pooling='avg'"
+                f"{self.network}: with include_top=True input_shape has sizes that are known; got {shape}. For images "
+                "of any size write include_top=False, pooling='avg'"
             )
         return shape
 

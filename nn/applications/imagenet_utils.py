@@ -123,8 +123,8 @@ def names_in(labels) -> list[tuple[str, str]]:
     """(identifier, name) for each class, from a file or a list."""
     if labels is None:
         raise ValueError(
-            f"decode_predictions has no names of its own, and nothing is downloaded: get {LABELS}, which is at {PLACE}, "
-            f"and pass labels='.../{LABELS}', or a text file with a name in each line, or a list of names"
+            f"decode_predictions has no names of its own, and nothing is downloaded: get {LABELS}, which is at {PLACE}, and "
+            f"pass labels='.../{LABELS}', or a text file with a name in each line, or a list of names"
         )
     if not isinstance(labels, str | os.PathLike):
         return [(str(i), str(name)) for i, name in enumerate(labels)]
