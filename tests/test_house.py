@@ -37,6 +37,7 @@ FLOORS["nn"] = [
     ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
+    ["layers.formats", "layers.interpolation", "layers.sampling"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
