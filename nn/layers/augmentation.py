@@ -198,7 +198,7 @@ class RandomCrop(RandomImages):
         return np.floor(top * (below + 1)).astype(np.intp), np.floor(left * (beside + 1)).astype(np.intp)
 
     def change(self, x, top, left):
-        return np.take(np.take(x, top + np.arange(self.height), axis=1), left + np.arange(self.width), axis=2)
+        return x[:, top + np.arange(self.height)][:, :, left + np.arange(self.width)]
 
 
 @layers.add("RandomBrightness")

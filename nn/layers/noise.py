@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import numbers
 
+import numpy as np
+
 from autograd import extend
 from nn.layers.base import Layer, layers
 from nn.layers.formats import Spatial, checked_format
 from nn.layers.symbols import shape_of
+
+
+def drawn(dtype):
+    """The dtype to draw in: NumPy draws no half precision."""
+    return np.promote_types(dtype, np.float32)
 
 
 class _Dropout(Layer):
@@ -20,7 +27,7 @@ class _Dropout(Layer):
     def call(self, x, training=False):
         if not training or not self.rate:
             return x
-        kept = (self.random.random(self.shape_of_noise(x.shape), dtype=x.dtype) >= self.rate).astype(x.dtype)
+        kept = (self.random.random(self.shape_of_noise(x.shape), dtype=drawn(x.dtype)) >= self.rate).astype(x.dtype)
         kept *= 1.0 / (1.0 - self.rate)
         return extend.dropout(x, kept=kept)
 
@@ -29,7 +36,6 @@ class _Dropout(Layer):
 class Dropout(_Dropout):
     """In training each number is set to 0 with probability `rate`, and the others are scaled by 1 / (1 - rate).
 
-    >>> import numpy as np
     >>> Dropout(0.5)(np.ones((1, 3)), training=False)
     array([[1., 1., 1.]], dtype=float32)
     """
@@ -63,7 +69,6 @@ class SpatialDropout1D(_SpatialDropout):
 class SpatialDropout2D(_SpatialDropout):
     """In training each channel of an image is all 0 with probability `rate`, the others are scaled up.
 
-    >>> import numpy as np
     >>> y = SpatialDropout2D(0.5, seed=0)(np.ones((1, 2, 2, 3)), training=True)
     >>> y[0, 0, 0], bool((y == y[:, :1, :1]).all())
     (array([2., 0., 0.], dtype=float32), True)
@@ -98,7 +103,8 @@ class GaussianNoise(Layer):
     def call(self, x, training=False):
         if not training or not self.stddev:
             return x
-        return x + self.random.standard_normal(x.shape, dtype=x.dtype) * self.stddev
+        noise = self.random.standard_normal(x.shape, dtype=drawn(x.dtype)) * self.stddev
+        return x + (noise if noise.dtype == x.dtype else noise.astype(x.dtype))
 
 
 @layers.add("GaussianDropout")
@@ -115,4 +121,5 @@ class GaussianDropout(Layer):
         if not training or not self.rate:
             return x
         spread = (self.rate / (1.0 - self.rate)) ** 0.5
-        return x * (1.0 + spread * self.random.standard_normal(x.shape, dtype=x.dtype))
+        noise = 1.0 + spread * self.random.standard_normal(x.shape, dtype=drawn(x.dtype))
+        return x * (noise if noise.dtype == x.dtype else noise.astype(x.dtype))

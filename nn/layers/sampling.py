@@ -7,6 +7,8 @@ import itertools
 
 import numpy as np
 
+from autograd.extend import as_array
+
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 
 
@@ -21,7 +23,7 @@ def affine(x, matrix, interpolation="bilinear", fill_mode="constant", fill_value
     """
     _, h, w, _ = x.shape
     kind = np.result_type(x.dtype, np.float32)  # half precision can't say where a pixel lies
-    a, b, c, d, e, f = (np.reshape(np.asarray(n), (-1, 1, 1)).astype(kind) for n in matrix)
+    a, b, c, d, e, f = (np.reshape(as_array(n), (-1, 1, 1)).astype(kind) for n in matrix)
     columns, rows = np.arange(w, dtype=kind), np.arange(h, dtype=kind)[:, None]
     return sample(x, d * columns + e * rows + f, a * columns + b * rows + c, interpolation, fill_mode, fill_value)
 
@@ -35,7 +37,7 @@ def sample(x, rows, columns, interpolation="bilinear", fill_mode="constant", fil
     parts = []
     # Between two rows and two columns, four pixels share the weight.
     for (row, high), (column, wide) in itertools.product(near(rows), near(columns)):
-        part = np.take(pixels, first + _inside(row, h, fill_mode) * w + _inside(column, w, fill_mode), axis=0)
+        part = pixels[first + _inside(row, h, fill_mode) * w + _inside(column, w, fill_mode)]
         if fill_mode == "constant":
             there = (row >= 0) & (row < h) & (column >= 0) & (column < w)
             part = np.where(there[..., None], part, np.asarray(fill_value, x.dtype))
