@@ -34,7 +34,7 @@ FLOORS["autograd"] = [
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
-    ["settings", "layers.formats"],
+    ["settings"],
     ["errors", "registry", "seeds", "module", "safetensors"],
     [
         "files.hdf5",
@@ -49,6 +49,7 @@ FLOORS["nn"] = [
     ["layers.shapes"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
+    ["layers.formats", "layers.interpolation", "layers.sampling"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
@@ -69,7 +70,8 @@ FLOORS["nn"] = [
     ["neurons", "datasets.*", "preprocessing.*"],
     ["datasets", "preprocessing"],
     ["applications.imagenet_utils", "applications.common"],
-    ["applications.*"],
+    ["applications.resnet", "applications.vgg16", "applications.mobilenet_v2"],
+    ["applications.resnet50"],
     ["applications"],
     ["utils"],
     [""],

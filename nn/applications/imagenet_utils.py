@@ -100,8 +100,8 @@ def decode_predictions(preds, top=5, labels=None) -> list[list[tuple]]:
     `labels` is the path to Keras's `imagenet_class_index.json`, or to a text file with a name in each line ("n01440764
     tench" has an identifier too; without, it is the class's number), or a list of names.
 
-    >>> decode_predictions(np.array([[0.1, 0.7, 0.2]]), top=2, labels=["cat", "dog", "bird"])
-    [[('1', 'dog', 0.7), ('2', 'bird', 0.2)]]
+    >>> decode_predictions(np.array([[0.1, 0.7, 0.2]]), top=2, labels=["cat", "dog", "bird"])[0][0]
+    ('1', 'dog', ...0.7...)
     """
     preds = np.asarray(array_of(preds))
     if preds.ndim != 2 or preds.dtype.kind != "f":
@@ -123,8 +123,8 @@ def names_in(labels) -> list[tuple[str, str]]:
     """(identifier, name) for each class, from a file or a list."""
     if labels is None:
         raise ValueError(
-            f"decode_predictions has no names of its own, and nothing is downloaded: get {LABELS}, which is at {PLACE}, and "
-            f"pass labels='.../{LABELS}', or a text file with a name in each line, or a list of names"
+            f"decode_predictions has no names, and nothing is downloaded: get {LABELS}, which is at {PLACE}, "
+            f"and pass labels='.../{LABELS}', or a text file with a name in each line, or a list of names"
         )
     if not isinstance(labels, str | os.PathLike):
         return [(str(i), str(name)) for i, name in enumerate(labels)]

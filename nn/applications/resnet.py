@@ -32,8 +32,8 @@ def ResNet50(
     plan = Plan("ResNet50", include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
     plan.check_weights(f"resnet/resnet50_weights_tf_dim_ordering_tf_kernels{'' if include_top else '_notop'}.h5")
     x = ZeroPadding2D(3, name="conv1_pad")(plan.start)
-    x = normalized(x, "conv1", 64, 7, strides=2)
-    x = Activation("relu", name="conv1_relu")(x)
+    x = Conv2D(64, 7, strides=2, name="conv1_conv")(x)
+    x = Activation("relu", name="conv1_relu")(normalized(x, "conv1"))
     x = ZeroPadding2D(1, name="pool1_pad")(x)
     x = MaxPooling2D(3, strides=2, name="pool1_pool")(x)
     for number, (count, filters, stride) in enumerate(STACKS, 2):
@@ -46,19 +46,24 @@ def ResNet50(
 
 
 def block(x, name, filters, stride, widen):
-    """y = relu(x + f(x)); where it widens or halves the image, x goes through a convolution of 1 x 1."""
-    short = normalized(x, f"{name}_0", 4 * filters, 1, strides=stride) if widen else x
-    x = normalized(x, f"{name}_1", filters, 1, strides=stride)
-    x = Activation("relu", name=f"{name}_1_relu")(x)
-    x = normalized(x, f"{name}_2", filters, 3, padding="same")
-    x = Activation("relu", name=f"{name}_2_relu")(x)
-    x = normalized(x, f"{name}_3", 4 * filters, 1)
-    x = Add(name=f"{name}_add")([short, x])
-    return Activation("relu", name=f"{name}_out")(x)
+    """y = relu(x + f(x)); where it widens or halves the image, x goes through a convolution of 1 x 1.
+
+    The layers are made in the order that Keras gives them, by how far they are from the end.
+    """
+    y = Conv2D(filters, 1, strides=stride, name=f"{name}_1_conv")(x)
+    y = Activation("relu", name=f"{name}_1_relu")(normalized(y, f"{name}_1"))
+    y = Conv2D(filters, 3, padding="same", name=f"{name}_2_conv")(y)
+    y = Activation("relu", name=f"{name}_2_relu")(normalized(y, f"{name}_2"))
+    if widen:
+        x = Conv2D(4 * filters, 1, strides=stride, name=f"{name}_0_conv")(x)
+    y = Conv2D(4 * filters, 1, name=f"{name}_3_conv")(y)
+    if widen:
+        x = normalized(x, f"{name}_0")
+    y = Add(name=f"{name}_add")([x, normalized(y, f"{name}_3")])
+    return Activation("relu", name=f"{name}_out")(y)
 
 
-def normalized(x, name, *args, **settings):
-    x = Conv2D(*args, name=f"{name}_conv", **settings)(x)
+def normalized(x, name):
     return BatchNormalization(axis=3, epsilon=1.001e-5, name=f"{name}_bn")(x)
 
 
