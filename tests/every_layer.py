@@ -36,6 +36,13 @@ LAYERS = {
     "Conv2D, groups": (lambda **o: L.Conv2D(4, 2, groups=2, use_bias=False, **o), (3, 2, 2)),
     "Conv2D, channels first": (lambda **o: L.Conv2D(2, 2, data_format="channels_first", **o), (2, 3, 3)),
     "Conv3D": (lambda **o: L.Conv3D(2, 2, **o), (2, 2, 3, 1)),
+    "Conv1DTranspose": (lambda **o: L.Conv1DTranspose(2, 3, strides=2, padding="same", output_padding=0, **o), (3, 2)),
+    "Conv2DTranspose": (lambda **o: L.Conv2DTranspose(2, 2, strides=(2, 3), activation="tanh", **o), (2, 2, 1)),
+    "Conv2DTranspose, first": (
+        lambda **o: L.Conv2DTranspose(1, 2, dilation_rate=2, data_format="channels_first", **o),
+        (2, 2, 1),
+    ),
+    "Conv3DTranspose": (lambda **o: L.Conv3DTranspose(1, (1, 2, 2), use_bias=False, **o), (1, 2, 1, 2)),
     "MaxPooling1D": (lambda **o: L.MaxPooling1D(2, padding="same", **o), (3, 2)),
     "MaxPooling2D": (lambda **o: L.MaxPooling2D((2, 1), strides=1, **o), (3, 2, 2)),
     "MaxPooling3D": (lambda **o: L.MaxPooling3D(2, **o), (2, 2, 2, 1)),

@@ -39,6 +39,7 @@ FLOORS["nn"] = [
     ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
+    ["layers.sliding"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],

@@ -22,6 +22,7 @@ from nn.layers.pooling import (
     MaxPooling3D,
 )
 from nn.layers.symbols import Input
+from nn.layers.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 
 __all__ = [
     "ELU",
@@ -37,8 +38,11 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Dense",
     "Dropout",
     "Embedding",
