@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from autograd.functional.geometry import numbers, numeric, pads, places, reach, transposed
+from autograd.rules.depthwise import depthwise
 from autograd.rules.networks import linear
 from autograd.rules.windows import fold, windows
 
@@ -42,6 +43,8 @@ def conv(x, kernel, bias=None, *, stride=1, padding="valid", dilation=1, groups=
     axes = x.shape[-n - 1 : -1]
     around = pads("conv", padding, axes, size, stride, dilation)
     there = places("conv", axes, size, stride, dilation, around)
+    if groups == channels > 1:
+        return _each_its_own(x, kernel, bias, {"stride": stride, "dilation": dilation, "padding": around})
     cols = _columns(x, size, stride, dilation, around)
     shape = (*x.shape[: -n - 1], *there)
     count, inside = math.prod(shape), math.prod(size)
@@ -93,6 +96,14 @@ def conv_transpose(x, kernel, bias=None, *, stride=1, padding="valid", output_pa
     far = reach(size, dilation)
     shape = tuple((m - 1) * s + r - low - high for m, s, r, (low, high) in zip(axes, stride, far, cut, strict=True))
     y = fold(cols, size=size, stride=stride, dilation=dilation, padding=around, shape=shape)
+    return y if bias is None else y + bias
+
+
+def _each_its_own(x, kernel, bias, where):
+    """Where each channel is a group, with as many filters as there are to each channel."""
+    several = kernel.shape[-1] // x.shape[-1]
+    x = np.repeat(x, several, axis=-1) if several > 1 else x
+    y = depthwise(x, np.reshape(kernel, (*kernel.shape[:-2], kernel.shape[-1])), **where)
     return y if bias is None else y + bias
 
 

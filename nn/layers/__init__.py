@@ -4,6 +4,7 @@ from nn.layers.activating import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from nn.layers.base import Layer
 from nn.layers.convolution import Conv1D, Conv2D, Conv3D
 from nn.layers.core import Activation, Dense, Embedding, Flatten, Lambda, Permute, RepeatVector, Reshape
+from nn.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from nn.layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
 from nn.layers.noise import Dropout, GaussianDropout, GaussianNoise
 from nn.layers.normalization import BatchNormalization, LayerNormalization, Normalization, Rescaling
@@ -44,6 +45,8 @@ __all__ = [
     "Conv3D",
     "Conv3DTranspose",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -70,6 +73,8 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
     "Softmax",
     "Subtract",
 ]
