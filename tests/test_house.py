@@ -50,6 +50,7 @@ FLOORS["nn"] = [
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
     ["layers.formats", "layers.interpolation", "layers.sampling"],
+    ["layers.sliding"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],

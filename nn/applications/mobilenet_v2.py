@@ -11,12 +11,10 @@ from nn.layers import (
     Add,
     BatchNormalization,
     Conv2D,
+    DepthwiseConv2D,
     GlobalAveragePooling2D,
     ReLU,
     ZeroPadding2D,
-)
-from nn.layers import (
-    Conv2D as DepthwiseConv2D,
 )
 
 # filters and stride of the blocks after the first; the others are of stride 1

@@ -13,6 +13,7 @@ from nn.layers.augmentation import (
 from nn.layers.base import Layer
 from nn.layers.convolution import Conv1D, Conv2D, Conv3D
 from nn.layers.core import Activation, Dense, Embedding, Flatten, Lambda, Permute, RepeatVector, Reshape
+from nn.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from nn.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -54,6 +55,7 @@ from nn.layers.pooling import (
 )
 from nn.layers.resizing import CenterCrop, Resizing
 from nn.layers.symbols import Input
+from nn.layers.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from nn.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 
 __all__ = [
@@ -71,12 +73,17 @@ __all__ = [
     "CenterCrop",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -123,6 +130,8 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "SeparableConv1D",
+    "SeparableConv2D",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
