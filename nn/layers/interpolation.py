@@ -11,6 +11,8 @@ import functools
 
 import numpy as np
 
+from nn.layers.enlarging import repeated
+
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
@@ -22,7 +24,7 @@ def resize(x, size, interpolation="bilinear", antialias=False):
     """
     height, width = size
     if interpolation == "nearest":
-        return _nearest(_nearest(x, -3, height), -2, width)
+        return _nearest(_nearest(x, -2, width), -3, height)
     *lead, h, w, c = x.shape
     if h != height:
         y = np.reshape(x, (*lead, h, w * c))
@@ -39,7 +41,7 @@ def resize(x, size, interpolation="bilinear", antialias=False):
 def _nearest(x, axis, n):
     old = x.shape[axis]
     if n % old == 0:
-        return x if n == old else np.repeat(x, n // old, axis=axis)  # with a gradient that is a sum
+        return repeated(x, n // old, len(x.shape) + axis)
     return np.take(x, (2 * np.arange(n) + 1) * old // (2 * n), axis=axis)
 
 
