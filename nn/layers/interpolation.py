@@ -12,6 +12,7 @@ import functools
 import numpy as np
 
 from nn.layers.enlarging import repeated
+from nn.layers.sampling import pick
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
@@ -39,10 +40,13 @@ def resize(x, size, interpolation="bilinear", antialias=False):
 
 
 def _nearest(x, axis, n):
-    old = x.shape[axis]
+    old, axis = x.shape[axis], len(x.shape) + axis
     if n % old == 0:
-        return repeated(x, n // old, len(x.shape) + axis)
-    return np.take(x, (2 * np.arange(n) + 1) * old // (2 * n), axis=axis)
+        return repeated(x, n // old, axis)
+    if old % n == 0:
+        step = old // n
+        return x[(slice(None),) * axis + (slice(step // 2, None, step),)]
+    return pick(x, (2 * np.arange(n) + 1) * old // (2 * n), axis)
 
 
 @functools.lru_cache(maxsize=64)
