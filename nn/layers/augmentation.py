@@ -10,7 +10,7 @@ import numpy as np
 from nn.layers.base import layers
 from nn.layers.formats import Spatial, checked_format, has_pixels
 from nn.layers.interpolation import checked_interpolation, smart_resize
-from nn.layers.sampling import FILL_MODES, affine
+from nn.layers.sampling import FILL_MODES, affine, pick
 from nn.settings import number, whole
 
 
@@ -198,7 +198,7 @@ class RandomCrop(RandomImages):
         return np.floor(top * (below + 1)).astype(np.intp), np.floor(left * (beside + 1)).astype(np.intp)
 
     def change(self, x, top, left):
-        return x[:, top + np.arange(self.height)][:, :, left + np.arange(self.width)]
+        return pick(pick(x, top + np.arange(self.height), 1), left + np.arange(self.width), 2)
 
 
 @layers.add("RandomBrightness")

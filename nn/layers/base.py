@@ -58,6 +58,9 @@ class Layer(Module):
     integers = False  # True: integer inputs stay integers, as indices
     several = False  # True: the layer takes a list of inputs
     takes_rows = False  # True: a sample is a row of numbers at least, so that (n,) can only mean n rows of one number
+    # A function of a shape that `check_input` has passed: the shape that comes out (a list of them for several results)
+    # by arithmetic, or None where the layer has to be run. It is asked of the classes of this package alone.
+    output_for = None
     _rng: np.random.Generator | None = None
     _by_chance = False  # whether this generator was made here, and without a seed
     _added: list | None = None
@@ -83,10 +86,6 @@ class Layer(Module):
 
     def check_input(self, shape) -> None:
         """Raise a ShapeError if an input of this shape does not fit."""
-
-    def output_for(self, shape):
-        """The shape that comes out for this one, where arithmetic tells; a list of them for several results. None: the
-        layer has to be run. It is asked of the classes of this package alone, and `check_input` has passed."""
 
     def refuse(self, shape, wanted) -> None:
         """Raise the error that names this layer."""

@@ -116,6 +116,11 @@ class Spatial(Layer):
         shape = shape[-self.axes - 1 :]
         return shape[1:] if self.data_format == "channels_first" else shape[:-1]
 
+    def with_sizes(self, shape, sizes) -> tuple:
+        """The shape of a batch with other sizes in space."""
+        first = self.data_format == "channels_first"
+        return (*shape[:2], *sizes) if first else (shape[0], *sizes, shape[-1])
+
     def call(self, x):
         return self.channels_last(self.over, x)
 

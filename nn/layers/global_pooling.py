@@ -19,6 +19,11 @@ class _GlobalPooling(Spatial):
 
     check_sizes = has_pixels
 
+    def output_for(self, shape):
+        if self.keepdims:
+            return self.with_sizes(shape, [1] * self.axes)
+        return shape[0], shape[1 if self.data_format == "channels_first" else -1]
+
     def over(self, x):
         return self.reduce(x, axis=tuple(range(1, self.axes + 1)), keepdims=self.keepdims)
 

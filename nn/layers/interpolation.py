@@ -11,6 +11,9 @@ import functools
 
 import numpy as np
 
+from nn.layers.enlarging import repeated
+from nn.layers.sampling import pick
+
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
@@ -22,7 +25,7 @@ def resize(x, size, interpolation="bilinear", antialias=False):
     """
     height, width = size
     if interpolation == "nearest":
-        return _nearest(_nearest(x, -3, height), -2, width)
+        return _nearest(_nearest(x, -2, width), -3, height)
     *lead, h, w, c = x.shape
     if h != height:
         y = np.reshape(x, (*lead, h, w * c))
@@ -37,10 +40,13 @@ def resize(x, size, interpolation="bilinear", antialias=False):
 
 
 def _nearest(x, axis, n):
-    old = x.shape[axis]
+    old, axis = x.shape[axis], len(x.shape) + axis
     if n % old == 0:
-        return x if n == old else np.repeat(x, n // old, axis=axis)  # with a gradient that is a sum
-    return np.take(x, (2 * np.arange(n) + 1) * old // (2 * n), axis=axis)
+        return repeated(x, n // old, axis)
+    if old % n == 0:
+        step = old // n
+        return x[(slice(None),) * axis + (slice(step // 2, None, step),)]
+    return pick(x, (2 * np.arange(n) + 1) * old // (2 * n), axis)
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nn.layers.base import layers
+from nn.layers.enlarging import padded
 from nn.layers.formats import NAMES, Spatial, checked_format, pairs_per_axis, per_axis
 
 
 class _ZeroPadding(Spatial):
     tuples = ("padding",)
 
+    def output_for(self, shape):
+        around = (self.padding,) if self.axes == 1 else self.padding
+        sizes = [n if n is None else n + sum(ends) for n, ends in zip(self.sizes(shape), around, strict=True)]
+        return self.with_sizes(shape, sizes)
+
     def over(self, x):
-        own = (self.padding,) if self.axes == 1 else self.padding
-        return np.pad(x, ((0, 0), *own, (0, 0)))
+        return padded(x, (self.padding,) if self.axes == 1 else self.padding)
 
 
 @layers.add("ZeroPadding1D")
 class ZeroPadding1D(_ZeroPadding):
     """Zeros before and after: `padding` is one number for both ends, or (before, after).
 
+    >>> import numpy as np
     >>> ZeroPadding1D((1, 2))(np.ones((1, 2, 1))).ravel().tolist()
     [0.0, 1.0, 1.0, 0.0, 0.0]
     """
@@ -36,6 +40,7 @@ class ZeroPadding1D(_ZeroPadding):
 class ZeroPadding2D(_ZeroPadding):
     """Zeros around images: `padding` is a number, one for each axis, or ((top, bottom), (left, right)).
 
+    >>> import numpy as np
     >>> ZeroPadding2D(((1, 0), (2, 2)))(np.ones((1, 3, 3, 1))).shape
     (1, 4, 7, 1)
     """
@@ -80,6 +85,7 @@ class _Cropping(Spatial):
 class Cropping1D(_Cropping):
     """Steps cut off: `cropping` is one number for both ends, or (from the start, from the end).
 
+    >>> import numpy as np
     >>> Cropping1D((1, 2))(np.arange(5.0)[None, :, None]).ravel().tolist()
     [1.0, 2.0]
     """

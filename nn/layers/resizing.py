@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nn.layers.base import layers
+from nn.layers.enlarging import padded
 from nn.layers.formats import Spatial, checked_format, has_pixels
 from nn.layers.interpolation import checked_interpolation, middle, resize, smart_resize
 from nn.settings import flag, number, whole
@@ -17,6 +16,7 @@ class Resizing(Spatial):
     `crop_to_aspect_ratio` takes the largest middle part with the right proportions, `pad_to_aspect_ratio` fills up
     with `fill_value`; else the images are stretched. `antialias` lets every old pixel count where images shrink.
 
+    >>> import numpy as np
     >>> Resizing(2, 3)(np.ones((5, 8, 8, 1))).shape
     (5, 2, 3, 1)
     """
@@ -52,8 +52,7 @@ class Resizing(Spatial):
         elif self.pad_to_aspect_ratio:
             rows = (max(h, w * self.height // self.width) - h) // 2  # the same on both sides
             columns = (max(w, h * self.width // self.height) - w) // 2
-            around = ((0, 0), (rows, rows), (columns, columns), (0, 0))
-            x = np.pad(x, around, constant_values=self.fill_value)
+            x = padded(x, ((rows, rows), (columns, columns)), self.fill_value)
         return resize(x, (self.height, self.width), self.interpolation, self.antialias)
 
 
@@ -61,6 +60,7 @@ class Resizing(Spatial):
 class CenterCrop(Spatial):
     """The middle of images, (height, width) of it. From smaller ones the largest part of these proportions, resized.
 
+    >>> import numpy as np
     >>> CenterCrop(1, 2)(np.arange(16.0).reshape(4, 4, 1)).ravel().tolist()
     [5.0, 6.0]
     """

@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 
-from autograd.extend import as_array
+from autograd.extend import as_array, is_tensor
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 
@@ -37,12 +37,19 @@ def sample(x, rows, columns, interpolation="bilinear", fill_mode="constant", fil
     parts = []
     # Between two rows and two columns, four pixels share the weight.
     for (row, high), (column, wide) in itertools.product(near(rows), near(columns)):
-        part = pixels[first + _inside(row, h, fill_mode) * w + _inside(column, w, fill_mode)]
+        part = pick(pixels, first + _inside(row, h, fill_mode) * w + _inside(column, w, fill_mode), 0)
         if fill_mode == "constant":
             there = (row >= 0) & (row < h) & (column >= 0) & (column < w)
             part = np.where(there[..., None], part, np.asarray(fill_value, x.dtype))
         parts.append(part if high is None else part * (high * wide)[..., None].astype(x.dtype))
     return functools.reduce(np.add, parts)
+
+
+def pick(x, index, axis):
+    """The parts of x along an axis by their numbers, which a program may have drawn."""
+    if is_tensor(x):
+        return x[(slice(None),) * axis + (index,)]
+    return np.take(x, index, axis=axis)  # several times as quick
 
 
 def _nearest(at):

@@ -26,7 +26,9 @@ def shapes_after(layer, symbols, several, args, kwargs) -> list[tuple]:
 def _told(layer, symbols, several):
     """What arithmetic tells, or None. It is asked of our own classes: what a user's class computes, only a run can say,
     whatever class it stands on and whatever its `compute_output_shape` says."""
-    if not type(layer).__module__.startswith("nn.") or any(symbol.dtype.kind not in "fiub" for symbol in symbols):
+    if layer.output_for is None or not type(layer).__module__.startswith("nn."):
+        return None
+    if any(symbol.dtype.kind not in "fiub" for symbol in symbols):
         return None
     given = [symbol.shape for symbol in symbols] if several else symbols[0].shape
     layer.check_input(given)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nn.layers.base import layers
+from nn.layers.enlarging import repeated
 from nn.layers.formats import Spatial, checked_format, has_pixels, per_axis
 from nn.layers.interpolation import checked_interpolation, resize
 from nn.settings import whole
@@ -14,6 +13,7 @@ from nn.settings import whole
 class UpSampling1D(Spatial):
     """Each step `size` times.
 
+    >>> import numpy as np
     >>> UpSampling1D(2)(np.array([[[1.0], [2.0]]])).ravel().tolist()
     [1.0, 1.0, 2.0, 2.0]
     """
@@ -25,7 +25,7 @@ class UpSampling1D(Spatial):
         self.size = whole("UpSampling1D: size", size)
 
     def over(self, x):
-        return np.repeat(x, self.size, axis=1)
+        return repeated(x, self.size, 1)
 
 
 @layers.add("UpSampling2D")
@@ -34,6 +34,7 @@ class UpSampling2D(Spatial):
 
     `interpolation` is "nearest", "bilinear", "bicubic", "lanczos3" or "lanczos5".
 
+    >>> import numpy as np
     >>> UpSampling2D((1, 2))(np.array([[[[1.0], [2.0]]]])).ravel().tolist()
     [1.0, 1.0, 2.0, 2.0]
     """
@@ -66,6 +67,6 @@ class UpSampling3D(Spatial):
         self.data_format = checked_format(data_format)
 
     def over(self, x):
-        for axis, times in enumerate(self.size, 1):
-            x = np.repeat(x, times, axis=axis)
+        for axis in (3, 2, 1):  # the last first, where there is less to copy in small pieces
+            x = repeated(x, self.size[axis - 1], axis)
         return x

@@ -146,6 +146,14 @@ def test_a_setting_that_is_changed_is_noticed(layer, name, value):
     assert np.array_equal(after, model.predict(x, verbose=0, jit=False))
 
 
+def test_a_longest_length_leaves_less_room():
+    table = np.arange(10.0, dtype=np.float32).reshape(5, 2)
+    x = nn.Input((None, 2))
+    assert L.Lambda(lambda x: x + table[: x.shape[1]])(x).shape == (None, None, 2)
+    with pytest.raises(nn.ShapeError, match=r"got an input of shape \(2, 2, 2\); wanted 9 steps"):
+        L.Cropping1D(4)(L.Lambda(lambda x: x[:, :2])(x))
+
+
 def test_names_that_keras_has_too():
     for n in (1, 2, 3):
         assert getattr(L, f"GlobalMaxPool{n}D") is getattr(L, f"GlobalMaxPooling{n}D")
