@@ -8,8 +8,6 @@ from nn.layers.formats import NAMES, Spatial, checked_format, pairs_per_axis, pe
 
 
 class _ZeroPadding(Spatial):
-    tuples = ("padding",)
-
     def over(self, x):
         return padded(x, (self.padding,) if self.axes == 1 else self.padding)
 
@@ -59,8 +57,6 @@ class ZeroPadding3D(_ZeroPadding):
 
 
 class _Cropping(Spatial):
-    tuples = ("cropping",)
-
     @property
     def pairs(self):
         return (self.cropping,) if self.axes == 1 else self.cropping
