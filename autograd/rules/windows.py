@@ -30,7 +30,7 @@ def windows(x, *, size, stride, dilation, padding):
     n = len(size)  # with one channel, numbers that lie side by side are those of neighbouring windows
     front = view.ndim - n - 1
     order = (*range(front, view.ndim), *range(front))
-    return np.transpose(np.transpose(view, order).copy(), np.argsort(order))
+    return np.transpose(np.transpose(view, order).copy(), (*range(n + 1, view.ndim), *range(n + 1)))
 
 
 def _view(x, size, stride, dilation, writeable=False):
