@@ -36,7 +36,9 @@ def rows(model):
 @pytest.fixture
 def light(monkeypatch):
     """Weights of 0, which take neither time nor memory until they are read."""
-    monkeypatch.setattr(nn.initializers.VarianceScaling, "__call__", lambda _, shape, dtype, rng: np.zeros(shape, dtype))
+    monkeypatch.setattr(
+        nn.initializers.VarianceScaling, "__call__", lambda _, shape, dtype, rng: np.zeros(shape, dtype)
+    )
 
 
 @pytest.mark.parametrize("case", REFERENCE["networks"], ids=named)
