@@ -29,7 +29,8 @@ class Arrays:
         size = batch_size or (math.ceil(self.count / steps) if steps else 32)
         self.batch_size = min(size, max(self.count, 1))
         self.limit = steps
-        self.most = steps if batch_size else None  # to evaluate; what was cut into so many may be one less
+        exact = batch_size or self.count < (steps or 0)
+        self.most = steps if exact else None  # to evaluate; what was cut into so many may be one less
         self.steps = steps or math.ceil(self.count / self.batch_size)
         self.going = iter(())
 
