@@ -145,7 +145,8 @@ class Stream:
 def within(batches, limit):
     """At most so many batches; a warning where there are fewer."""
     given = 0
-    for given, batch in enumerate(itertools.islice(batches, limit), 1):  # noqa: B007  asked for afterwards
+    for batch in itertools.islice(batches, limit):
+        given += 1
         yield batch
     if limit is not None and given < limit:
         warnings.warn(f"the data has {given} batches, fewer than the {limit} asked for", ModelWarning, stacklevel=4)
