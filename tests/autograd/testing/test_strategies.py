@@ -53,7 +53,7 @@ def test_by_default_rows_of_every_kind_are_drawn():
 def test_every_elementwise_row_can_be_drawn_in_an_expression(name):
     point, drawn = (0.3, -0.8), []
 
-    @examples(3, 8, database=None)
+    @examples(8, 8, database=None)
     @given(testing.expressions(rows=[name], max_leaves=4))
     def draw(program):
         drawn.append(program.text)
