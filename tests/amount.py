@@ -16,7 +16,7 @@ def some(cases, one_in):
 
 
 def so_many(quick, thorough):
-    """A number for each profile: of steps, of nodes."""
+    """One for each profile: of steps, of nodes."""
     return thorough if THOROUGH else quick
 
 
