@@ -38,9 +38,8 @@ def labels_of(y, count: int, what: str = "y") -> np.ndarray:
     except ValueError:  # lists of several lengths
         found = np.array(None)
     if not found.ndim or len(found) != count or found.dtype == object:
-        raise ValueError(
-            f"{what} has a label or a target for each of the {count} samples; got {_shown(found if found.ndim else y)}"
-        )
+        got = _shown(found if found.ndim else y)
+        raise ValueError(f"{what} has a label or a target for each of the {count} samples; got {got}")
     return found
 
 
