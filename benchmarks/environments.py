@@ -67,6 +67,13 @@ def variables(engine, threads):
     return found
 
 
+def answer_of(script, *words):
+    """What one of our scripts answers in a process of its own, on one thread."""
+    command = [python_of("glassgrad"), HERE / script, *words]
+    answer = subprocess.run(command, env=variables("glassgrad", "one"), check=True, capture_output=True, text=True)
+    return json.loads(answer.stdout)
+
+
 class Worker:
     """A running engine, that times a case when asked."""
 

@@ -6,7 +6,6 @@ over 1,000 steps: the most at any moment, and what the last 900 left behind; bes
 
 import json
 import statistics
-import subprocess
 import sys
 import time
 
@@ -61,16 +60,9 @@ def timed(kind):
 
 
 def measured(what, kind):
-    from environments import HERE, python_of, variables
+    from environments import answer_of
 
-    answer = subprocess.run(
-        [python_of("glassgrad"), HERE / "memory.py", what, kind],
-        env=variables("glassgrad", "one"),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(answer.stdout)
+    return answer_of("memory.py", what, kind)
 
 
 def table():

@@ -4,7 +4,6 @@ The cost of one Value as graphs grow, and how long a replay takes where the arit
 """
 
 import json
-import subprocess
 import sys
 import time
 
@@ -57,16 +56,9 @@ def chain(name):
 
 
 def measured(what, of):
-    from environments import HERE, python_of, variables
+    from environments import answer_of
 
-    answer = subprocess.run(
-        [python_of("glassgrad"), HERE / "scaling.py", what, str(of)],
-        env=variables("glassgrad", "one"),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(answer.stdout)
+    return answer_of("scaling.py", what, str(of))
 
 
 def table():

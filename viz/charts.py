@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,9 +12,11 @@ from autograd.rules.arrays import array_of
 from nn.callbacks import History, Recorder
 from nn.module import Module
 from nn.neurons import MLP
+from nn.settings import whole
 from viz.classes import classes_of
 from viz.colors import CLASSES, MARKS, paler
 from viz.given import refusal
+from viz.settings import axes_of, labels_of, numbers_of, one_of
 
 BLUE, ORANGE, GRAY = "#2166ac", "#e67814", "#888888"
 FEW = 3  # epochs: fewer are shown as points
@@ -31,16 +34,20 @@ def curves(history, ax=None, metrics=None):
     names = [n for n in values if not n.startswith("val_") and n != "learning_rate" and np.ndim(values[n]) == 1]
     if metrics is not None:
         metrics = [metrics] if isinstance(metrics, str) else metrics
+        if not isinstance(metrics, list | tuple) or not all(isinstance(name, str) for name in metrics):
+            raise TypeError(f"metrics is a name or a list of them, of {', '.join(names)}; got {metrics!r:.60}")
         if unknown := [n for n in metrics if n not in names]:
             raise ValueError(f"the history has no {', '.join(map(repr, unknown))}; there are {', '.join(names)}")
         names = [n for n in names if n in metrics]
     groups = [[n for n in names if n == "loss"], [n for n in names if n != "loss"]]
     groups = [group for group in groups if group]
+    if not groups:
+        raise ValueError(f"metrics is empty; there are {', '.join(values)}")
     if ax is None:
         _, axes = plt.subplots(1, len(groups), figsize=(5 * len(groups), 3.4), squeeze=False, layout="constrained")
         axes = axes[0]
     else:
-        axes = np.atleast_1d(ax).tolist() if np.ndim(ax) else [ax]
+        axes = axes_of(ax, "curves", several=True)
         groups = groups[: len(axes)]
     for place, group in zip(axes, groups, strict=False):
         for i, name in enumerate(group):
@@ -78,6 +85,8 @@ def _epochs_of(history) -> tuple[dict, np.ndarray]:
     values = getattr(history, "history", history)
     if not isinstance(values, Mapping):
         raise refusal(history, "curves draws a History, what fit gave")
+    if single := [name for name, found in values.items() if not np.ndim(found)]:
+        raise TypeError(f"a history has a list of numbers for each name; {single[0]!r} has {values[single[0]]!r:.60}")
     values = _filled(values)
     return values, np.array(getattr(history, "epoch", range(max(map(len, values.values()))))) + 1
 
@@ -99,7 +108,9 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
     if isinstance(model, type) or not (hasattr(model, "predict") or callable(model)):
         raise refusal(model, "boundary draws a model, or a function of an array")
     plt = _pyplot()
-    X = _plane(X)
+    X, steps = _plane(X), whole("steps", steps, 2)
+    if not isinstance(margin, numbers.Real):
+        raise TypeError(f"margin is a number; got {margin!r:.60}")
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xs, ys = np.linspace(low[0], high[0], steps), np.linspace(low[1], high[1], steps)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
@@ -108,6 +119,7 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
     outputs = answer.shape[1]
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 4), layout="constrained")
+    (ax,) = axes_of(ax, "boundary")
     image = {"origin": "lower", "extent": (low[0], high[0], low[1], high[1]), "aspect": "auto"}
     colors, norm = [BLUE, ORANGE], None
     if outputs == 1:
@@ -131,7 +143,7 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
 
 
 def _plane(X):
-    X = np.asarray(array_of(X), dtype=float)
+    X = numbers_of(X, "X")
     if X.ndim != 2 or X.shape[1] != 2 or not len(X):
         raise ValueError(f"a boundary is drawn over two inputs; got data of shape {X.shape}")
     return X
@@ -139,9 +151,7 @@ def _plane(X):
 
 def _points(ax, X, y, outputs, colors, norm, plt):
     """The data, each class in the colour of its region; targets that are no classes by their size."""
-    y = np.asarray(array_of(y))
-    if len(y) != len(X):
-        raise ValueError(f"X has {len(X)} rows and y {len(y)}")
+    y = labels_of(y, len(X))
     look = {"s": 14, "edgecolors": "white", "linewidths": 0.5}
     if outputs == 1 and y.size == len(y) and y.dtype.kind == "f" and len(np.unique(y)) > MOST_CLASSES:
         ax.scatter(X[:, 0], X[:, 1], c=y.reshape(-1), cmap=_diverging(plt), norm=norm, **look)
@@ -170,6 +180,7 @@ def gradients(model, ax=None):
         raise ValueError("no parameter has a gradient yet: call loss.backward(), or fit, first")
     if ax is None:
         _, ax = plt.subplots(figsize=(max(5, 0.6 * len(rows)), 3.6), layout="constrained")
+    (ax,) = axes_of(ax, "gradients")
     places = np.arange(len(rows))
     slopes = [np.nan if p.grad is None else _rms(p.grad) for _, p in rows]
     sizes = [_rms(array_of(p)) for _, p in rows]
@@ -188,8 +199,7 @@ def histograms(recorder, what="weights", ax=None):
 
     Each layer is a band over the epochs, darker where more of its numbers lie.
     """
-    if what not in ("weights", "gradients", "activations"):
-        raise ValueError(f"what is 'weights', 'gradients' or 'activations'; got {what!r}")
+    one_of(("weights", "gradients", "activations"), what, "what")
     if not isinstance(recorder, Recorder):
         raise refusal(recorder, "histograms draws what a Recorder kept")
     plt = _pyplot()
@@ -202,7 +212,7 @@ def histograms(recorder, what="weights", ax=None):
         )
         axes = axes[:, 0].tolist()
     else:
-        axes = np.ravel(ax).tolist()
+        axes = axes_of(ax, "histograms", several=True)
     epochs = [frame["epoch"] + 1 for frame in recorder.frames]
     for place, (name, found) in zip(axes, rows.items(), strict=False):
         low, high = min(h["low"] for h in found), max(h["high"] for h in found)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from autograd.rules.table import ROWS
+from nn.settings import whole as whole_number
 from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
 from viz.folding import fold, with_groups
-from viz.health import health
+from viz.health import Flag, health
 from viz.numbers import is_bad, plural, short, size_of, summary
 from viz.program import draw_program, is_program
 from viz.reading import snapshot
 from viz.render import Picture
+from viz.settings import one_of, text_of
 from viz.snapshot import Snapshot
 from viz.text import SIGNS
 
@@ -41,10 +43,15 @@ def draw(
     >>> draw(y).source.count(" -> ")
     2
     """
+    one_of(("LR", "TB", "RL", "BT"), rankdir, "rankdir")
+    text_of(format, "format")
     if is_program(x):
         return draw_program(x, "TB" if rankdir == "LR" else rankdir, format)
-    if style not in STYLES or color not in COLORS:
-        raise ValueError(f"style is one of {STYLES} and color one of {COLORS}; got {style!r} and {color!r}")
+    one_of(STYLES, style, "style")
+    one_of(COLORS, color, "color")
+    digits = whole_number("digits", digits)
+    if flags is not None and not (isinstance(flags, list | tuple) and all(isinstance(flag, Flag) for flag in flags)):
+        raise TypeError(f"flags is a list, as viz.health(x) gives it; got {flags!r:.60}")
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth is None or how many levels of modules are drawn, 0 for all; got {depth!r}")
     whole = shot = snapshot(x, model)

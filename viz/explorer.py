@@ -16,6 +16,7 @@ from viz.notebook_page import Page
 from viz.numbers import size_of
 from viz.reading import snapshot
 from viz.replay import slopes
+from viz.settings import text_of
 from viz.snapshot import Edge, Numbers, Snapshot, Vertex, thinned
 from viz.text import SIGNS
 
@@ -30,10 +31,11 @@ def explore(x, path="graph.html", model=None, title=None) -> Page:
     is selected; modules that fold. `model` gives parameters their names and puts nodes into modules.
     """
     shot = snapshot(x, model)
+    title = f"Graph of {len(shot.nodes):,} values" if title is None else text_of(title, "title")
     path = Page(path)
     flags = health(x, model) if len(shot.nodes) <= LARGEST else []
     types = {} if model is None else {place: type(part).__name__ for place, part in model.modules() if place}
-    path.write_text(page(shot, title or f"Graph of {len(shot.nodes):,} values", flags, types), encoding="utf-8")
+    path.write_text(page(shot, title, flags, types), encoding="utf-8")
     return path
 
 

@@ -16,6 +16,7 @@ from nn.neurons import MLP
 from viz.colors import diverging, ink
 from viz.given import refusal
 from viz.numbers import short
+from viz.settings import numbers_of, one_of
 from viz.svg import Svg, heat_png
 
 SHOWN = 10  # neurons of a column that are drawn
@@ -53,14 +54,13 @@ def network(model, x=None, *, data=None, show="weights") -> Svg:
     >>> str(picture).count("<line")
     9
     """
-    if show not in ("weights", "gradients"):
-        raise ValueError(f"show is 'weights' or 'gradients'; got {show!r}")
+    one_of(("weights", "gradients"), show, "show")
     model, slopes = _as_tensor_model(model)
     columns, dense = _columns(model, show, slopes)
     if x is not None:
-        _values(model, columns, dense, np.asarray(x, dtype=np.float64).reshape(1, -1))
+        _values(model, columns, dense, numbers_of(x, "x").reshape(1, -1))
     if data is not None:
-        _maps(model, columns, dense, np.asarray(data, dtype=np.float64))
+        _maps(model, columns, dense, numbers_of(data, "data"))
     return _draw(columns, show)
 
 

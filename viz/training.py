@@ -14,6 +14,7 @@ from viz.classes import classes_of
 from viz.colors import CLASSES
 from viz.given import refusal
 from viz.notebook_page import Page
+from viz.settings import plane_of, text_of
 
 
 def training(source, path="training.html", data=None, title="Training") -> Page:
@@ -47,13 +48,11 @@ def payload(source, data=None, title="Training", live=False) -> dict:
     outputs = next((frame["boundary"]["outputs"] for frame in frames if frame.get("boundary")), 1)
     points, names = None, [str(i) for i in range(max(outputs, 2))]
     if data is not None:
-        X, y = np.asarray(data[0], dtype=np.float64), np.asarray(data[1])
-        if X.ndim != 2 or X.shape[1] != 2 or len(X) != len(y):
-            raise ValueError(f"data is (X, y) with two columns in X; got shapes {X.shape} and {y.shape}")
+        X, y = plane_of(data)
         labels, names = classes_of(y, outputs)
         points = [[round(a, 4), round(b, 4), int(c)] for (a, b), c in zip(X[:600].tolist(), labels[:600], strict=True)]
     return {
-        "title": title,
+        "title": text_of(title, "title"),
         "live": live,
         "points": points,
         "classes": names,

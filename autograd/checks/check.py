@@ -102,7 +102,7 @@ class Check:
                 whole = size_of(self.seeds, self.sizes)
                 self.sizes = [whole / np.maximum(np.abs(wide(v)), TINY) for v in first]
             else:
-                f = lambda *xs, f=f, vs=first: jvp(f, xs, vs)[1]  # noqa: E731
+                f = lambda *xs, f=f, vs=first: jvp(f, xs, vs)[1]  # noqa: E731  the same, forward
 
     def directions(self):
         """Check along a direction in which all elements move, then along others for those that it hardly saw."""

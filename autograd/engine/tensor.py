@@ -191,7 +191,7 @@ class Tensor(Refusals, Operators, Handle, shown=True):
             result = result.astype(node.dtype)
         self._array = array_of(result)
         self._node = result._node
-        return self
+        return self.retain_grad() if node.keeps_grad else self  # `t.grad` is that of what `t` shows
 
     def __copy__(self):
         return np.copy(self)

@@ -16,6 +16,7 @@ from autograd.jit.program.program import Program
 from autograd.jit.trace.door import traced_on
 from autograd.jit.trace.exact import Key
 from autograd.jit.trace.generators import TracedGenerator
+from autograd.jit.trace.identity import check_identity, compared
 from autograd.jit.trace.kept import Kept
 from autograd.jit.trace.kinds import Kinds
 from autograd.jit.trace.outside import Outside
@@ -48,6 +49,7 @@ class Entry:
         self.same = results.same = outside.guards.compiled()
         self.seen = outside.places if any(var.root.writes for var in program.arguments if var is not None) else None
         self.careful = careful
+        self.compared = compared(outside)
         self.around = outside.tensors() | {id(cell.owner) for cell in program.cells}
         self.tensors = [x if id(x) in self.around else None for x in tensors]
         tree = results.structure.tree  # with None for each result, if it is a plain one
@@ -59,6 +61,8 @@ class Entry:
             tensors = [x if id(x) in self.around else None for x in arguments if isinstance(x, Tensor)]
             if not all(map(operator.is_, tensors, self.tensors)):
                 return False
+        if self.compared and not self.compared.isdisjoint(map(id, arguments)):
+            return False  # see trace/identity.py
         if self.seen is not None and overlap([x for x in arguments if isinstance(x, np.ndarray)], self.seen):
             return False  # it writes to memory that it also sees by another name
         return self.same()
@@ -142,6 +146,7 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
     try:
         lifted, named = lift_all(tape, args, kwargs)
         outside.add(tape.objects)
+        check_identity(outside, args, kwargs)
         tape.streams.look()
         kept = Kept(outside.seen.values())
         tape.outside, tape.start = outside, next_serial()
@@ -158,7 +163,7 @@ def _trace_call(function, lift_all, args, kwargs, careful, served, kinds):
         kept.check(tape.cells)
         places = [*leaves([list(args), kwargs]), *(cell.first for cell in tape.cells.values())]
         outside.close([array for array in places if isinstance(array, np.ndarray)])
-        for watched in tape.watched:
+        for watched in [*tape.watched, *scalars.watched]:
             outside.guards.setting(*watched)
         done = True
     except Restart as restart:
@@ -207,7 +212,7 @@ def sign(x, key, arguments) -> None:
         node = x._node
         array, grad = array_of(x), node.grad
         layouts = getattr(array, "strides", None), getattr(grad, "strides", None)
-        key.append((kind, node.shape, node.dtype, node.rule is None, grad is None, layouts))
+        key.append((kind, node.shape, node.dtype, node.rule is None, grad is None, layouts, _name(node.name)))
         arguments.append(array)
         if grad is not None:
             arguments.append(grad)
@@ -223,13 +228,20 @@ def sign(x, key, arguments) -> None:
     elif isinstance(x, np.generic):
         key.append((kind, x.dtype))  # not that of an array without axes, which can be written to
         arguments.append(x)
-    elif isinstance(x, Value | np.random.Generator):
+    elif isinstance(x, Value):
+        key.append((kind, _name(x.name)))
+        arguments.append(x)
+    elif isinstance(x, np.random.Generator):
         key.append((kind,))
         arguments.append(x)
-    elif hasattr(x, "__array__"):
+    elif hasattr(kind, "__array__"):  # asked of the class, since a `__getattr__` of the user's may raise anything
         raise TypeError(f"jit got a {kind.__name__}; pass its numbers as an array, such as x.to_numpy()")
     else:
         key.append((kind, hashable(x)))
+
+
+def _name(name):
+    return name if name is None or type(name) is str else Key(name)
 
 
 def hashable(x, name=None):

@@ -70,6 +70,8 @@ def _unless_nan(x, y, extra):
 @composition(np.quantile, samples=QUANTILES)
 def quantile(a, q, axis=None, method="linear", keepdims=False):
     q = np.asarray(constant_only("np.quantile", "q", q), dtype=float)
+    if a.dtype.kind == "c":
+        raise TypeError("a quantile of complex numbers, which have no order: take that of np.abs(z), or of each part")
     axes = from_end(axis, a.ndim)
     x = gather_axes(a, axes)
     n = x.shape[-1]

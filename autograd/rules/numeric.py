@@ -13,6 +13,9 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     if not copy:
         raise TypeError("np.nan_to_num(t, copy=False) writes into an array; write t[...] = np.nan_to_num(t)")
     raw = array_of(x)
+    if raw.dtype.kind == "c":  # each part for itself
+        re, im = (np.nan_to_num(part, nan=nan, posinf=posinf, neginf=neginf) for part in (np.real(x), np.imag(x)))
+        return re + 1j * im
     limits = np.finfo(raw.dtype)
     y = np.where(np.isnan(raw), nan, x)
     y = np.where(raw == np.inf, limits.max if posinf is None else posinf, y)

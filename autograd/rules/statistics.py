@@ -75,7 +75,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None):
         x = np.concatenate([x, y if rowvar or y.shape[0] == 1 else y.T])
     ddof = (0 if bias else 1) if ddof is None else ddof
     off = x - np.mean(x, axis=1, keepdims=True)
-    return np.squeeze(off @ np.conj(off.T) / (x.shape[1] - ddof))
+    return np.squeeze(off @ np.conj(off.T) / max(x.shape[1] - ddof, 0))
 
 
 @composition(np.corrcoef, samples=("f(x34)", "f(x34, rowvar=False)", "f(x4, x4)"))

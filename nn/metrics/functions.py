@@ -1,37 +1,8 @@
-"""Metrics as functions of (y_true, y_pred): the value over these samples, in `compile` that over all batches."""
+"""Metrics as functions of (y_true, y_pred): the value over these samples, in `compile` that over all batches.
 
-from nn.losses import (
-    BCE,
-    KLD,
-    MAE,
-    MAPE,
-    MSE,
-    MSLE,
-    bce,
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_hinge,
-    hinge,
-    huber,
-    huber_loss,
-    kl_divergence,
-    kld,
-    kullback_leibler_divergence,
-    log_cosh,
-    logcosh,
-    mae,
-    mape,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    mse,
-    msle,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
+Those that are losses too are the functions of `nn.losses`.
+"""
+
 from nn.metrics import accuracy, regression
 
 
@@ -55,42 +26,3 @@ sparse_top_k_categorical_accuracy = _function(
     accuracy.SparseTopKCategoricalAccuracy, "sparse_top_k_categorical_accuracy"
 )
 cosine_similarity = _function(regression.CosineSimilarity, "cosine_similarity")
-
-__all__ = [
-    "BCE",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
-    "bce",
-    "binary_accuracy",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "categorical_accuracy",
-    "categorical_crossentropy",
-    "categorical_hinge",
-    "cosine_similarity",
-    "hinge",
-    "huber",
-    "huber_loss",
-    "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
-    "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "mse",
-    "msle",
-    "poisson",
-    "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
-    "sparse_top_k_categorical_accuracy",
-    "squared_hinge",
-    "top_k_categorical_accuracy",
-]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Mapping
+
 import numpy as np
 
 from autograd.extend import array_of, is_tensor
@@ -94,7 +97,12 @@ def by_class(weight, y, class_weight, sparse=False):
         return weight
     if y is None:
         raise ValueError("class_weight needs y")
-    if not all(np.ndim(w) == 0 and 0 <= w < np.inf for w in class_weight.values()):
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(
+            f"class_weight is a dict such as {{0: 1.0, 1: 2.5}}, by class number; got {class_weight!r:.60}. "
+            "To weigh rare classes up: dict(enumerate(len(y) / (len(n) * n))) with n = np.bincount(y)"
+        )
+    if not all(isinstance(w, numbers.Real) and 0 <= w < np.inf for w in class_weight.values()):
         raise ValueError(f"class_weight maps class numbers to weights of 0 or more; got {class_weight!r:.100}")
     if y.ndim > 1 and y.shape[-1] == 1:
         y = y[..., 0]

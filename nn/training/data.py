@@ -29,7 +29,8 @@ class Arrays:
         size = batch_size or (math.ceil(self.count / steps) if steps else 32)
         self.batch_size = min(size, max(self.count, 1))
         self.limit = steps
-        self.most = steps if batch_size else None  # to evaluate; what was cut into so many may be one less
+        exact = batch_size or self.count < (steps or 0)
+        self.most = steps if exact else None  # to evaluate; what was cut into so many may be one less
         self.steps = steps or math.ceil(self.count / self.batch_size)
         self.going = iter(())
 
@@ -144,7 +145,8 @@ class Stream:
 def within(batches, limit):
     """At most so many batches; a warning where there are fewer."""
     given = 0
-    for given, batch in enumerate(itertools.islice(batches, limit), 1):  # noqa: B007  asked for afterwards
+    for batch in itertools.islice(batches, limit):
+        given += 1
         yield batch
     if limit is not None and given < limit:
         warnings.warn(f"the data has {given} batches, fewer than the {limit} asked for", ModelWarning, stacklevel=4)

@@ -84,7 +84,15 @@ def test_steps_without_a_batch_size_see_all_samples():
     model.fit(X, Y, steps_per_epoch=2, shuffle=False, jit=False, verbose=0)
     assert [len(part) for part in seen[True]] == [6, 6]
     assert still().predict(X, steps=3, verbose=0).shape == (12, 1)
-    assert still().evaluate(X, Y, steps=5, verbose=0) == pytest.approx(still().evaluate(X, Y, verbose=0))
+    whole = still().evaluate(X, Y, verbose=0)
+    assert still().evaluate(X, Y, steps=5, verbose=0) == pytest.approx(whole)
+    for run in (
+        lambda: still().evaluate(X, Y, steps=100, verbose=0),
+        lambda: still().predict(X, steps=100, verbose=0),
+        lambda: still().fit(X, Y, validation_data=(X, Y), validation_steps=100, verbose=0),
+    ):
+        with pytest.warns(nn.ModelWarning, match="the data has 12 batches, fewer than the 100 asked for"):
+            run()
 
 
 class Pairs:
@@ -173,6 +181,7 @@ def test_class_weights_of_steps_within_samples():
     [
         ({"class_weight": {0: 1.0, 1: -2.0}}, "weights of 0 or more; got"),
         ({"class_weight": {0: 1.0, 1: np.nan}}, "weights of 0 or more; got"),
+        ({"class_weight": {0: 1.0, 1: "2"}}, "weights of 0 or more; got"),
         ({"class_weight": {0: 1.0}}, "no weight for class 1"),
         ({"sample_weight": np.ones(11)}, "for 12 samples; wanted one for each"),
     ],

@@ -100,7 +100,9 @@ def test_a_seed_repeats_to_the_last_bit():
         model.fit(X, Y, epochs=3, batch_size=4, verbose=0, seed=fit_seed)
         return model.get_weights()
 
-    same = lambda a, b: all(np.array_equal(p, q) for p, q in zip(a, b, strict=True))  # noqa: E731  one line, used here
+    def same(a, b):
+        return all(np.array_equal(p, q) for p, q in zip(a, b, strict=True))
+
     assert same(run(1), run(1))
     assert not same(run(1), run(2))
     assert same(run(1, 5), run(1, 5))

@@ -21,10 +21,10 @@ def test_a_single_neuron_by_hand():
 
 
 def test_micrograds_demo_loop_learns():
-    model = nn.MLP(2, [16, 16, 1], seed=0)
-    X, y = nn.datasets.make_moons(n_samples=40, noise=0.1, random_state=0)
+    model = nn.MLP(2, [8, 8, 1], seed=0)
+    X, y = nn.datasets.make_moons(n_samples=30, noise=0.1, random_state=0)
     y = y * 2 - 1
-    for k in range(40):
+    for k in range(30):
         scores = [model(row) for row in X]
         losses = [(1 + -yi * si).relu() for yi, si in zip(y, scores, strict=True)]
         total = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())

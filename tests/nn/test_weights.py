@@ -1,5 +1,7 @@
 """Weights of samples and classes in every loss, and classes that are left out: by hand, in `fit`, with jit or not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -151,3 +153,19 @@ def test_classes_left_out_in_fit(activation, weighted):
         history = model.fit(X, y, batch_size=4, epochs=3, verbose=0, jit=jit, **settings).history
         found.append((history, [w.tobytes() for w in model.get_weights()]))
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("given", ["balanced", [1.0, 2.0], np.ones(2), 3, True])
+@pytest.mark.parametrize("run", ["fit", "train_on_batch"])
+def test_class_weights_are_a_dict(given, run):
+    model = nn.Sequential([nn.layers.Dense(1, activation="sigmoid", input_shape=(2,))], seed=0)
+    model.compile("sgd", "bce")
+    x, y = np.zeros((6, 2)), np.array([0, 0, 0, 0, 1, 1])
+    with pytest.raises(TypeError, match=r"class_weight is a dict such as \{0: 1.0, 1: 2.5\}.*; got") as error:
+        getattr(model, run)(x, y, class_weight=given)
+    names = {"y": y, "n": np.bincount(y)}
+    balanced = eval(
+        re.search(r"dict\(.*\)(?= with)", str(error.value))[0], names
+    )  # what scikit-learn's "balanced" gives
+    assert balanced == pytest.approx({0: 6 / (2 * 4), 1: 6 / (2 * 2)})
+    getattr(model, run)(x, y, class_weight=balanced)

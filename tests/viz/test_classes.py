@@ -90,7 +90,7 @@ def test_two_classes(labels, names):
 def test_targets_that_are_no_classes():
     ax = viz.boundary(lambda x: x[:, :1], POINTS, POINTS[:, 0] * 1.01, steps=5)
     assert ax.get_legend() is None
-    with pytest.raises(ValueError, match="X has 40 rows and y 3"):
+    with pytest.raises(ValueError, match=r"y has a label.* each of the 40 samples; got an array of shape \(3,\)"):
         viz.boundary(nearest, POINTS, [1, 2, 3], steps=5)
 
 

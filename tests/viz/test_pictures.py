@@ -264,7 +264,7 @@ def test_histograms_over_time(plt, what):
     assert np.allclose(table.sum(axis=0), 1)
     with pytest.raises(ValueError, match="the recorder has no"):
         viz.histograms(nn.callbacks.Recorder(), what)
-    with pytest.raises(ValueError, match="what is 'weights'"):
+    with pytest.raises(ValueError, match="what is one of 'weights'"):
         viz.histograms(recorder, "biases")
 
 

@@ -11,7 +11,7 @@ from autograd.engine.graph import Node
 from autograd.engine.writes import Lent
 
 # The slots themselves, which stay what they are while `jit.trace.door` hangs properties in their places.
-ARRAY, GRADIENT = Handle.__dict__["_array"], Node.__dict__["_grad"]
+ARRAY, GRADIENT, NAME = Handle.__dict__["_array"], Node.__dict__["_grad"], Node.__dict__["name"]
 
 
 class Cell:

@@ -3,6 +3,7 @@
 The slots that hold them, `Tensor._array` and `Node._grad`, become properties for that time. In the thread that traces
 they ask its tape, which shows a stand-in; other threads find what is there. So nobody else has to remember that a
 Tensor from outside is not to be read as a constant. When nothing is traced the plain slots are back, and cost nothing.
+A name is looked up in the same way, so that the tape can note who was asked for it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from autograd.engine.apply import Handle
 from autograd.engine.graph import Node
 from autograd.engine.modes import observed_by, observer
 from autograd.errors import LISTENERS
-from autograd.jit.program.cell import ARRAY, GRADIENT
+from autograd.jit.program.cell import ARRAY, GRADIENT, NAME
 from autograd.jit.trace import hooks
 
 
@@ -33,7 +34,11 @@ def _property(slot, name):
     return property(getter, setter)
 
 
-_SLOTS = [(Handle, "_array", ARRAY, _property(ARRAY, "array")), (Node, "_grad", GRADIENT, _property(GRADIENT, "grad"))]
+_SLOTS = [
+    (Handle, "_array", ARRAY, _property(ARRAY, "array")),
+    (Node, "_grad", GRADIENT, _property(GRADIENT, "grad")),
+    (Node, "name", NAME, _property(NAME, "name")),
+]
 _lock = threading.Lock()
 _tapes: list = []  # those of all threads; the properties hang as long as there is one
 

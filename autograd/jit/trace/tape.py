@@ -180,6 +180,16 @@ class Tape:
         self.cell(node, "grad", read=False).now = g
         return True
 
+    def read_name(self, node, get):
+        """The name of a Tensor: of one from outside it has to be the same at a replay, as it has of an argument."""
+        cell = self.cells.get((id(node), "grad"))
+        if node.serial < self.start and (cell is None or cell.argument is None):
+            self.watched.append((node, "name", get(node)))
+        return get(node)
+
+    def write_name(self, node, name) -> bool:
+        return False
+
     def first(self, tensor):
         """The array that a Tensor had before the function was traced."""
         return self.cell(tensor, "_array").first

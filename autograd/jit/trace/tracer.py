@@ -34,6 +34,12 @@ def _refused(what, instead):
     return method
 
 
+def _base(self):
+    if not asked_by_library():
+        raise refuse("x.base of an array", "np.shares_memory(x, y) says whether two arrays are views of one another")
+    return None if self.ref.root is self.ref else self.ref.root
+
+
 def stand_in(array, ref, tape) -> Traced:
     """What stands for an array, or for one of NumPy's numbers."""
     return (TracedArray if isinstance(array, np.ndarray) else Traced)(array, ref, tape)
@@ -69,7 +75,7 @@ class Traced(StandIn, np.lib.mixins.NDArrayOperatorsMixin):
 
     # Who asks what it is hears what it stands for.
     __class__ = property(lambda self: type(self.array))
-    base = property(lambda self: None if self.ref.root is self.ref else self.ref.root)
+    base = property(_base)
     T, mT, real, imag = Operators.T, Operators.mT, Operators.real, Operators.imag
 
     def __eq__(self, other):

@@ -1,4 +1,4 @@
-"""`.data` and `.grad` as the user's code sees them while a tape records.
+"""`.data`, `.grad` and `.name` as the user's code sees them while a tape records.
 
 They are replaced for the time by properties on the class. The engine goes on seeing the numbers that are there; the
 user's code gets Numbers, which remember where they came from, and what it writes is noted. Other threads see what they
@@ -16,9 +16,9 @@ from autograd.scalar import backward as scalarwalk
 from autograd.scalar import value
 from autograd.scalar.value import METHODS, Value
 
-SLOTS = {name: Value.__dict__[name] for name in ("data", "grad")}
-get_data, get_grad = (slot.__get__ for slot in SLOTS.values())
-set_data, set_grad = (slot.__set__ for slot in SLOTS.values())
+SLOTS = {name: Value.__dict__[name] for name in ("data", "grad", "name")}
+get_data, get_grad, get_name = (slot.__get__ for slot in SLOTS.values())
+set_data, set_grad, set_name = (slot.__set__ for slot in SLOTS.values())
 # The functions of the engine that see the numbers themselves: they make Values, go through a graph, or show it.
 _ENGINE = [
     *METHODS.values(), Value.__init__, value._make, value._reflected, value._special,
@@ -43,7 +43,11 @@ def _property(get, set_, name):
     return property(getter, setter)
 
 
-_PROPERTIES = {"data": _property(get_data, set_data, "data"), "grad": _property(get_grad, set_grad, "grad")}
+_PROPERTIES = {
+    "data": _property(get_data, set_data, "data"),
+    "grad": _property(get_grad, set_grad, "grad"),
+    "name": _property(get_name, set_name, "name"),
+}
 _lock = threading.Lock()
 _recordings: list[None] = []  # one for each recording that runs now, in any thread
 

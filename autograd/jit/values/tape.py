@@ -13,7 +13,7 @@ from autograd.jit.program.number import Number
 from autograd.jit.values.mixing import Mixing
 from autograd.jit.values.program import ValueProgram
 from autograd.jit.values.registers import CONSTANT, EVENT, GRADIENT, Registers
-from autograd.jit.values.shown import get_data, get_grad, installed, set_data, set_grad
+from autograd.jit.values.shown import get_data, get_grad, get_name, installed, set_data, set_grad, set_name
 from autograd.rules.table import ROWS
 from autograd.scalar.backward import accumulate, gradients_of
 from autograd.scalar.value import Value
@@ -40,6 +40,7 @@ class ValueTape(Mixing):
         self.leaves: list[Value] = []
         self.outer: list[Value] = []  # captured results: their graph goes on outside
         self.guards: list[tuple[object, bool]] = []  # whose `.grad` was read, and whether it was None
+        self.watched: list[tuple] = []  # (owner, attribute, thing): what has to be the same at a replay
         self.positions = {v: k for k, v in reversed(list(enumerate(values)))}
         self.values = list(values)
         for k, number in enumerate(numbers):
@@ -213,6 +214,14 @@ class ValueTape(Mixing):
     def read_grad(self, v):
         register = self.grad_register(v)
         return None if register is None else self.registers.shown(register, get_grad(v))
+
+    def read_name(self, v):
+        if self.holder(v) is v:  # the names of arguments are looked at anyway
+            self.watched.append((v, "name", get_name(v)))
+        return get_name(v)
+
+    def write_name(self, v, name):
+        set_name(v, name)
 
     def write_data(self, v, x):
         node = self.node_of(v)

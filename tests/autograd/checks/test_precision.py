@@ -120,7 +120,9 @@ def test_right_gradients_of_steep_functions_pass_and_wrong_ones_do_not(name, kin
 
 
 def test_points_near_a_kink_pass_and_a_kink_does_not():
-    f = lambda x: np.sum(np.abs(x - 0.5) + x)  # noqa: E731  a lambda is what users pass
+    def f(x):
+        return np.sum(np.abs(x - 0.5) + x)
+
     for away in (1e-2, 1e-4, 1e-7):
         check_grads(f, np.array([0.5 + away, 1.5, -0.7]), order=1)
     with pytest.raises(GradientCheckError, match=r"do not settle.*kink"):

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from amount import examples, so_many
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
@@ -44,7 +45,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("length", LENGTHS)
-@settings(max_examples=12)
+@examples(2, 12)
 @given(data=st.data())
 def test_a_change_of_rows_is_noticed(length, change, data):
     a = rows(data, length, data.draw(st.sampled_from(DTYPES)))
@@ -59,7 +60,8 @@ def test_a_change_of_rows_is_noticed(length, change, data):
 def test_no_shift_of_a_unit_matrix_goes_unnoticed(n):
     unit = np.eye(n, 509)
     mark = fingerprint(unit)
-    assert not [k for k in range(1, n) if n != 509 * k and fingerprint(np.roll(unit, k, axis=0)) == mark]
+    shifts = range(1, n, so_many(7, 1))
+    assert not [k for k in shifts if n != 509 * k and fingerprint(np.roll(unit, k, axis=0)) == mark]
 
 
 def test_every_pair_of_words_can_be_told_apart():

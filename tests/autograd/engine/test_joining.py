@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from amount import so_many
 
 from autograd import Tensor
 
@@ -36,9 +37,9 @@ def test_joining_is_linear(way):
 
 
 @pytest.mark.parametrize("way", ["stack", "concatenate"])
-def test_a_hundred_thousand_tensors_are_joined_in_seconds(way):
+def test_many_thousand_tensors_are_joined_in_seconds(way):
     join, shape = WAYS[way]
-    assert seconds(join, shape, 100_000) < 10
+    assert seconds(join, shape, so_many(30_000, 100_000)) < 10
 
 
 def test_arrays_that_do_not_fit_are_numpy_s_to_refuse():

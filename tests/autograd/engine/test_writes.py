@@ -125,6 +125,25 @@ def test_filling_a_tensor_is_differentiable():
     assert a.grad.tolist() == [103, 30]
 
 
+@pytest.mark.parametrize("index", [0, -1, slice(0, 2), [0, 2], np.array([True, False, True]), ...], ids=repr)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_variable_that_was_written_to_has_the_gradient_of_what_it_shows(index, times):
+    t, v = Tensor([1.0, 2.0, 3.0]), Tensor(4.0)
+    for _ in range(times):
+        t[index] = v
+    shown = t.data.copy()
+    for _ in range(2):
+        (t * t).sum().backward()
+        assert t.grad.tolist() == (2 * shown).tolist()
+    written = np.zeros(3)
+    written[index] = 1
+    assert v.grad == 2 * 8 * written.sum()
+    u = Tensor([1.0, 2.0]) * 2
+    u[0] = v
+    u.sum().backward()
+    assert u.grad is None  # a result all along
+
+
 def test_captured_index_arrays_are_copied():
     x = Tensor([1.0, 2.0, 3.0])
     index = np.array([0, 0])

@@ -7,6 +7,7 @@ import pickle  # noqa: F401  cases use it
 
 import numpy as np
 import pytest
+from amount import some
 from door import agrees_on_tensors, own_members, replaced_first
 
 from autograd import Tensor, gradients, no_grad, testing
@@ -50,7 +51,7 @@ BLIND = (
 )  # samples that are the same whatever the numbers
 
 
-@pytest.mark.parametrize(("first", "second"), [pair for pairs in PAIRS for pair in pairs])
+@pytest.mark.parametrize(("first", "second"), [pair for pairs in PAIRS for pair in some(pairs, 3)])
 def test_rows(first, second):
     blind = any(text in first.text for text in BLIND)
     agrees_on_tensors(first.call, first.arrays, second.arrays, blind)

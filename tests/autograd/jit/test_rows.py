@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from amount import some
 
 from autograd import Tensor, gradients, jit, testing
 from autograd.errors import RecordingError
@@ -10,7 +11,7 @@ from autograd.rules.table import ROWS, Elementwise
 from autograd.transforms.containers import leaves
 
 SAMPLED = [row for row in ROWS.values() if row.samples or isinstance(row, Elementwise)]
-SAMPLES = [sample for row in SAMPLED for sample in testing.sample_calls(row)]
+SAMPLES = [sample for row in SAMPLED for sample in some(testing.sample_calls(row), 3)]
 
 
 SHAPED = (

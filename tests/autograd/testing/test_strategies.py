@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from amount import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value, check_grads, primitive, testing
@@ -25,7 +26,7 @@ def test_the_rows_drawn_from_are_all_that_anybody_calls():
 
 @pytest.mark.parametrize("row", testing.sampled_rows(), ids=lambda row: row.name)
 def test_every_row_can_be_drawn(row):
-    @settings(max_examples=2, database=None)
+    @examples(1, 2, database=None)
     @given(testing.calls([row]), testing.programs([row], max_calls=1))
     def draw(call, program):
         assert row.name.split(".")[-1] in call.text
@@ -37,7 +38,7 @@ def test_every_row_can_be_drawn(row):
 def test_by_default_rows_of_every_kind_are_drawn():
     seen = []
 
-    @settings(max_examples=30, database=None)
+    @examples(30, 30, database=None)
     @given(st.lists(testing.calls(), min_size=10, max_size=20))
     def draw(calls):
         seen.extend(call.text for call in calls)
@@ -52,7 +53,7 @@ def test_by_default_rows_of_every_kind_are_drawn():
 def test_every_elementwise_row_can_be_drawn_in_an_expression(name):
     point, drawn = (0.3, -0.8), []
 
-    @settings(max_examples=8, database=None)
+    @examples(8, 8, database=None)
     @given(testing.expressions(rows=[name], max_leaves=4))
     def draw(program):
         drawn.append(program.text)

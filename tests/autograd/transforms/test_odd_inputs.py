@@ -61,8 +61,10 @@ def test_several_results_that_are_values():
 
 
 def test_values_in_every_transform():
+    def cube(v):
+        return v * v * v
+
     x = Value(3.0)
-    cube = lambda v: v * v * v  # noqa: E731
     assert plain(grad(cube)(x)) == plain(jacobian(cube)(x)) == plain(elementwise_grad(cube)(x)) == 27
     assert plain(jvp(cube, (x,), (1.0,))[1]) == 27
     assert plain(hessian(cube)(x)) == plain(hvp(cube, x, 1.0)) == plain(jvp(grad(cube), (x,), (1.0,))[1]) == 18
@@ -88,7 +90,9 @@ def test_values_and_arrays_side_by_side():
 
 # -- containers -------------------------------------------------------------------------------------------------------
 def test_dictionaries_are_matched_by_key():
-    f = lambda p: p["a"] * 10 + p["b"]  # noqa: E731
+    def f(p):
+        return p["a"] * 10 + p["b"]
+
     assert jvp(f, ({"a": 1.0, "b": 2.0},), ({"b": 1.0, "a": 0.0},))[1] == 1
     assert vjp(lambda x: {"a": x, "b": 10 * x}, 1.0)[1]({"b": 1.0, "a": 0.0})[0] == 10
     with pytest.raises(ValueError, match="a dict with 'a'"):

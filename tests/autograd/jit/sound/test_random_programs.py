@@ -4,18 +4,18 @@ Each call gives Python's bits (and types), or the first call is refused. Nothing
 (`check=False`): it is what tracing and guards see by themselves that is tried here.
 """
 
-import os
 import warnings
 
 import numpy as np
 import pytest
+from amount import so_many
 from random_programs import program
 
 from autograd import jit
 from autograd.errors import RecordingError
 from autograd.jit.equality import alike, difference
 
-COUNT = 30_000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 600
+COUNT = so_many(400, 30_000)
 PARTS = 20
 X = [np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.25, -0.75])]
 

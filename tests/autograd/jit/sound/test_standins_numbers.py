@@ -162,10 +162,8 @@ def test_every_elementwise_row_of_a_tensor_and_a_number(row):
             assert np.array_equal(a, b, equal_nan=True) or np.allclose(a, b, 1e-15, 0, equal_nan=True)
 
 
-@pytest.mark.parametrize("row", BINARY, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in BINARY if row.name in METHODS], ids=lambda row: row.name)
 def test_every_elementwise_row_of_a_value_and_a_number(row):
-    if row.name not in METHODS:
-        pytest.skip("no method of Value")
     f = METHODS[row.name]
     recorded = jit(f)
     for number, k in ((1.5, 2.0), (0.5, 0.5), (2.5, 3.0)):

@@ -5,7 +5,8 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from amount import examples, so_many
+from hypothesis import given
 from hypothesis import strategies as st
 from value_programs import Recorded, compare, grads, same
 
@@ -79,10 +80,10 @@ def test_a_sum_from_the_right_and_one_whose_parts_are_used():
     compare(f, (0.5, 2.0), (1.5, -1.0))
 
 
-def test_a_chain_of_ten_thousand_operations():
+def test_a_chain_of_thousands_of_operations():
     def f(x, w):
         y = x
-        for _ in range(5000):
+        for _ in range(so_many(1500, 5000)):
             y = y * w
             y = y + 0.001
         return y
@@ -90,8 +91,9 @@ def test_a_chain_of_ten_thousand_operations():
     compare(f, (0.5, 0.999), (0.25, 1.0001))
 
 
-def test_a_sum_of_ten_thousand_numbers():
-    compare(lambda x: (sum(x * k for k in range(10000)), sum(x.data * k for k in range(10000))), (0.5,), (0.25,))
+def test_a_sum_of_thousands_of_numbers():
+    n = so_many(3000, 10_000)
+    compare(lambda x: (sum(x * k for k in range(n)), sum(x.data * k for k in range(n))), (0.5,), (0.25,))
 
 
 def test_captured_values_are_read_at_each_replay():
@@ -151,7 +153,7 @@ def test_small_functions(function):
     compare(function, (1.0, 2.0), (-3.0, 0.5), (0.0, -1.0))
 
 
-@settings(max_examples=15)
+@examples(15, 150)
 @given(st.integers(0, 10**6))
 def test_random_graphs(seed):
     def f(*x):
@@ -171,7 +173,7 @@ def test_random_graphs(seed):
     compare(f, *[[random.Random(seed + k).uniform(-1, 1) for _ in range(4)] for k in range(3)], choices=True)
 
 
-@settings(max_examples=25)
+@examples(25, 250)
 @given(st.integers(0, 10**6))
 def test_random_functions_that_read_write_and_go_back(seed):
     def f(*x):
