@@ -210,6 +210,8 @@ def _input_to(symbol, name) -> dict:
 
 def input_names(model) -> dict[int, str]:
     """A name for each input symbol, by its id."""
+    if model._by_name:
+        return {id(symbol): name for name, symbol in model._by_name.items()}
     found, taken = {}, {layer.name for layer in model.layers} | {symbol.name for symbol in model.inputs}
     for symbol in model.inputs:
         name, count = symbol.name or "input_layer", 0
