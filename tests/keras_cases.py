@@ -55,9 +55,13 @@ def whole_cases():
     shared = L.Dense(3, kernel_regularizer=nn.regularizers.L1L2(0.01, 0.02))
     h = L.Concatenate()([shared(a), b])
     one, two = side(shared(inner(h)))
-    model = nn.Model([b, a], [L.Multiply()([one, two]), L.Dense(1, kernel_initializer=nn.initializers.Orthogonal(2.0))(h)])
+    model = nn.Model(
+        [b, a], [L.Multiply()([one, two]), L.Dense(1, kernel_initializer=nn.initializers.Orthogonal(2.0))(h)]
+    )
     shake(model)
     yield "branches", model, [RNG.normal(size=(4, 2)).astype("f4"), RNG.normal(size=(4, 3)).astype("f4")]
+    model = nn.Model(a, side(a)[::-1], name="outside")
+    yield "outputs of a model within", model, [RNG.normal(size=(4, 3)).astype("f4")]
     x = nn.Input((3,), name="left")
     named = nn.Model({"left": x, "right": b}, L.Dense(2, activation="softmax")(L.Concatenate()([x, b])))
     yield "named", named, [RNG.normal(size=(4, 3)).astype("f4"), RNG.normal(size=(4, 2)).astype("f4")]
@@ -69,7 +73,9 @@ def trained_cases():
     """Models in the middle of their training, one for each optimizer."""
     x, y = RNG.normal(size=(16, 4)).astype("f4"), RNG.normal(size=(16, 2)).astype("f4")
     for name, optimizer in OPTIMIZERS.items():
-        model = nn.Sequential([L.Dense(3, activation="tanh", input_shape=(4,)), L.BatchNormalization(), L.Dense(2)], seed=1)
+        model = nn.Sequential(
+            [L.Dense(3, activation="tanh", input_shape=(4,)), L.BatchNormalization(), L.Dense(2)], seed=1
+        )
         model.compile(optimizer(), nn.losses.Huber(0.7), metrics=["mae", nn.metrics.RootMeanSquaredError()])
         for _ in range(3):
             model.train_on_batch(x, y)

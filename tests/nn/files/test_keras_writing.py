@@ -33,11 +33,14 @@ def parts(data):
 
 def within(ours, keras, path=""):
     """Whether all that is written here stands there with the same value; what is left out there is a default."""
+    if keras == [ours]:  # an axis
+        return
     if isinstance(ours, dict):
-        assert isinstance(keras, dict), path
+        if isinstance(keras, str):  # a loss by its name
+            keras = {**ours, "class_name": type(nn.losses.get(keras)).__name__}
         for key, value in ours.items():
             assert key in keras or value is None, f"{path}.{key}"
-            if value is not None and (key, value) not in [("seed", None)]:
+            if value is not None and (key, value) != ("seed", None):
                 within(value, keras[key], f"{path}.{key}")
     elif isinstance(ours, list):
         assert len(ours) == len(keras), path
@@ -45,7 +48,7 @@ def within(ours, keras, path=""):
             within(a, b, f"{path}[{i}]")
     elif isinstance(ours, float):
         assert np.isclose(ours, keras, rtol=1e-6), (path, ours, keras)
-    else:
+    elif not (str(ours).startswith("input_layer") and keras.startswith("input_layer")):  # each counts for itself
         assert ours == keras, (path, ours, keras)
 
 
@@ -77,7 +80,9 @@ def test_a_file_of_keras_comes_back_as_it_was(tmp_path, key):
 def test_a_file_of_weights_comes_back_as_it_was(tmp_path, case):
     model = load_model(file(tmp_path, f"{case}.keras"))
     model.save_weights(tmp_path / "again.weights.h5")
-    assert tree(hdf5.read((tmp_path / "again.weights.h5").read_bytes())) == tree(hdf5.read(bytes_of(f"{case}.weights.h5")))
+    assert tree(hdf5.read((tmp_path / "again.weights.h5").read_bytes())) == tree(
+        hdf5.read(bytes_of(f"{case}.weights.h5"))
+    )
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -95,7 +100,8 @@ def test_every_layer_and_optimizer_is_written_and_read(tmp_path, name):
         for p in again.parameters():
             p.data = p.data * 0
         again.load_weights(tmp_path / "m.weights.h5")
-        assert all(np.array_equal(p.data, q.data) for p, q in zip(model.parameters(), again.parameters(), strict=True))
+        found = again.state_dict()
+        assert all(np.array_equal(found[key], array) for key, array in model.state_dict().items())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -118,7 +124,9 @@ def test_keras_takes_every_setting_that_is_written(tmp_path, name):
 
 def test_every_layer_has_a_file_of_keras():
     known = {key.split()[0].split(".")[0] for key in LAYERS}
-    namesakes = {name for name in layers.entries if f"layers.{name}" in SETTINGS and layers.entries[name].__name__ == name}
+    namesakes = {
+        name for name in layers.entries if f"layers.{name}" in SETTINGS and layers.entries[name].__name__ == name
+    }
     models = {"Sequential", "Functional", "Model"}
     assert namesakes - NO_KERAS - models == known
     assert {name.split()[0].rstrip(",") for name in OWN} - NO_KERAS <= known
@@ -132,7 +140,7 @@ REFUSED = {
     "Lambda": (lambda: L.Lambda(abs), r"layer 'lambda' \(Lambda\) is none of Keras's"),
     "own layer": (lambda: Mine(2), r"layer 'mine' \(Mine\) is none of Keras's"),
     "own initializer": (lambda: L.Dense(2, kernel_initializer=np.ones), "is none of Keras's"),
-    "own activation": (lambda: L.Dense(2, activation=np.tanh), "'tanh'.*is none of Keras's"),
+    "own activation": (lambda: L.Dense(2, activation=lambda x: x), "'<lambda>'.*is none of Keras's"),
 }
 
 

@@ -10,8 +10,8 @@ A file lies in an .npz as its bytes, "<case>.<kind>" ("Dense.keras", "sequential
 "<case>.x" (or .x0, .x1 ...) is an input and "<case>.y" the output of `predict`. "settings" is JSON: for each of Keras's
 classes what its `__init__` takes, so that a setting which Keras would refuse is noticed without Keras.
 
-The second form is the other direction: real Keras loads each file that this library wrote, without a warning, and has to
-predict what stands beside it. It is run by hand, since Keras and its backends are no part of the tests' environment.
+The second form is the other direction: real Keras loads each file that this library wrote, without a warning, and has
+to predict what stands beside it. It is run by hand, since Keras and its backends are no part of the tests' environment.
 """
 
 import inspect
@@ -186,13 +186,15 @@ def models():
         for name, cls in vars(kind).items():
             if inspect.isclass(cls):
                 bases = [p for c in cls.__mro__ for p in inspect.signature(c.__init__).parameters]
-                settings[f"{kind.__name__.removeprefix('keras.')}.{name}"] = sorted({*bases} - {"self", "args", "kwargs"})
+                settings[f"{kind.__name__.removeprefix('keras.')}.{name}"] = sorted(
+                    {*bases} - {"self", "args", "kwargs"}
+                )
     return found | {"settings": json.dumps(settings)}
 
 
 OPTIMIZERS = {
-    "Adam": {}, "Adam amsgrad": {"amsgrad": True}, "AdamW": {}, "Adamax": {}, "Nadam": {}, "Adagrad": {}, "Adadelta": {},
-    "RMSprop": {}, "RMSprop all": {"momentum": 0.5, "centered": True}, "SGD": {},
+    "Adam": {}, "Adam amsgrad": {"amsgrad": True}, "AdamW": {}, "Adamax": {}, "Nadam": {}, "Adagrad": {},
+    "Adadelta": {}, "RMSprop": {}, "RMSprop all": {"momentum": 0.5, "centered": True}, "SGD": {},
     "SGD nesterov": {"momentum": 0.9, "nesterov": True, "clipnorm": 1.0}, "Lion": {},
 }  # fmt: skip
 
@@ -226,12 +228,11 @@ def torch_files():
     net.load_state_dict(state)
     net.eval()
     image, index = torch.tensor(rng.normal(size=(2, 2, 3, 4)).astype("f4")), torch.tensor([[0, 4, 2]])
-    last = {"conv": lambda h: net.conv(h), "bn": lambda h: net.bn(h), "up": lambda h: net.up(h),
-            "depth": lambda h: net.depth(h)}  # fmt: skip
+    steps = {"conv": net.conv, "bn": net.bn, "up": net.up, "depth": net.depth}
     found, h = {"bytes": np.frombuffer(save(state, {"format": "pt"}), np.uint8)}, image
     found["image"] = image.permute(0, 2, 3, 1)
     with torch.no_grad():
-        for name, step in last.items():
+        for name, step in steps.items():
             h = step(h)
             found[name] = h.permute(0, 2, 3, 1)
         h = net.norm(net.act(h.permute(0, 2, 3, 1)))
@@ -258,10 +259,16 @@ def check(folder):
                 if again:
                     shake(model)
                     model.load_weights(path.with_suffix(".weights.h5" if model.weights else ".keras"))
-                given = dict(zip(model.input, inputs, strict=True)) if isinstance(model.input, dict) else inputs
+                given = (
+                    dict(zip(model.input, inputs, strict=True))
+                    if isinstance(getattr(model, "input", None), dict)
+                    else inputs
+                )
                 found = model.predict(given if len(given) > 1 else given[0], verbose=0)
                 for i, part in enumerate(found if isinstance(found, list) else [found]):
-                    assert np.allclose(part, expected[f"y{i}"], rtol=1e-5, atol=1e-5), np.abs(part - expected[f"y{i}"]).max()
+                    assert np.allclose(part, expected[f"y{i}"], rtol=1e-5, atol=1e-5), np.abs(
+                        part - expected[f"y{i}"]
+                    ).max()
             if "iterations" in expected:
                 assert int(model.optimizer.iterations.value) == expected["iterations"]
                 model.train_on_batch(expected["x0"], expected["target"])
