@@ -129,9 +129,7 @@ def test_layers_of_ones_own_are_passed(tmp_path):
 
 def test_what_a_layer_here_cannot_do_is_refused(tmp_path):
     path = edited(tmp_path, "sequential.h5", b'"synchronized": false', b'"synchronized": true')
-    with pytest.raises(
-        ModelFileError, match=r"'batch_normalization_3'.*synchronized=True, which BatchNorm.* cannot do"
-    ):
+    with pytest.raises(ModelFileError, match=r"'batch_norm.*_3'.*synchronized=True, which BatchNorm.* cannot do"):
         load_model(path)
 
 
