@@ -125,7 +125,7 @@ def test_what_leads_elsewhere_is_refused(tmp_path, name):
 
 def test_the_newer_forms_are_refused_with_what_to_do():
     data = made(lambda file: file.update({"w": np.ones(2)}), libver="latest")
-    with pytest.raises(ModelFileError, match="newer form.*without libver="):
+    with pytest.raises(ModelFileError, match=r"newer form.*without libver="):
         hdf5.read(data)
     data = made(lambda file: file.create_group("g", track_order=True))
     with pytest.raises(ModelFileError, match="newer form"):
@@ -177,8 +177,8 @@ def damaged(data, rng):
 def test_damage_is_an_error_and_soon_said(key):
     """The library of HDF5 itself never returns from some of these."""
     data, rng, refused, began = bytes_of(key), np.random.default_rng(0), 0, time.perf_counter()
-    for i in range(300):
-        if i == 280:
+    for i in range(200):
+        if i == 190:
             tracemalloc.start()  # which makes all ten times slower
         try:
             hdf5.read(damaged(data, rng))
@@ -186,7 +186,7 @@ def test_damage_is_an_error_and_soon_said(key):
             refused += 1
     assert tracemalloc.get_traced_memory()[1] < 20 * len(data)
     tracemalloc.stop()
-    assert refused > 80  # the others are damaged in their numbers, for which the format has no checksum
+    assert refused > 60  # the others are damaged in their numbers, for which the format has no checksum
     assert time.perf_counter() - began < 60
 
 

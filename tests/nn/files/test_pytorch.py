@@ -10,7 +10,6 @@ from nn import ModelFileError, safetensors
 from nn import layers as L
 
 REFERENCE = dict(np.load(Path(__file__).parent.parent / "reference" / "torch.npz"))
-NEEDED = ["Conv2DTranspose", "DepthwiseConv2D"]
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def test_layers_compute_as_there(path):
     if hasattr(L, "DepthwiseConv2D"):
         run(path, L.DepthwiseConv2D(2, depth_multiplier=2, name="depth"), r["up"], r["depth"])
     own = nn.Sequential([L.PReLU(name="act"), L.LayerNormalization(epsilon=1e-5, name="norm")], name="n")
-    run(path, own, r["depth"], r["norm"], {"act": "act"})
+    run(path, own, r["depth"], r["norm"], {"n.act": "act", "n.norm": "norm"})
     run(path, L.Dense(2, name="fc"), r["norm"], r["fc"])
     run(path, L.Embedding(5, 3, name="embed"), r["index"].astype("i4"), r["embed"])
 
@@ -78,7 +77,7 @@ WRONG = {
     "missing": ({"head": "nothing"}, "has no 'nothing.weight', for 'head.kernel'; .*names="),
     "no names": (None, "has no 'head.weight'"),
     "shape": ({"head": "conv"}, r"'conv.weight' as float32 \(3, 2, 2, 3\), which is .* 'head.kernel' is \(4, 2\)"),
-    "function": ({"head": "fc", "head.kernel": ("fc.weight", lambda w: w.reshape(3))}, "which is no 'head.kernel': cannot"),
+    "function": ({"head": "fc", "head.kernel": ("fc.weight", lambda w: w.reshape(3))}, "which is no 'head.kernel'"),
     "dtype": ({"head": "fc", "head.bias": "bn.num_batches_tracked"}, "'bn.num_batches_tracked' as int64"),
 }  # fmt: skip
 
@@ -91,5 +90,5 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(path, name):
     with pytest.raises(ModelFileError, match=f"torch.safetensors {said}|{said}.*nothing was changed"):
         model.load_weights(path, names=names)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
-    with pytest.raises(ModelFileError, match="has more than the model: .*names="):
+    with pytest.raises(ModelFileError, match=r"has more than the model: .*names="):
         nn.Sequential([L.Dense(2, name="fc", input_shape=(4,))]).load_weights(path)
