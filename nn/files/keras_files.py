@@ -14,9 +14,10 @@ from contextlib import contextmanager
 
 from nn.errors import ModelWarning
 from nn.files import hdf5
-from nn.files.keras_models import architecture_from, model_to
+from nn.files.keras_reading import architecture_from
 from nn.files.keras_training import optimizer_arrays, restore_optimizer, training_from, training_to
 from nn.files.keras_weights import assign, fitting, stored, texts
+from nn.files.keras_writing import model_to
 from nn.layers.base import BUDGET
 from nn.safetensors import ModelFileError, opened, quoted, write_whole
 from nn.saving import from_architecture, restore_training

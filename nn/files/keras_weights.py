@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 
 from nn.files.hdf5 import Group
-from nn.files.keras_models import in_order_of_keras, input_names
+from nn.files.keras_writing import in_order_of_keras, input_names
 from nn.layers.base import Layer, layers
 from nn.layers.symbols import Symbol
 from nn.module import Module
