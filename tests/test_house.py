@@ -34,7 +34,7 @@ FLOORS["autograd"] = [
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
-    ["settings", "layers.formats"],
+    ["settings"],
     ["errors", "registry", "seeds", "module", "safetensors"],
     [
         "files.hdf5",
@@ -46,8 +46,11 @@ FLOORS["nn"] = [
         "layers.symbols",
         "optimizers.groups",
     ],
+    ["layers.shapes"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],
     ["layers.base", "losses", "optimizers.base", "metrics.accuracy", "metrics.confusion", "metrics.regression"],
+    ["layers.formats", "layers.enlarging", "layers.sampling"],
+    ["layers.interpolation", "layers.sliding"],
     ["layers.*", "optimizers.*", "metrics.resolve", "metrics.functions"],
     ["layers", "optimizers", "metrics", "callbacks.base"],
     ["callbacks.history", "callbacks.progress", "callbacks.stopping"],
@@ -67,6 +70,10 @@ FLOORS["nn"] = [
     ["models"],
     ["neurons", "datasets.*", "preprocessing.*"],
     ["datasets", "preprocessing"],
+    ["applications.imagenet_utils", "applications.common"],
+    ["applications.resnet", "applications.vgg16", "applications.mobilenet_v2"],
+    ["applications.resnet50"],
+    ["applications"],
     ["utils"],
     [""],
 ]
