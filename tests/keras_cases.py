@@ -16,6 +16,7 @@ from nn import optimizers as O
 
 RNG = np.random.default_rng(5)
 NO_KERAS = {"Lambda"}  # what Keras has under the same name, and could not read
+OTHER = {"RandomCrop"}  # what predicts otherwise there: see test_keras_reading.py
 OPTIMIZERS = {
     "Adam": lambda: O.Adam(0.01), "Adam amsgrad": lambda: O.Adam(O.schedules.CosineDecay(0.01, 50), amsgrad=True),
     "AdamW": lambda: O.AdamW(0.01), "Adamax": lambda: O.Adamax(0.01), "Nadam": lambda: O.Nadam(0.01),
@@ -85,6 +86,8 @@ def trained_cases():
 def write(folder):
     folder = Path(folder)
     for name, model, inputs, *target in [*layer_cases(), *whole_cases(), *trained_cases()]:
+        if name.split()[0].rstrip(",") in OTHER:
+            continue
         path = folder / f"{name.replace(',', '')}.npz"
         y = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
         beside = {f"x{i}": x for i, x in enumerate(inputs)}

@@ -36,12 +36,16 @@ def within(ours, keras, path=""):
     if keras == [ours]:  # an axis
         return
     if isinstance(ours, dict):
+        if ours.get("class_name") == "DTypePolicy" and isinstance(keras, str):
+            ours, keras = ours["config"], {"name": keras}
         if isinstance(keras, str):  # a loss by its name
             keras = {**ours, "class_name": type(nn.losses.get(keras)).__name__}
         for key, value in ours.items():
             assert key in keras or value is None, f"{path}.{key}"
             if value is not None and (key, value) != ("seed", None):
                 within(value, keras[key], f"{path}.{key}")
+    elif isinstance(ours, list) and isinstance(keras, float):  # as far down as up
+        assert np.allclose(ours, [-keras, keras]), path
     elif isinstance(ours, list):
         assert len(ours) == len(keras), path
         for i, (a, b) in enumerate(zip(ours, keras, strict=True)):

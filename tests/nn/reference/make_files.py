@@ -185,11 +185,20 @@ def models():
     for kind in kinds:
         for name, cls in vars(kind).items():
             if inspect.isclass(cls):
-                bases = [p for c in cls.__mro__ for p in inspect.signature(c.__init__).parameters]
-                settings[f"{kind.__name__.removeprefix('keras.')}.{name}"] = sorted(
-                    {*bases} - {"self", "args", "kwargs"}
-                )
+                settings[f"{kind.__name__.removeprefix('keras.')}.{name}"] = taken_by(cls)
     return found | {"settings": json.dumps(settings)}
+
+
+def taken_by(cls):
+    """What a class is made with, and what it hands on to its bases; None after it if it takes anything."""
+    found = []
+    for base in cls.__mro__:
+        if "__init__" in vars(base):
+            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+            found += [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                break
+    return sorted({*found})
 
 
 OPTIMIZERS = {
