@@ -47,10 +47,11 @@ def load_model(path, custom=None, compile=True):
     """A model that Keras saved, as `.keras` or `.h5`."""
     with _named(path):
         about, training, root = _parts(path)
-        budget = BUDGET.set([sum(array.size for array in root.arrays().values())])
+        weights = _weights_of(root)
+        budget = BUDGET.set([sum(array.size for array in weights.arrays().values())])
         try:
             model = from_architecture(architecture_from(about, custom), custom)
-            assign(fitting(model, _weights_of(root)))
+            assign(fitting(model, weights))
         finally:
             BUDGET.reset(budget)
         if compile and training:

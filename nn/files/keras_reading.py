@@ -10,6 +10,7 @@ from nn.files.keras_objects import layer_from, policy, settings_from
 from nn.safetensors import ModelFileError, quoted
 
 WHOLE = ("bool", "int8", "uint8", "int16", "uint16", "uint32", "uint64")  # inputs of these are taken as int32
+MOST = {"Sequential": 1000, "Functional": 20_000}  # layers: in a Sequential each one goes over all before it
 FUNCTIONAL = ("Functional", "Model")
 
 
@@ -46,7 +47,7 @@ def _layer(about, custom) -> dict:
 
 
 def _sequential_from(about, config, custom):
-    described = list(config["layers"])
+    described = _some(config["layers"], "Sequential")
     shape, dtype = config.get("build_input_shape") or (about.get("build_config") or {}).get("input_shape"), "float32"
     if described and described[0].get("class_name") == "InputLayer":
         first = described.pop(0)["config"]
@@ -64,14 +65,21 @@ def _sequential_from(about, config, custom):
     }  # fmt: skip
 
 
+def _some(described, kind) -> list:
+    if not isinstance(described, list) or len(described) > MOST[kind]:
+        raise ModelFileError(f"has more than {MOST[kind]} layers in a {kind}, too many to be meant")
+    return list(described)
+
+
 def _input_dtype(dtype):
     return "int32" if dtype in WHOLE else dtype
 
 
 def _functional_from(config, custom):
+    layers = _some(config["layers"], "Functional")
     inputs = {about["config"].get("name", about["name"]): about["config"]
-              for about in config["layers"] if about["class_name"] == "InputLayer"}  # fmt: skip
-    steps = [about for about in config["layers"] if about["class_name"] != "InputLayer"]
+              for about in layers if about["class_name"] == "InputLayer"}  # fmt: skip
+    steps = [about for about in layers if about["class_name"] != "InputLayer"]
     made = [_layer(about, custom) for about in steps]
     names, given, one_input = _places(config["input_layers"])
     _, targets, one_output = _places(config["output_layers"])

@@ -84,6 +84,7 @@ HOSTILE = {
     "no such output": (functional(called(dense(), ("x", 0, 0)), outputs=("d", 0, 7)), "which nothing computes"),
     "tensor by keyword": (functional(called(dense(), ("x", 0, 0), mask={"class_name": "x"})), "more than its inputs"),
     "two tensors": (functional(called(dense(), ("x", 0, 0), ("x", 0, 0))), "more than its inputs"),
+    "many": (sequential(*[thing("Flatten")] * 1001), "more than 1000 layers"),
     "nothing": ({}, "cannot be made"),
     "null": ({"class_name": "Sequential", "config": None}, "cannot be made"),
 }  # fmt: skip
