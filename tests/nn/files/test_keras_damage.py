@@ -162,3 +162,46 @@ def test_infinite_weights_are_refused(tmp_path):
     (tmp_path / "w.weights.h5").write_bytes(hdf5.written(groups))
     with pytest.raises(ModelFileError, match="nan or inf in 'layers/dense'; nothing was changed"):
         model.load_weights(tmp_path / "w.weights.h5")
+
+
+ODD = [0, -1, 1 << 40, 1.5, 1e308, None, True, "", "x", "relu", [], {}, [None], [0, 0], [[1]], {"class_name": "Dense"}]
+
+
+def edited(config, rng):
+    """The description with one value in it changed, taken away or put elsewhere."""
+    config = json.loads(json.dumps(config))
+    place = config
+    while True:
+        key = rng.choice(list(place)) if isinstance(place, dict) else int(rng.integers(len(place)))
+        if not isinstance(place[key], dict | list) or not place[key] or rng.random() < 0.12:
+            break
+        place = place[key]
+    act = rng.integers(5)
+    if act == 0:
+        del place[key]
+    elif act == 1 and isinstance(place, dict):
+        place["y"] = place.pop(key)
+    elif act == 2:
+        place[key] = config["config"]
+    else:
+        place[key] = ODD[int(rng.integers(len(ODD)))]
+    return config
+
+
+@pytest.mark.parametrize("key", ["sequential.keras", "functional.keras", "cnn.keras"])
+@pytest.mark.filterwarnings("ignore")
+def test_edited_descriptions_are_models_or_one_kind_of_error(tmp_path, key):
+    with zipfile.ZipFile(io.BytesIO(bytes_of(key))) as archive:
+        config, weights = json.loads(archive.read("config.json")), archive.read("model.weights.h5")
+    rng, path, refused = np.random.default_rng(7), tmp_path / "m.keras", 0
+    for _ in range(60):
+        try:
+            data = packed(edited(config, rng), weights)
+        except ValueError:  # it would hold itself
+            continue
+        path.write_bytes(data)
+        try:
+            load_model(path)
+        except ModelFileError:
+            refused += 1
+    assert refused > 5
