@@ -8,11 +8,7 @@ import zipfile
 
 from nn.safetensors import ModelFileError
 
-WEIGHTS = (
-    "Take the weights over by hand: there np.savez('weights.npz', *model.get_weights()), here the same layers and "
-    "model.set_weights(list(np.load('weights.npz').values()))"
-)
-KERAS = f"which needs Keras to be read. {WEIGHTS}"
+KERAS = "which needs TensorFlow to be read: load it there, and write model.save('model.keras')"
 NUMPY = "of plain arrays and no model: np.load reads it, and model.set_weights takes a list of arrays"
 CODE = "which could run any code while it is read, so it is not. Load it where you trust it, and save the arrays"
 

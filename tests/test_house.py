@@ -60,7 +60,7 @@ FLOORS["nn"] = [
     ["training.steps"],
     ["training.evaluation", "training.linter"],
     ["training.fitting", "saving", "files.keras_objects"],
-    ["files.keras_models", "files.pytorch"],
+    ["files.keras_reading", "files.keras_writing", "files.pytorch"],
     ["files.keras_weights"],
     ["files.keras_training"],
     ["files.keras_files"],

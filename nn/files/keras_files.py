@@ -14,9 +14,10 @@ from contextlib import contextmanager
 
 from nn.errors import ModelWarning
 from nn.files import hdf5
-from nn.files.keras_models import architecture_from, model_to
+from nn.files.keras_reading import architecture_from
 from nn.files.keras_training import optimizer_arrays, restore_optimizer, training_from, training_to
 from nn.files.keras_weights import assign, fitting, stored, texts
+from nn.files.keras_writing import model_to
 from nn.layers.base import BUDGET
 from nn.safetensors import ModelFileError, opened, quoted, write_whole
 from nn.saving import from_architecture, restore_training
@@ -46,10 +47,11 @@ def load_model(path, custom=None, compile=True):
     """A model that Keras saved, as `.keras` or `.h5`."""
     with _named(path):
         about, training, root = _parts(path)
-        budget = BUDGET.set([sum(array.size for array in root.arrays().values())])
+        weights = _weights_of(root)
+        budget = BUDGET.set([sum(array.size for array in weights.arrays().values())])
         try:
             model = from_architecture(architecture_from(about, custom), custom)
-            assign(fitting(model, _weights_of(root)))
+            assign(fitting(model, weights))
         finally:
             BUDGET.reset(budget)
         if compile and training:

@@ -33,6 +33,7 @@ NEUTRAL = {
 RENAMED = {("LeakyReLU", "alpha"): "negative_slope", ("optimizer", "lr"): "learning_rate"}
 ONE_AXIS = ("BatchNormalization", "Normalization")  # Keras writes [-1] or -1
 DRAWS = ("Random", "Dropout", "Noise")  # in the names of layers that have a seed in Keras
+UNKNOWN = {f"SpatialDropout{n}D": ("trainable", *["data_format"] * (n == 1)) for n in (1, 2, 3)}  # to Keras
 NOT_KERAS = ("Warmup", "OneCycle", "ConfusionMatrix", "_Function", "Lambda")
 ADVICE = "save it to a file whose name ends in .safetensors, which keeps it"
 
@@ -176,7 +177,7 @@ def layer_to(description: dict) -> dict:
         settings.pop("input_dim")
     if not any(part in name for part in DRAWS):
         settings.pop("seed", None)
-    config = {key: value_to(value) for key, value in settings.items()}
+    config = {key: value_to(value) for key, value in settings.items() if key not in UNKNOWN.get(name, ())}
     return described("keras.layers", name, {**config, "dtype": policy_to(settings.get("dtype"))})
 
 
@@ -205,4 +206,5 @@ def value_to(value):
         return name  # a function of the library's own, such as nn.metrics.mae
     if kind not in MODULES or found is None or inspect.isfunction(found) or found.__name__ in NOT_KERAS:
         raise ValueError(f"{name!r} ({kind}) is none of Keras's, which could not read it; {ADVICE}")
-    return described(MODULES[kind], found.__name__, {key: value_to(part) for key, part in value["config"].items()})
+    config = {key: value_to(part) for key, part in value["config"].items() if (key, part) != ("name", None)}
+    return described(MODULES[kind], found.__name__, config)
