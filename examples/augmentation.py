@@ -1,36 +1,30 @@
 """Augmentation: the same few images, each a little different every time, against learning them by heart.
 
-A small convolutional network learns the digits from 200 images, once as they are and once moved, turned and zoomed by
-layers that do so in training only. The data is scikit-learn's (pip install 'glassgrad[datasets]').
+A small convolutional network learns the digits from 200 images, once as they are and once moved and turned a little by
+layers that do so in training only. The accuracies are means over three starts. The data is scikit-learn's
+(pip install 'glassgrad[datasets]').
 """
 
 from pathlib import Path
 
+import numpy as np
+
 from nn.datasets import load_digits
-from nn.layers import (
-    Conv2D,
-    Dense,
-    Flatten,
-    Input,
-    MaxPooling2D,
-    RandomRotation,
-    RandomTranslation,
-    RandomZoom,
-)
+from nn.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D, RandomRotation, RandomTranslation
 from nn.models import Sequential
 from nn.optimizers import Adam
+from nn.optimizers.schedules import CosineDecay
 from nn.preprocessing import train_test_split
 
 OUT = Path("out")
-FEW, EPOCHS = 200, 60
+FEW, EPOCHS, BATCH, STARTS = 200, 100, 20, 3
 
 
 def changes():
     """What happens to an image in training."""
     return [
-        RandomTranslation(0.1, 0.1, fill_mode="constant"),
-        RandomRotation(0.04, fill_mode="constant"),
-        RandomZoom(0.1, fill_mode="constant"),
+        RandomTranslation(0.06, 0.06, fill_mode="constant"),  # up to half a pixel
+        RandomRotation(0.03, fill_mode="constant"),  # up to 11 degrees
     ]
 
 
@@ -52,11 +46,15 @@ def main():
     X_train, X_test, y_train, y_test = train_test_split(X, labels, train_size=FEW, random_state=0, stratify=labels)
     found = {}
     print(f"{len(X_train)} images to learn from, {len(X_test):,} to be told")
-    for what, before in (("as they are", []), ("augmented", changes())):
-        model = network(before, seed=0)
-        model.compile(Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
-        model.fit(X_train, y_train, epochs=EPOCHS, batch_size=20, verbose=0)
-        own, found[what] = (model.evaluate(*data, verbose=0)[1] for data in ((X_train, y_train), (X_test, y_test)))
+    for what, before in (("as they are", list), ("augmented", changes)):
+        both = []
+        for seed in range(STARTS):
+            model = network(before(), seed)
+            rate = CosineDecay(0.003, EPOCHS * FEW // BATCH)
+            model.compile(Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+            model.fit(X_train, y_train, epochs=EPOCHS, batch_size=BATCH, verbose=0)
+            both.append([model.evaluate(*data, verbose=0)[1] for data in ((X_train, y_train), (X_test, y_test))])
+        own, found[what] = np.mean(both, axis=0).tolist()
         print(f"{what:12} accuracy on its images {own:.3f}, on new ones {found[what]:.3f}")
     draw(X_train[:6])
     return found

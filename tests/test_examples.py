@@ -1,8 +1,10 @@
 """The examples run, and reach the numbers that the docs show."""
 
+import gzip
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -10,9 +12,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    def run(name):
+    def run(name, *arguments):
         monkeypatch.chdir(tmp_path)
-        return runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"]()
+        return runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"](*arguments)
 
     return run
 
@@ -91,3 +93,44 @@ def test_linear(run):
     (linear, curved), apart = run("linear")
     assert curved > linear + 0.08
     assert apart < 1e-5
+
+
+def test_cnn(run):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    assert run("cnn") >= 0.985
+
+
+def test_cnn_on_files_of_mnist(run, tmp_path):
+    """The program reads the files where they are, packed or not: here small ones, written by hand."""
+    rng = np.random.default_rng(0)
+    for what, count, suffix in (("train", 64, ".gz"), ("t10k", 10, "")):
+        for name, array in (
+            ("images-idx3", rng.integers(0, 256, (count, 8, 8))),
+            ("labels-idx1", np.arange(count) % 10),
+        ):
+            head = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+            data = head + array.astype("u1").tobytes()
+            path = tmp_path / f"{what}-{name}-ubyte{suffix}"
+            path.write_bytes(gzip.compress(data) if suffix else data)
+    assert 0 <= run("cnn", str(tmp_path)) <= 1
+
+
+def test_augmentation(run, tmp_path):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    found = run("augmentation")
+    assert found["augmented"] > found["as they are"] > 0.9
+    assert (tmp_path / "out" / "augmentation.png").exists()
+
+
+def test_transfer(run):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    scratch, frozen, tuned = run("transfer")
+    assert frozen > scratch + 0.02
+    assert tuned >= frozen - 0.005
+
+
+def test_autoencoder(run, tmp_path):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    drawn, flat = run("autoencoder")
+    assert drawn < 0.8 * flat
+    assert (tmp_path / "out" / "autoencoder.png").exists()
