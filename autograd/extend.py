@@ -104,7 +104,7 @@ def untraced():
 def watch(thing, *attributes) -> None:
     """Let the program hold only while these attributes of an object are what they are now; by default its settings.
 
-    Settings are attributes that are numbers, texts, functions or None, but for those that its class names in
+    Settings are attributes that are numbers, texts, tuples, functions or None, but for those that its class names in
     `unwatched`.
 
     >>> import numpy as np

@@ -109,8 +109,6 @@ class RandomRotation(_Moved):
     Above 0 is counter-clockwise; one number f stands for (-f, f).
     """
 
-    tuples = ("factor",)
-
     def __init__(
         self, factor, fill_mode="reflect", interpolation="bilinear", seed=None, fill_value=0.0, data_format=None,
         **others,
@@ -130,8 +128,6 @@ class RandomRotation(_Moved):
 @layers.add("RandomTranslation")
 class RandomTranslation(_Moved):
     """Images moved by shares of their size between the bounds: above 0 is down and to the right."""
-
-    tuples = ("height_factor", "width_factor")
 
     def __init__(
         self, height_factor, width_factor, fill_mode="reflect", interpolation="bilinear", seed=None, fill_value=0.0,
@@ -154,8 +150,6 @@ class RandomZoom(_Moved):
 
     Without a `width_factor` the proportions stay; with one, height and width are drawn by themselves.
     """
-
-    tuples = ("height_factor", "width_factor")
 
     def __init__(
         self, height_factor, width_factor=None, fill_mode="reflect", interpolation="bilinear", seed=None,
@@ -208,8 +202,6 @@ class RandomBrightness(RandomImages):
     What leaves the range is cut off.
     """
 
-    tuples = ("factor", "value_range")
-
     def __init__(self, factor, value_range=(0, 255), seed=None, data_format=None, **others):
         super().__init__(data_format, seed=seed, **others)
         self.factor = bounds("RandomBrightness: factor", factor)
@@ -228,8 +220,6 @@ class RandomContrast(RandomImages):
 
     `factor` is (lower, upper), or one number for both; what leaves `value_range` is cut off.
     """
-
-    tuples = ("factor", "value_range")
 
     def __init__(self, factor, value_range=(0, 255), seed=None, data_format=None, **others):
         super().__init__(data_format, seed=seed, **others)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.extend import watch
 from nn.layers.base import Layer
 from nn.settings import whole
 
@@ -93,7 +92,6 @@ class Spatial(Layer):
     axes = 2
     single = False  # True: one image without a batch axis will do
     data_format = "channels_last"
-    tuples: tuple[str, ...] = ()  # settings that are tuples: a program depends on them too
 
     def check_input(self, shape):
         shape = tuple(shape)
@@ -126,7 +124,6 @@ class Spatial(Layer):
 
     def channels_last(self, function, x):
         """function(x) for a batch with the channels last, from what was given and back."""
-        watch(self, *self.tuples)
         alone = len(x.shape) == self.axes + 1
         x = to_last(np.expand_dims(x, 0) if alone else x, self.data_format)
         y = from_last(function(x), self.data_format)

@@ -8,8 +8,6 @@ from nn.layers.formats import NAMES, Spatial, checked_format, pairs_per_axis, pe
 
 
 class _ZeroPadding(Spatial):
-    tuples = ("padding",)
-
     def output_for(self, shape):
         around = (self.padding,) if self.axes == 1 else self.padding
         sizes = [n if n is None else n + sum(ends) for n, ends in zip(self.sizes(shape), around, strict=True)]
@@ -64,8 +62,6 @@ class ZeroPadding3D(_ZeroPadding):
 
 
 class _Cropping(Spatial):
-    tuples = ("cropping",)
-
     @property
     def pairs(self):
         return (self.cropping,) if self.axes == 1 else self.cropping

@@ -39,8 +39,6 @@ class UpSampling2D(Spatial):
     [1.0, 1.0, 2.0, 2.0]
     """
 
-    tuples = ("size",)
-
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **others):
         super().__init__(**others)
         self.size = per_axis("UpSampling2D: size", size, 2)
@@ -59,7 +57,6 @@ class UpSampling3D(Spatial):
     """Volumes `size` times as large along each axis, each number repeated."""
 
     axes = 3
-    tuples = ("size",)
 
     def __init__(self, size=(2, 2, 2), data_format=None, **others):
         super().__init__(**others)

@@ -22,7 +22,7 @@ def watch(thing) -> None:
     settings = {
         name: value for name, value in own.items()
         if name not in unwatched
-        and (isinstance(value, int | float | str | None) or (callable(value) and not hasattr(value, "_node")))
+        and (isinstance(value, int | float | str | tuple | None) or (callable(value) and not hasattr(value, "_node")))
     }  # fmt: skip
     settings |= {name: getattr(thing, name) for name in ("training", "trainable") if hasattr(thing, name)}
     tape.watched += [(thing, name, value) for name, value in settings.items()]
