@@ -74,6 +74,7 @@ class _Reader:
         self.work = 16 * len(data) + 4096  # bytes that may be looked at, some of them several times
         self.left = len(data)  # bytes that arrays and texts may take
         self.seen: set[int] = set()
+        self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
 
     def take(self, at: int, size: int) -> bytes:
         """These bytes, if they are there."""
@@ -247,16 +248,21 @@ class _Reader:
         """The length and the place of a text in a heap of texts."""
         if not length:
             return 0, 0
+        if heap not in self.heaps:
+            self.heaps[heap] = dict(self.texts_in(heap))
+        at, size = self.heaps[heap].get(which, (0, 0))
+        if length > size:
+            raise ModelFileError(f"is damaged: a text is not in the heap at byte {heap}")
+        return length, at
+
+    def texts_in(self, heap: int) -> Iterator[tuple[int, tuple[int, int]]]:
+        """(number, (place, size)) of each text in a heap."""
         self.sign(heap, b"GCOL\x01")
         at, end = heap + 16, heap + self.number(heap + 8)
-        while at + 16 <= end:
-            index, size = self.number(at, 2), self.number(at + 8)
-            if index == which and length <= size:
-                return length, at + 16
-            if not index:
-                break
+        while at + 16 <= end and (which := self.number(at, 2)):
+            size = self.number(at + 8)
+            yield which, (at + 16, size)
             at += 16 + -(-size // 8) * 8
-        raise ModelFileError(f"is damaged: a text is not in the heap at byte {heap}")
 
 
 def library():

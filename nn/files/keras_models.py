@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+import numpy as np
+
 from nn.files.keras_objects import ADVICE, described, layer_from, layer_to, policy, policy_to, settings_from
 from nn.layers.base import Layer
 from nn.layers.symbols import Symbol
@@ -43,13 +45,8 @@ def _layer(about, custom) -> dict:
         return {"class": "model", "config": architecture_from(about, custom)}
     found = layer_from(about, custom)
     if found["class"] == "Normalization" and found["config"].get("mean") is None:
-        # Measured by adapt(): its numbers are among the weights, and stand here until those are read.
-        shape = (about.get("build_config") or {}).get("input_shape")
-        if not isinstance(shape, list) or not all(n is None or (type(n) is int and 0 < n < 1 << 20) for n in shape):
-            raise ModelFileError("has a Normalization layer that has not measured anything")
-        axis = found["config"].get("axis", -1)
-        size = shape[axis] if type(axis) is int and -len(shape) <= axis < len(shape) else 1
-        found["config"] |= {"mean": [0.0] * (size or 1), "variance": [1.0] * (size or 1)}
+        # Measured by adapt(): its numbers are among the weights, and nan stands here until those are read.
+        found["config"] |= {"mean": [np.nan], "variance": [np.nan]}
     return found
 
 
@@ -83,6 +80,8 @@ def _functional_from(config, custom):
     made = [_layer(about, custom) for about in steps]
     names, given, one_input = _places(config["input_layers"])
     _, targets, one_output = _places(config["output_layers"])
+    nested = {about["name"] for about in steps if about["class_name"] in FUNCTIONAL}
+    targets = [(name, node - (name in nested), index) for name, node, index in targets]  # see `_output_to`
     if len({name for name, _, _ in given}) != len(given) or any(name not in inputs for name, _, _ in given):
         raise ModelFileError("has inputs that are not its InputLayers")
     values = {(name, 0, 0): number for number, (name, _, _) in enumerate(given)}
@@ -164,11 +163,15 @@ def _call(name, about):
         args = args if len(about) > 1 else args[0]
     else:
         args, settings = [_tensors(part) for part in about["args"]], about["kwargs"]
-    settings = {key: value for key, value in settings.items() if value is not None}
+    settings = {key: value for key, value in settings.items() if not _nothing(value)}
     if len(args) != 1 or args[0] is None or any(isinstance(value, dict | list) for value in settings.values()):
         raise ModelFileError(f"calls the layer {quoted(name)} with more than its inputs, which cannot be read")
     several = isinstance(args[0], list)
     return (args[0] if several else [args[0]]), several, settings
+
+
+def _nothing(value) -> bool:
+    return value is None or (isinstance(value, list) and all(part is None for part in value))
 
 
 def _tensors(given):
@@ -210,6 +213,8 @@ def _input_to(symbol, name) -> dict:
 
 def input_names(model) -> dict[int, str]:
     """A name for each input symbol, by its id."""
+    if model._by_name:
+        return {id(symbol): name for name, symbol in model._by_name.items()}
     found, taken = {}, {layer.name for layer in model.layers} | {symbol.name for symbol in model.inputs}
     for symbol in model.inputs:
         name, count = symbol.name or "input_layer", 0
@@ -241,13 +246,18 @@ def _functional_to(model):
         else:
             parts.append({**_layer_to(thing), "name": thing.name, "inbound_nodes": nodes[id(thing)]})
     inputs = [places[id(symbol)] for symbol in model.inputs]
-    outputs = [places[id(symbol)] for symbol in model.outputs]
+    outputs = [_output_to(symbol, *places[id(symbol)]) for symbol in model.outputs]
     return {
         "name": model.name, "trainable": model.trainable, "layers": parts,
         "input_layers": dict(zip(model._by_name, inputs, strict=True)) if model._by_name
         else inputs[0] if model._one_input else inputs,
         "output_layers": outputs[0] if model._one_output else outputs,
     }  # fmt: skip
+
+
+def _output_to(symbol, name, node, index) -> list:
+    """The place of an output. Only there does Keras count the making of a functional model as its first call."""
+    return [name, node + hasattr(symbol.layer, "_calls"), index]
 
 
 def _tensor(symbol, place):

@@ -205,4 +205,5 @@ def value_to(value):
         return name  # a function of the library's own, such as nn.metrics.mae
     if kind not in MODULES or found is None or inspect.isfunction(found) or found.__name__ in NOT_KERAS:
         raise ValueError(f"{name!r} ({kind}) is none of Keras's, which could not read it; {ADVICE}")
-    return described(MODULES[kind], found.__name__, {key: value_to(part) for key, part in value["config"].items()})
+    config = {key: value_to(part) for key, part in value["config"].items() if (key, part) != ("name", None)}
+    return described(MODULES[kind], found.__name__, config)

@@ -112,7 +112,7 @@ def restore_optimizer(model, arrays) -> bool:
     values = [arrays[str(i)] for i in range(len(arrays)) if isinstance(arrays.get(str(i)), np.ndarray)]
     head = 1 if callable(optimizer.learning_rate) else 2
     if (
-        len(values) <= head
+        len(values) < head
         or values[0].shape
         or values[0].dtype.kind not in "iu"
         or type(optimizer).__name__ not in SLOTS

@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 
 from nn.files.hdf5 import Group
-from nn.files.keras_models import in_order_of_keras
+from nn.files.keras_models import in_order_of_keras, input_names
 from nn.layers.base import Layer, layers
 from nn.layers.symbols import Symbol
 from nn.module import Module
@@ -85,12 +85,14 @@ def _children(module):
 # -- to Keras --------------------------------------------------------------------------------------------------------
 def stored(model) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
     """The groups of a `.weights.h5` with their arrays, and the name that each has as an attribute."""
-    groups, names = {}, {}
+    groups, names, inputs = {}, {}, {}
+    for module in [model, *model.all_modules()]:
+        inputs |= input_names(module) if hasattr(module, "_calls") else {}
     for path, module in places(model).items():
         group = f"{path}/vars" if path else "vars"
         own = [] if isinstance(module, Symbol) else own_variables(module)
         groups[group] = {str(i): np.array(p.data) for i, p in enumerate(own)}
-        names[group] = getattr(module, "name", None) or "input_layer"
+        names[group] = inputs.get(id(module)) or module.name
     return groups, names
 
 
@@ -119,7 +121,7 @@ def fitting(model, root: Group) -> list[tuple]:
 def _pairs(place, module, values) -> list[tuple]:
     own = own_variables(module)
     if isinstance(module, MEASURED):
-        return [(module, (values[0], values[1]))] if len(values) == 3 and values[0].shape == values[1].shape else []
+        return _measured(place, module, values)
     if len(values) != len(own):
         raise ModelFileError(
             f"has {len(values)} arrays for {quoted(place)}, which has {len(own)}: {[p.shape for p in own]}; nothing "
@@ -128,6 +130,16 @@ def _pairs(place, module, values) -> list[tuple]:
     for p, array in zip(own, values, strict=True):
         check(p, array, place)
     return list(zip(own, values, strict=True))
+
+
+def _measured(place, layer, values):
+    """The mean and the variance that a Normalization measured; the third number is how much it saw."""
+    missing = layer.mean is not None and np.isnan(layer.mean).any()
+    if not values and not missing:
+        return []
+    if len(values) != 3 or values[0].shape != values[1].shape or not all(np.isfinite(part).all() for part in values):
+        raise ModelFileError(f"has no mean and variance for {quoted(place)} (Normalization); nothing was changed")
+    return [(layer, tuple(values[:2]))]
 
 
 def check(parameter, array, place) -> None:

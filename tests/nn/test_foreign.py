@@ -36,11 +36,6 @@ def saved(write, *args):
 
 
 FILES = {
-    "m.keras": (
-        archive("metadata.json", "config.json", "model.weights.h5"),
-        r"a model of Keras \(.keras\).*set_weights",
-    ),
-    "m.h5": (b"\x89HDF\r\n\x1a\n" + bytes(2000), r"an HDF5 file, as Keras writes them \(.h5\).*set_weights"),
     "w.npz": (saved(np.savez, np.ones(3)), r"an archive of NumPy \(.npz\) of plain arrays"),
     "w.npy": (saved(np.save, np.ones(3)), r"a file of NumPy \(.npy\) of plain arrays"),
     "m.pkl": (pickle.dumps({"w": [1.0]}), "a pickle, which could run any code"),
