@@ -40,6 +40,8 @@ def MobileNetV2(
         raise ValueError(f"MobileNetV2: alpha is a number above 0; got {alpha!r:.60}")
     plan = Plan("MobileNetV2", include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation)
     rows, columns = plan.start.shape[1:3]
+    if isinstance(weights, str) and weights == "imagenet" and alpha not in WIDTHS:
+        raise ValueError(f"MobileNetV2: Keras has weights for alpha {', '.join(map(str, WIDTHS))}; got {alpha}")
     plan.check_weights(file_of(alpha, rows if rows == columns and rows in SIZES else 224, plan.include_top))
     x = normalized(plan.start, "Conv1", "bn_Conv1", "Conv1_relu", whole_eighths(32 * alpha), 3, strides=2)
     x = block(x, "expanded_conv_", whole_eighths(int(16 * alpha)), stride=1, widen=1)

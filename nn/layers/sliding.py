@@ -45,6 +45,10 @@ class Sliding(Layer):
         if channels % self.groups:
             self.refuse(shape, f"a number of channels that groups={self.groups} divides")
 
+    def shapes_after(self, symbols, *others):
+        self.check_input(symbols[0].shape)  # here a free number of channels can still be told from a known one
+        return super().shapes_after(symbols, *others)
+
     def build(self, input_shape):
         self.channels = channels_of(input_shape, self.data_format)
         self.make_kernels()

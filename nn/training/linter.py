@@ -19,7 +19,7 @@ from nn.training.steps import plain
 
 LARGE = 100.0  # inputs beyond this are rarely meant; scaled ones stay within a few units
 SAMPLES = 256  # enough rows to judge by
-SCALING = ("Normalization", "Rescaling", "BatchNormalization", "LayerNormalization", "Embedding")
+SCALING = ("Normalization", "Rescaling", "BatchNormalization", "LayerNormalization", "Embedding", "Preprocessing")
 
 
 def before(model, data, validation, shuffled) -> None:

@@ -7,7 +7,8 @@ Run it as make.py is run:
 
 A case is a network's name and its settings. Its layers are rows of name, class, shape of the output and shapes of the
 weights; three networks are written out, of the others there are the checksum of the rows and the count of the numbers.
-The outputs are every 16th feature of two small images, with the weights of tests/filled_weights.py.
+The outputs are every 16th feature of two small images, with the weights of tests/filled_weights.py. `prepared`
+is every fifth number of what preprocess_input gives.
 """
 
 import json
@@ -22,7 +23,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 from filled_weights import filled, pictures  # noqa: E402
 
-WHOLE = [("ResNet50", {}), ("VGG16", {}), ("MobileNetV2", {})]
+WHOLE = [("ResNet50", {}), ("VGG16", {"input_shape": [32, 32, 3], "classes": 10}), ("MobileNetV2", {})]
 SOME = [
     ("ResNet50", {"include_top": False}),
     ("ResNet50", {"include_top": False, "input_shape": [64, 96, 3], "pooling": "avg"}),
@@ -30,7 +31,6 @@ SOME = [
     ("ResNet50", {"input_shape": [100, 100, 3], "classes": 7, "classifier_activation": None}),
     ("VGG16", {"include_top": False}),
     ("VGG16", {"include_top": False, "input_shape": [48, 32, 3], "pooling": "max"}),
-    ("VGG16", {"input_shape": [32, 32, 3], "classes": 10}),
     ("MobileNetV2", {"include_top": False}),
     ("MobileNetV2", {"include_top": False, "input_shape": [45, 70, 3], "alpha": 0.35, "pooling": "avg"}),
     ("MobileNetV2", {"include_top": False, "alpha": 1.4, "pooling": "max"}),
@@ -71,10 +71,21 @@ def answers(kind, settings):
     return {"kind": kind, "settings": settings, "features": [[float(f"{n:.7g}") for n in row[::16]] for row in y]}
 
 
+def prepared():
+    x = np.arange(2 * 3 * 4 * 3, dtype=np.float32).reshape(2, 3, 4, 3) * 3.5
+    found = {}
+    for mode in ("caffe", "tf", "torch"):
+        for where, given in (("channels_last", x), ("channels_first", x.transpose(0, 3, 1, 2))):
+            y = keras.applications.imagenet_utils.preprocess_input(given.copy(), data_format=where, mode=mode)
+            found[f"{mode} {where}"] = [float(f"{n:.7g}") for n in y.ravel()[::5]]
+    return found
+
+
 found = {
     "versions": f"keras {keras.__version__} on {keras.backend.backend()}",
     "networks": [about(*case, True) for case in WHOLE] + [about(*case, False) for case in SOME],
     "answers": [answers(*case) for case in RUN],
+    "prepared": prepared(),
 }
 text = json.dumps(found, separators=(",", ":")).replace('{"kind"', '\n{"kind"')
 (HERE / "applications.json").write_text(text + "\n")
