@@ -86,7 +86,7 @@ def depthwise_sums(x, g, *, size, stride, dilation, padding):
     view, inside = _runs(x, size, places, stride, dilation)
     outside, run = view.shape[: -len(inside)], view.shape[-1]
     sums = np.einsum(view, [*range(view.ndim)], g.reshape(*outside, run), [*range(len(outside)), inside[-1]], inside)
-    return np.sum(sums.reshape(*size, -1 if channels else 1, channels), axis=-2).astype(dtype)
+    return _of(dtype, np.sum(sums.reshape(*size, -1 if channels else 1, channels), axis=-2))
 
 
 @depthwise_sums.vjp("x")
@@ -111,7 +111,7 @@ def _windows_times(x, kernel, stride, dilation):
     outside, run = range(view.ndim - len(inside)), view.shape[-1]
     often = np.broadcast_to(kernel[..., None, :], (*size, run // max(channels, 1), channels))
     y = np.einsum(view, [*range(view.ndim)], often.reshape(*size, run), inside, [*outside, inside[-1]])
-    return y.reshape(*front, *places, channels).astype(dtype)
+    return _of(dtype, y.reshape(*front, *places, channels))
 
 
 def _runs(x, size, places, stride, dilation):
@@ -144,6 +144,10 @@ def _precise(a, b):
     if dtype == np.float16:
         a, b = a.astype(np.float32), b.astype(np.float32)
     return a, b, dtype
+
+
+def _of(dtype, y):
+    return y if y.dtype == dtype else y.astype(dtype)
 
 
 def _places(image, kernel, stride, dilation, wanted=None):
