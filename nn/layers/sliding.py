@@ -5,6 +5,7 @@ from __future__ import annotations
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer
 from nn.layers.formats import channels_of, checked_format, from_last, to_last, wanted
+from nn.layers.symbols import Symbol
 from nn.settings import flag, sizes
 
 
@@ -44,9 +45,10 @@ class Sliding(Layer):
         if channels % self.groups:
             self.refuse(shape, f"a number of channels that groups={self.groups} divides")
 
-    def _trace(self, symbols, *others):
-        self.check_input(symbols[0].shape)  # here a free number of channels can still be told from a known one
-        return super()._trace(symbols, *others)
+    def __call__(self, x, *args, **kwargs):
+        if isinstance(x, Symbol):
+            self.check_input(x.shape)  # here a free number of channels can still be told from a known one
+        return super().__call__(x, *args, **kwargs)
 
     def build(self, input_shape):
         self.channels = channels_of(input_shape, self.data_format)
