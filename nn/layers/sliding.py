@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from nn import activations, initializers, regularizers
-from nn.layers.base import Layer
+from nn.layers.base import Layer, Symbol
 from nn.layers.formats import channels_of, checked_format, from_last, to_last, wanted
-from nn.layers.symbols import Symbol
 from nn.settings import flag, sizes
 
 
