@@ -24,13 +24,18 @@ BACK = ("f(x22232, size=(2, 3), stride=(1, 1), dilation=(1, 1), padding=((0, 0),
 @Primitive.row(samples=IMAGES, masks=True)
 def windows(x, *, size, stride, dilation, padding):
     """The windows of `size` over the axes before the last: (..., *axes, c) becomes (..., *places, *size, c)."""
+    view, back = window_view(x, size, stride, dilation, padding)
+    return np.transpose(view.copy(), back)
+
+
+def window_view(x, size, stride, dilation, padding):
+    """The windows as a view with its axes in the best order to copy it, and the order that brings them back."""
     view = _view(padded(x, padding), size, stride, dilation)
+    axes, n = tuple(range(view.ndim)), len(size)
     if x.shape[-1] > 1:
-        return view.copy()
-    n = len(size)  # with one channel, numbers that lie side by side are those of neighbouring windows
-    front = view.ndim - n - 1
-    order = (*range(front, view.ndim), *range(front))
-    return np.transpose(np.transpose(view, order).copy(), (*range(n + 1, view.ndim), *range(n + 1)))
+        return view, axes
+    front = view.ndim - n - 1  # with one channel, numbers that lie side by side are those of neighbouring windows
+    return np.transpose(view, axes[front:] + axes[:front]), axes[n + 1 :] + axes[: n + 1]
 
 
 def _view(x, size, stride, dilation, writeable=False):
@@ -65,11 +70,16 @@ def fold(cols, *, size, stride, dilation, padding, shape):
     if tuple(places) != tuple((m - r) // s + 1 for m, r, s in zip(whole, far, stride, strict=True)):
         raise ValueError(f"fold: axes of {tuple(whole)} have no {tuple(places)} windows of {size}, stride {stride}")
     out = zeros((*front, *whole, cols.shape[-1]), cols)
-    view = _view(out, size, stride, dilation, writeable=True)
-    for at in _apart(size, stride, dilation, places):
+    add_windows(out, cols, size, stride, dilation)
+    return cropped(out, padding)
+
+
+def add_windows(out, cols, size, stride, dilation):
+    """Add the numbers of windows to the places that they are from."""
+    view, n = _view(out, size, stride, dilation, writeable=True), len(size)
+    for at in _apart(size, stride, dilation, cols.shape[-2 * n - 1 : -n - 1]):
         part = view[at]
         part += cols[at]
-    return cropped(out, padding)
 
 
 @fold.vjp("cols")
