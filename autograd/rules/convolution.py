@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.rules.arrays import empty, sum_to, zeros
 from autograd.rules.structural import Primitive
-from autograd.rules.windows import add_windows, cropped, padded, window_view
+from autograd.rules.windows import add_windows, best_order, cropped, padded, window_view
 
 PIECE = 1 << 20  # bytes of windows that are worked on together: they and the product's result fit into the cache
 MOST = 16  # pieces, each of which is some calls of a program
@@ -34,9 +34,10 @@ def conv(x, kernel, bias, *, stride, dilation, padding):
     x, front = _samples(x, len(size))
     places = _places(x.shape[1:-1], size, stride, dilation, padding)
     y = empty((len(x), math.prod(places), filters), x, _dtype(x, kernel, bias))
+    view = window_view(padded(x, padding), size, stride, dilation)
     for some in _pieces(len(x), math.prod(places) * len(weight) * x.itemsize):
         part = _matrix(y[some])
-        np.matmul(_rows(x[some], size, stride, dilation, padding), weight, out=part)
+        np.matmul(_rows(view[some], size), weight, out=part)
         if np.ndim(bias):
             part += bias
     return y.reshape(*front, *places, filters)
@@ -72,9 +73,10 @@ def conv_back(g, kernel, *, stride, dilation, padding, shape):
     places = _places(shape, size, stride, dilation, padding, g)
     whole = [m + low + high for m, (low, high) in zip(shape, padding, strict=True)]
     x = zeros((len(g), *whole, channels), g, _dtype(g, kernel))
+    view = window_view(x, size, stride, dilation, writeable=True)
     for some in _pieces(len(g), math.prod(places) * weight.shape[1] * g.itemsize):
-        part = x[some]
-        cols = np.matmul(_matrix(g[some]), weight).reshape(len(part), *places, *size, channels)
+        part = view[some]
+        cols = np.matmul(_matrix(g[some]), weight).reshape(part.shape)
         add_windows(part, cols, size, stride, dilation)
     return cropped(x.reshape(*front, *whole, channels), padding)
 
@@ -100,9 +102,9 @@ def conv_sums(x, g, *, size, stride, dilation, padding):
     g, _ = _samples(g, len(size))
     _places(x.shape[1:-1], size, stride, dilation, padding, g)
     sums = zeros((math.prod(size) * channels, filters), x, _dtype(x, g))
+    view = window_view(padded(x, padding), size, stride, dilation)
     for some in _pieces(len(x), math.prod(g.shape[1:-1]) * len(sums) * x.itemsize):
-        rows = _rows(x[some], size, stride, dilation, padding)
-        sums += np.matmul(rows.T, _matrix(g[some]))
+        sums += np.matmul(_rows(view[some], size).T, _matrix(g[some]))
     return sums.reshape(*size, channels, filters)
 
 
@@ -140,15 +142,16 @@ def _pieces(count, nbytes):
     return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
-def _rows(x, size, stride, dilation, padding):
-    """The windows as the rows of a matrix."""
+def _rows(view, size):
+    """Windows as the rows of a matrix."""
+    inside = math.prod(size) * view.shape[-1]
+    shape = (math.prod(view.shape) // max(inside, 1), inside)
     if math.prod(size) == 1:
-        return _matrix(padded(x, padding)[(..., *(slice(None, None, s) for s in stride), slice(None))])
-    view, back = window_view(x, size, stride, dilation, padding)
-    cols = empty(view.shape, x)
+        return view.reshape(shape)
+    view, back = best_order(view, len(size))
+    cols = empty(view.shape, view)
     np.copyto(cols, view)  # not view.copy(), for which a program would keep what it has made before
-    inside = math.prod(size) * x.shape[-1]
-    return np.transpose(cols, back).reshape(math.prod(view.shape) // max(inside, 1), inside)
+    return np.transpose(cols, back).reshape(shape)
 
 
 def _matrix(x):

@@ -5,7 +5,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, Value
-from engines import functions, glassgrad_training, glassgrad_images, scalar
+from engines import functions, glassgrad_images, glassgrad_training, scalar
 from nn.losses import sparse_categorical_crossentropy
 
 
