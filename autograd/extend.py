@@ -35,6 +35,7 @@ from autograd.rules.arrays import array_of, as_array, is_tensor
 from autograd.rules.elementwise import sigmoid_cross_entropy
 from autograd.rules.hips import defjvp, defvjp, primitive
 from autograd.rules.networks import dropout, label_cross_entropy, linear, softmax_cross_entropy
+from autograd.rules.normalizing import batch_norm, column_means
 
 # -- Tensors, and the arrays behind them: besides these, `array_of`, `as_array` and `is_tensor` ------------------------
 
@@ -203,8 +204,10 @@ __all__ = [
     "after_replays",
     "array_of",
     "as_array",
+    "batch_norm",
     "before_replays",
     "checked",
+    "column_means",
     "defjvp",
     "defvjp",
     "dropout",

@@ -39,6 +39,19 @@ GROUPS = {
             1e-3,
         ),
     },
+    "Images": {
+        "lenet_fit": Case(
+            "LeNet `fit`: 28x28x1, conv 32, pool, conv 64, pool, 128, 10, Adam, 20 batches of 32",
+            {"torch_eager": 0.95, "jax_jit": 0.95},
+            1e-3,
+        ),
+        "conv_gradients": Case(
+            "convolution 13x13x32 to 64, 3x3, batch 32, and both gradients; by hand: its three products alone",
+            {"by_hand": 1.3},
+            1e-3,
+        ),
+        "resnet50_predict": Case("ResNet50 `predict`, one image of 224x224", {"torch_eager": 1.5}, 1e-3),
+    },
     "Functions under `jit`": {
         "micrograd_jit": Case("micrograd's two-moons step, unchanged", {"micrograd_engine": 1 / 200}),
         "rosenbrock_grad": Case("Rosenbrock in 50 dimensions, gradient", {"hips": 0.1, "jax_jit": 1.0}),
@@ -124,3 +137,56 @@ def logistic():
     rng = np.random.default_rng(8)
     x = rng.normal(size=(1000, 20))
     return x, np.where(x @ rng.normal(size=20) + rng.normal(size=1000) > 0, 1.0, -1.0), rng.normal(0, 0.1, 20)
+
+
+def glorot(rng, *shape):
+    inside = int(np.prod(shape[:-2]))
+    limit = (6 / (inside * (shape[-2] + shape[-1]))) ** 0.5
+    return rng.uniform(-limit, limit, shape).astype(np.float32)
+
+
+def lenet():
+    """20 batches (images, class numbers)."""
+    rng = np.random.default_rng(9)
+    return [(rng.normal(size=(32, 28, 28, 1)).astype(np.float32), rng.integers(0, 10, 32)) for _ in range(20)]
+
+
+def lenet_weights():
+    """Kernels as (height, width, channels, filters) and biases, layer by layer."""
+    rng = np.random.default_rng(10)
+    kernels = [glorot(rng, *shape) for shape in ((3, 3, 1, 32), (3, 3, 32, 64), (1600, 128), (128, 10))]
+    return [array for kernel in kernels for array in (kernel, np.zeros(kernel.shape[-1], np.float32))]
+
+
+def conv_gradients():
+    """Images, a kernel, and the gradient of the result."""
+    rng = np.random.default_rng(11)
+    shapes = (32, 13, 13, 32), (3, 3, 32, 64), (32, 11, 11, 64)
+    return [rng.uniform(0, 1, shape).astype(np.float32) for shape in shapes]
+
+
+RESNET50 = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride of the first
+
+
+def resnet50_weights():
+    """The kernels in the order in which they are used, then that of the classes; there are no biases."""
+    rng, channels = np.random.default_rng(12), 64
+    yield glorot(rng, 7, 7, 3, 64)
+    for filters, blocks, _ in RESNET50:
+        for k in range(blocks):
+            if not k:
+                yield glorot(rng, 1, 1, channels, 4 * filters)
+            yield glorot(rng, 1, 1, channels, filters)
+            yield glorot(rng, 3, 3, filters, filters)
+            yield glorot(rng, 1, 1, filters, 4 * filters)
+            channels = 4 * filters
+    yield glorot(rng, channels, 1000)
+
+
+def resnet50_image():
+    return np.random.default_rng(13).normal(size=(1, 224, 224, 3)).astype(np.float32)
+
+
+def fingerprint(probabilities):
+    """One number that differs where predictions do."""
+    return float(np.dot(np.ravel(probabilities), np.linspace(1, 2, probabilities.size)))

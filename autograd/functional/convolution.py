@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from autograd.functional.geometry import numbers, numeric, pads, places, reach, transposed
+from autograd.rules import convolution
+from autograd.rules.arrays import operand
 from autograd.rules.depthwise import depthwise
 from autograd.rules.networks import linear
 from autograd.rules.windows import fold, windows
@@ -45,9 +47,12 @@ def conv(x, kernel, bias=None, *, stride=1, padding="valid", dilation=1, groups=
     there = places("conv", axes, size, stride, dilation, around)
     if groups == channels > 1:
         return _each_its_own(x, kernel, bias, {"stride": stride, "dilation": dilation, "padding": around})
-    cols = _columns(x, size, stride, dilation, around)
     shape = (*x.shape[: -n - 1], *there)
     count, inside = math.prod(shape), math.prod(size)
+    if groups == 1 and count * inside * channels * x.dtype.itemsize > convolution.PIECE:  # too much to look at
+        bias = 0.0 if bias is None else operand(bias)
+        return convolution.conv(x, kernel, bias, stride=stride, dilation=dilation, padding=around)
+    cols = _columns(x, size, stride, dilation, around)
     if groups == 1:
         rows = np.reshape(cols, (count, inside * channels))
         y = _product(rows, np.reshape(kernel, (inside * channels, filters)), bias)

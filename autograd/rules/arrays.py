@@ -103,14 +103,14 @@ def constant_only(name, key, value):
     return value
 
 
-def zeros(shape, like):
-    """Zeros of the dtype of `like`, to write something computed into."""
-    return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)
+def zeros(shape, like, dtype=None):
+    """Zeros of the dtype of `like`, or another, to write something computed into."""
+    return np.zeros(shape, dtype or like.dtype, **({"like": like} if hasattr(like, "__traced__") else {}))
 
 
-def empty(shape, like):
-    """An array of the dtype of `like`, all of which is written to before it is read."""
-    return np.empty(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.empty(shape, like.dtype)
+def empty(shape, like, dtype=None):
+    """An array of the dtype of `like`, or another, all of which is written to before it is read."""
+    return np.empty(shape, dtype or like.dtype, **({"like": like} if hasattr(like, "__traced__") else {}))
 
 
 def possibly(mask) -> bool:

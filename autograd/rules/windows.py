@@ -24,16 +24,20 @@ BACK = ("f(x22232, size=(2, 3), stride=(1, 1), dilation=(1, 1), padding=((0, 0),
 @Primitive.row(samples=IMAGES, masks=True)
 def windows(x, *, size, stride, dilation, padding):
     """The windows of `size` over the axes before the last: (..., *axes, c) becomes (..., *places, *size, c)."""
-    view = _view(padded(x, padding), size, stride, dilation)
-    if x.shape[-1] > 1:
-        return view.copy()
-    n = len(size)  # with one channel, numbers that lie side by side are those of neighbouring windows
-    front = view.ndim - n - 1
-    order = (*range(front, view.ndim), *range(front))
-    return np.transpose(np.transpose(view, order).copy(), (*range(n + 1, view.ndim), *range(n + 1)))
+    view, back = best_order(window_view(padded(x, padding), size, stride, dilation), len(size))
+    return np.transpose(view.copy(), back)
 
 
-def _view(x, size, stride, dilation, writeable=False):
+def best_order(view, n):
+    """The windows with their axes in the best order to copy them, and the order that brings them back."""
+    axes = tuple(range(view.ndim))
+    if view.shape[-1] > 1:
+        return view, axes
+    front = view.ndim - n - 1  # with one channel, numbers that lie side by side are those of neighbouring windows
+    return np.transpose(view, axes[front:] + axes[:front]), axes[n + 1 :] + axes[: n + 1]
+
+
+def window_view(x, size, stride, dilation, writeable=False):
     """The windows as a view: (..., *places, *size, c). It can be written to where windows do not overlap."""
     n = len(size)
     view = np.lib.stride_tricks.sliding_window_view(
@@ -65,16 +69,20 @@ def fold(cols, *, size, stride, dilation, padding, shape):
     if tuple(places) != tuple((m - r) // s + 1 for m, r, s in zip(whole, far, stride, strict=True)):
         raise ValueError(f"fold: axes of {tuple(whole)} have no {tuple(places)} windows of {size}, stride {stride}")
     out = zeros((*front, *whole, cols.shape[-1]), cols)
-    view = _view(out, size, stride, dilation, writeable=True)
-    for at in _apart(size, stride, dilation, places):
-        part = view[at]
-        part += cols[at]
+    add_windows(window_view(out, size, stride, dilation, writeable=True), cols, size, stride, dilation)
     return cropped(out, padding)
 
 
 @fold.vjp("cols")
 def _(g, size, stride, dilation, padding):
     return windows(g, size=size, stride=stride, dilation=dilation, padding=padding)
+
+
+def add_windows(view, cols, size, stride, dilation):
+    """Add the numbers of windows to the places that they are from, which `view` shows."""
+    for at in _apart(size, stride, dilation, cols.shape[-2 * len(size) - 1 : -len(size) - 1]):
+        part = view[at]
+        part += cols[at]
 
 
 def _apart(size, stride, dilation, places):

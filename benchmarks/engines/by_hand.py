@@ -4,6 +4,7 @@ import cases
 import numpy as np
 
 from engines.by_hand_functions import function_cases
+from engines.by_hand_images import conv_products
 from engines.by_hand_training import training_cases
 
 
@@ -69,5 +70,6 @@ def all_cases():
         "multiply_add": multiply_add,
         **training_cases(),
         **function_cases(),
+        "conv_gradients": conv_products,
         "logistic_eager": function_cases()["logistic_grad"],
     }

@@ -5,7 +5,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, Value
-from engines import functions, glassgrad_training, scalar
+from engines import functions, glassgrad_images, glassgrad_training, scalar
 from nn.losses import sparse_categorical_crossentropy
 
 
@@ -82,5 +82,6 @@ def all_cases():
         "multiply_add": multiply_add,
         **functions.eager_cases(np, derivative(autograd.grad), derivative(autograd.hessian)),
         **glassgrad_training.training_cases(),
+        **glassgrad_images.image_cases(),
         **(replayed() if hasattr(autograd, "jit") else {}),
     }

@@ -6,7 +6,7 @@ import cases
 import jax
 import jax.numpy as jnp
 
-from engines import functions
+from engines import functions, jax_images
 from engines.training import compared
 
 jax.config.update("jax_enable_x64", True)  # for the functions; training names float32
@@ -84,5 +84,6 @@ def all_cases():
         "moons_step": lambda: training(*cases.moons_step(), binary, cases.DROPOUT),
         "mlp_32": lambda: training(*cases.mlp_step(32), categorical, 0.0),
         "mlp_256": lambda: training(*cases.mlp_step(256), categorical, 0.0),
+        "lenet_fit": lambda: jax_images.lenet_fit(categorical, adam),
         **functions.all_cases(jnp, derivative(jax.grad), derivative(jax.hessian)),
     }

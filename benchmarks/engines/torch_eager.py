@@ -5,6 +5,7 @@ import os
 import cases
 import torch
 
+from engines.torch_images import image_cases
 from engines.torch_training import training_cases
 
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", os.cpu_count())))
@@ -81,4 +82,5 @@ def all_cases():
         "multiply_add": multiply_add,
         "logistic_eager": logistic,
         **training_cases(),
+        **image_cases(),
     }

@@ -1,6 +1,7 @@
 """PyTorch with its fused Adam."""
 
 from engines import torch_eager
+from engines.torch_images import image_cases
 from engines.torch_training import training_cases
 
 
@@ -9,4 +10,4 @@ def version():
 
 
 def all_cases():
-    return training_cases(fused=True)
+    return {**training_cases(fused=True), **image_cases(fused=True)}

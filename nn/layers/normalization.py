@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import warnings
 
 import numpy as np
 
-from autograd.extend import array_of, written_to
+from autograd.extend import array_of, batch_norm, column_means, written_to
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
@@ -99,29 +100,36 @@ class BatchNormalization(_Normalization):
         self.moving_variance = self.add_weight(self.own_shape, self.moving_variance_initializer, trainable=False)
 
     def call(self, x, training=False):
+        if not x.shape[0] and training:
+            return self.scaled(x)
+        gamma = self.gamma if self.scale else 1.0
+        beta = self.beta if self.center else 0.0
         if not training or not self.trainable:
             mean, variance = array_of(self.moving_mean), array_of(self.moving_variance)
-            scale = 1.0 / np.sqrt(variance + np.asarray(self.epsilon, variance.dtype))
-            return self.scaled((x - self.spread(mean, x)) * self.spread(scale, x))
-        over = tuple(a for a in range(len(x.shape)) if a not in self.own_axes)
-        if not x.shape[0]:
-            return self.scaled(x)
-        if all(x.shape[a] == 1 for a in over):
+            scale = gamma / np.sqrt(variance + np.asarray(self.epsilon, variance.dtype))
+            return x * self.spread(scale, x) + self.spread(beta - mean * scale, x)
+        axis = self.own_axes[0]
+        if all(n == 1 for a, n in enumerate(x.shape) if a != axis):
             warnings.warn(
                 f"layer {self.name!r} (BatchNormalization) got one value for each feature, shape {x.shape}: in "
                 "training that normalises to 0. Use larger batches, or LayerNormalization",
                 ModelWarning,
                 stacklevel=3,
             )
-        mean = np.mean(x, axis=over, keepdims=True)
-        centred = x - mean
-        variance = np.mean(np.square(centred), axis=over, keepdims=True)
+        last = np.moveaxis(x, axis, -1)
+        rows = np.reshape(last, (math.prod(last.shape[:-1]), last.shape[-1]))
+        self.watch(array_of(rows))
+        y = batch_norm(rows, gamma, beta, epsilon=self.epsilon)
+        return np.moveaxis(np.reshape(y, last.shape), -1, axis)
+
+    def watch(self, rows):
+        """Let the moving averages follow the columns of a batch."""
+        mean = column_means(rows)
+        centred = rows - mean
         self.follow(self.moving_mean, mean)
-        self.follow(self.moving_variance, variance)
-        return self.scaled(centred / np.sqrt(variance + self.epsilon))
+        self.follow(self.moving_variance, column_means(centred, centred))
 
     def follow(self, moving, batch):
-        batch = np.reshape(array_of(batch), self.own_shape)
         array = array_of(moving) * self.momentum
         array += (1 - self.momentum) * batch
         moving.rebase(array)
