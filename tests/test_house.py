@@ -55,8 +55,9 @@ FLOORS["nn"] = [
     [""],
 ]
 FLOORS["viz"] = [
-    ["snapshot", "numbers", "colors", "render", "arrays", "given", "notebook_page", "classes"],
-    ["program", "charts"],
+    ["snapshot", "numbers", "colors", "render", "arrays", "given", "notebook_page", "classes", "plotting", "images"],
+    ["asking"],
+    ["program", "charts", "judging", "saliency", "filters"],
     ["reading", "folding", "svg", "training"],
     ["health"],
     ["text", "replay", "live"],
