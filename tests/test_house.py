@@ -60,7 +60,7 @@ FLOORS["viz"] = [
     ["program", "charts", "judging", "saliency", "filters"],
     ["reading", "folding", "svg", "training"],
     ["health"],
-    ["text", "replay", "live"],
+    ["text", "replay", "live", "columns"],
     ["dot", "explorer", "network"],
     ["failing"],
     ["explaining"],

@@ -165,6 +165,11 @@ def run(model, x):
     return y, calls
 
 
+def is_convolution(layer) -> bool:
+    """Whether a layer slides a window with weights over images."""
+    return hasattr(layer, "kernel_size") and bool(layer.parameters())
+
+
 # -- one sample --------------------------------------------------------------------------------------------------------
 def input_shape(model) -> tuple | None:
     """The shape of a sample, as far as the model knows it."""

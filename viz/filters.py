@@ -53,7 +53,7 @@ def filters(model, layer=None, *, count=64, shape=None, ax=None):
         look = scale(plt, np.append(sheet, -1e-30))
     else:
         rows = min(inputs, INPUTS)
-        columns = min(drawn, min(COLUMNS, count))
+        columns = min(drawn, COLUMNS, count)
         tiles = kernel[:, :, :rows, :columns].transpose(2, 3, 0, 1).reshape(-1, high, wide)
         sheet, drawn = mosaic(tiles, columns), columns
         look = scale(plt, np.append(sheet, -1e-30))

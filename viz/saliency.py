@@ -7,7 +7,7 @@ import numpy as np
 from autograd import Tensor, gradients
 from autograd.rules.arrays import array_of
 from nn.layers.base import Layer
-from viz.asking import as_model, channels_first, chosen, layers_of, layout, one, run, score
+from viz.asking import as_model, channels_first, chosen, is_convolution, layers_of, layout, one, run, score
 from viz.images import displayed, ends, pixels, show
 from viz.numbers import short
 from viz.plotting import bare, diverging, glow, pyplot, rising
@@ -102,11 +102,6 @@ def cam(maps, slope, data_format=None) -> np.ndarray:
     if data_format == "channels_first":
         maps, slope = np.moveaxis(maps, 0, -1), np.moveaxis(slope, 0, -1)
     return np.maximum((maps * slope.mean(axis=(0, 1))).sum(axis=-1), 0.0)
-
-
-def is_convolution(layer) -> bool:
-    """Whether a layer slides a window with weights over images."""
-    return hasattr(layer, "kernel_size") and bool(layer.parameters())
 
 
 def _last_convolution(model) -> Layer:
