@@ -58,7 +58,7 @@ FLOORS["viz"] = [
     ["snapshot", "numbers", "colors", "render", "arrays", "given", "notebook_page", "classes", "plotting", "images"],
     ["asking"],
     ["program", "charts", "judging", "saliency", "filters"],
-    ["reading", "folding", "svg", "training"],
+    ["reading", "folding", "svg", "training", "thumbnails"],
     ["health"],
     ["text", "replay", "live", "columns"],
     ["dot", "explorer", "network"],
