@@ -11,7 +11,7 @@ from nn.settings import whole
 from viz.asking import as_model, channels_first, chosen, input_shape, layers_of, layout, one, run
 from viz.images import displayed, ends, pixels
 from viz.numbers import short
-from viz.plotting import bare, mosaic, pyplot, scale
+from viz.plotting import bare, framed, mosaic, pyplot, scale
 
 FILTERS, MAPS = "filters draws the kernels of a model of images", "feature_maps draws those of a model of images"
 COLUMNS = 16  # small pictures in a row
@@ -20,11 +20,11 @@ INPUTS = 16  # input channels of a deep layer that are drawn
 
 
 def filters(model, layer=None, *, count=64, shape=None, ax=None):
-    """The kernels of a convolution as small pictures, blue below 0 and orange above; of three colours in colour, 0 gray.
+    """The kernels of a convolution as small pictures, orange above 0 and blue below; of colours, in colour.
 
-    Of a layer behind others each column is a filter and each row an input channel. A Dense layer on images is drawn too:
-    the weights of each unit, as an image (of `shape`, where it is no square). `layer` is a name, a number or a layer;
-    unless given the first that can be drawn. At most `count` filters are drawn.
+    Of a layer behind others each column is a filter and each row an input channel. A Dense layer on images is drawn
+    too: the weights of each unit, as an image (of `shape`, where it is no square). `layer` is a name, a number or a
+    layer; unless given the first that can be drawn. At most `count` filters are drawn.
     """
     plt = pyplot()
     model, count = as_model(model, FILTERS), whole("count", count)
@@ -41,27 +41,17 @@ def filters(model, layer=None, *, count=64, shape=None, ax=None):
     if kernel.ndim == 2:
         kernel = _as_images(model, layer, kernel, shape)
     high, wide, inputs, total = kernel.shape
-    kernel = kernel[..., :count]
-    drawn = kernel.shape[-1]
     colored = inputs == 3 and layer is next(part for _, part in layers_of(model) if _kernel(part) is not None)
-    if colored:
-        top = np.abs(kernel).max() or 1.0
-        sheet, look = mosaic(np.moveaxis(0.5 + 0.5 * kernel / top, -1, 0), min(COLUMNS, drawn)), {}
-        sheet = np.nan_to_num(sheet, nan=1.0)
-    elif inputs == 1:
-        sheet = mosaic(np.moveaxis(kernel[:, :, 0], -1, 0), columns := min(_near_square(drawn), COLUMNS))
-        look = scale(plt, np.append(sheet, -1e-30))
-    else:
-        rows = min(inputs, INPUTS)
-        columns = min(drawn, COLUMNS, count)
-        tiles = kernel[:, :, :rows, :columns].transpose(2, 3, 0, 1).reshape(-1, high, wide)
-        sheet, drawn = mosaic(tiles, columns), columns
-        look = scale(plt, np.append(sheet, -1e-30))
+    tiles, columns = _tiles(kernel[..., :count], colored)
+    drawn = columns if inputs > 1 and not colored else len(tiles)
+    sheet = mosaic(tiles, columns)
+    sheet = np.nan_to_num(sheet, nan=1.0) if colored else sheet
     if ax is None:
         aspect = sheet.shape[0] / sheet.shape[1]
         width = 7.0 if aspect < 1.3 else 5.0
         _, ax = plt.subplots(figsize=(width, max(1.3, (width - 0.9) * aspect + 0.7)), layout="constrained")
-    image = ax.imshow(sheet, interpolation="nearest", **look)
+    image = ax.imshow(sheet, interpolation="nearest", **({} if colored else scale(plt, sheet, signed=True)))
+    framed(ax, len(tiles), (high, wide), columns)
     bare(ax)
     some = f"{drawn} of {total}" if drawn < total else f"{total}"
     title = f"{layer.name}: {some} {'filter' if total == 1 else 'filters'} of {high} × {wide}"
@@ -73,6 +63,17 @@ def filters(model, layer=None, *, count=64, shape=None, ax=None):
     if not colored:
         ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=18).outline.set_visible(False)
     return ax
+
+
+def _tiles(kernel, colored):
+    """The little pictures, and how many of them stand in a row."""
+    total = kernel.shape[-1]
+    if colored:
+        return np.moveaxis(0.5 + 0.5 * kernel / (np.abs(kernel).max() or 1.0), -1, 0), min(_near_square(total), COLUMNS)
+    if kernel.shape[2] == 1:
+        return np.moveaxis(kernel[:, :, 0], -1, 0), min(_near_square(total), COLUMNS)
+    kernel = kernel[:, :, :INPUTS, :COLUMNS]  # a row for each input channel
+    return kernel.transpose(2, 3, 0, 1).reshape(-1, *kernel.shape[:2]), kernel.shape[-1]
 
 
 def _kernel(layer):
@@ -118,8 +119,8 @@ def _near_square(count) -> int:
 def feature_maps(model, x, layers=None, *, count=16, shape=None, ax=None):
     """What each layer makes of one image: a row of maps for each, in the order of calls; of a row of numbers a strip.
 
-    `layers` are those to draw (names, numbers or layers), unless given all but those that change nothing. At most `count`
-    maps of each are drawn. Each layer has colours of its own: from 0, or around 0 where some numbers are below it.
+    `layers` are those to draw (names, numbers or layers), unless given all but those that change nothing. At most
+    `count` maps of each are drawn. Each layer has colours of its own: from 0, or around 0 if some numbers are below it.
     """
     plt = pyplot()
     model, count = as_model(model, MAPS), whole("count", count)
@@ -153,10 +154,14 @@ def feature_maps(model, x, layers=None, *, count=16, shape=None, ax=None):
             place.imshow(_padded(maps[:columns], columns), interpolation="nearest", **scale(plt, maps))
         low, high = np.nanmin(maps), np.nanmax(maps)
         _named(place, f"{layer.name}\n{_times(size)}\n{short(low, 2)} … {short(high, 3)}")
+        if maps.ndim == 1 and len(maps) <= COLUMNS:
+            place.set_xticks(range(len(maps)), range(len(maps)), fontsize=7)
+            place.tick_params(length=0, pad=1)
+        if maps.ndim == 3:
+            framed(place, min(columns, len(maps)), maps.shape[1:], columns)
         if maps.ndim == 3 and len(maps) > columns:
-            place.annotate(
-                f"+ {len(maps) - columns}", (1, 0.5), (4, 0), "axes fraction", "offset points", fontsize=8, va="center"
-            )
+            more = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 8, "va": "center"}
+            place.annotate(f"+ {len(maps) - columns}", (1, 0.5), (4, 0), **more)
     return axes[0] if len(axes) == 1 else axes
 
 

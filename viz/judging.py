@@ -1,4 +1,4 @@
-"""Where a classifier is wrong: the confusion matrix, ROC and precision-recall curves, the images it is most wrong about.
+"""Where a classifier is wrong: confusion matrix, ROC and precision-recall curves, the images it is most wrong about.
 
 Each asks the model about X and takes `ax=`. Labels are class numbers, one-hot rows or, with `names=`, texts.
 """
@@ -14,7 +14,6 @@ from nn.settings import whole
 from viz.asking import channels_first, judged
 from viz.colors import CLASSES
 from viz.images import ends, pixels, show
-from viz.numbers import short
 from viz.plotting import BLUE, GRAY, diverging, pyplot
 
 ASKED = "wanted a model, or a function of an array"
@@ -62,8 +61,8 @@ def confusion(model, X, y, names=None, normalize=False, ax=None):
 def roc(model, X, y, names=None, ax=None):
     """The ROC curve: of those that are of a class the share that is found, over the share of false alarms.
 
-    Every probability is a threshold. Of two classes the second is the one to be found; of more there is a curve for each
-    against all others. The area under each is that of `nn.metrics.AUC(exact=True)`.
+    Every probability is a threshold. Of two classes the second is the one to be found; of more there is a curve for
+    each against all others. The area under each is that of `nn.metrics.AUC(exact=True)`.
     """
     ax, curves = _curves(model, X, y, names, ax, "ROC")
     for true, scores, look in curves:
@@ -79,8 +78,8 @@ def roc(model, X, y, names=None, ax=None):
 def precision_recall(model, X, y, names=None, ax=None):
     """The precision-recall curve: of those taken for a class the share that is, over the share of the class found.
 
-    Every probability is a threshold. Of two classes the second is the one to be found; of more there is a curve for each
-    against all others. The area under each is that of `nn.metrics.AUC(curve="PR", exact=True)`.
+    Every probability is a threshold. Of two classes the second is the one to be found; of more there is a curve for
+    each against all others. The area under each is that of `nn.metrics.AUC(curve="PR", exact=True)`.
     """
     ax, curves = _curves(model, X, y, names, ax, "PR")
     for true, scores, look in curves:
@@ -132,8 +131,8 @@ def _framed(ax):
 def worst(model, X, y, count=12, *, names=None, shape=None, ax=None):
     """The images that a model is most wrong about: those whose true class it gives the least probability.
 
-    Above each stand the true class, and what the model says with its probability; below, the image's place in X. Rows of
-    numbers are drawn as squares, or in `shape`, such as (28, 28).
+    Above each stand the true class, and what the model says with its probability; below, the image's place in X. Rows
+    of numbers are drawn as squares, or in `shape`, such as (28, 28).
     """
     plt = pyplot()
     count = whole("count", count)
@@ -157,7 +156,7 @@ def worst(model, X, y, count=12, *, names=None, shape=None, ax=None):
         show(place, image, limits)
         wrong = said[i] != true[i]
         place.set_title(
-            f"is {names[true[i]]}\nsaid {names[said[i]]}, {short(chances[i, said[i]], 2)}", fontsize=9,
+            f"is {names[true[i]]}\nsaid {names[said[i]]} ({chances[i, said[i]]:.2f})", fontsize=9,
             color="#a33c00" if wrong else "#555555",
         )  # fmt: skip
         place.set_xlabel(f"X[{i}]", fontsize=7, color="#777777", labelpad=2)

@@ -21,8 +21,8 @@ def network(model, x=None, *, data=None, show="weights") -> Svg:
 
     - `show="weights"` or `"gradients"` says what the edges are.
     - `data`, an array of two columns, draws in each neuron its answer over the plane that the data lies in.
-    - An image, convolutions and pooling are drawn as small pictures, with `x` the image and the maps that the layers make
-      of it. There an edge stands for many weights: it is gray, and as wide as their root mean square.
+    - An image, convolutions and pooling are drawn as small pictures, with `x` the image and the maps that the layers
+      make of it. There an edge stands for many weights: it is gray, and as wide as their root mean square.
 
     >>> import nn
     >>> picture = network(nn.MLP(2, [3, 1], seed=0), x=[1.0, -2.0])
@@ -64,7 +64,8 @@ def _draw(columns, show) -> Svg:
     gap = max(130.0, max(headings) + 16)
     left, right = (max(32 + widest, w / 2 + 10) for w in (headings[0], headings[-1]))
     width = gap * (len(columns) - 1) + left + right
-    note = f"{show}: width is the size, orange and solid above 0, blue and dashed below; largest {short(top, 3)}"
+    signed = "orange and solid above 0, blue and dashed below; " if not all(c.many for c in columns[1:]) else ""
+    note = f"{show}: width is the size, {signed}largest {short(top, 3)}"
     if any(c.many for c in columns):
         note += "; gray: many weights, the root of their mean square"
     lines = textwrap.wrap(note, int((width - 20) / 5.2))
@@ -88,10 +89,14 @@ def _edges(picture, before, here, a, b, top):
             if np.isnan(w):
                 continue  # these two have nothing to do with one another
             share = min(abs(w) / top, 1.0)
+            wide, solid = (
+                (0.6 + 1.9 * share, 0.2 + 0.4 * share) if here.many else (0.4 + 4.0 * share, 0.35 + 0.65 * share)
+            )
             picture.add(
                 "line", x1=a[i][0] + before.radius, y1=a[i][1], x2=b[j][0] - here.radius, y2=b[j][1],
-                stroke=GRAY if here.many else diverging(w, top), stroke_width=0.4 + 4.0 * share,
-                stroke_opacity=0.35 + 0.65 * share, stroke_dasharray="5 3" if w < 0 and not here.many else None,
+                stroke=GRAY if here.many else diverging(w, top), stroke_width=thin + more * share,
+                stroke_opacity=0.2 + 0.4 * share if here.many else 0.35 + 0.65 * share,
+                stroke_dasharray="5 3" if w < 0 and not here.many else None,
             )  # fmt: skip
 
 

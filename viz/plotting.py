@@ -35,11 +35,11 @@ def glow(plt):
     )
 
 
-def scale(plt, numbers) -> dict:
-    """The colours for an array: around 0 where some numbers are below it, else rising from it. nan is left white."""
+def scale(plt, numbers, signed=False) -> dict:
+    """The colours for an array: around 0 if some numbers are below it, else rising from it. nan is left white."""
     good = numbers[np.isfinite(numbers)]
     top = float(np.abs(good).max(initial=0.0)) or 1.0
-    if (good < 0).any():
+    if signed or (good < 0).any():
         return {"cmap": diverging(plt), "vmin": -top, "vmax": top}
     return {"cmap": rising(plt), "vmin": 0.0, "vmax": top}
 
@@ -58,6 +58,16 @@ def mosaic(tiles, columns: int) -> np.ndarray:
         y, x = i // columns * (high + GAP), i % columns * (wide + GAP)
         sheet[y : y + high, x : x + wide] = tile
     return sheet
+
+
+def framed(ax, tiles, shape, columns: int) -> None:
+    """A thin line around each of so many tiles of a mosaic, of this (height, width)."""
+    high, wide = shape
+    xs = np.arange(tiles) % columns * (wide + GAP) - 0.5
+    ys = np.arange(tiles) // columns * (high + GAP) - 0.5
+    lines = [[(x, y), (x + wide, y), (x + wide, y + high), (x, y + high), (x, y)] for x, y in zip(xs, ys, strict=True)]
+    collections = pyplot().matplotlib.collections
+    ax.add_collection(collections.LineCollection(lines, colors="#aaaaaa", linewidths=0.6), autolim=False)
 
 
 def bare(ax) -> None:

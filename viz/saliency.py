@@ -10,7 +10,7 @@ from nn.layers.base import Layer
 from viz.asking import as_model, channels_first, chosen, is_convolution, layers_of, layout, one, run, score
 from viz.images import displayed, ends, pixels, show
 from viz.numbers import short
-from viz.plotting import bare, diverging, glow, pyplot, rising
+from viz.plotting import bare, glow, pyplot, scale
 
 WANTED = "wanted a model of images"
 
@@ -18,9 +18,9 @@ WANTED = "wanted a model of images"
 def saliency(model, x, target=None, *, signed=False, names=None, shape=None, ax=None):
     """How much each pixel of one image moves the answer: |d score / d x|, of colours the largest.
 
-    The score is the logit of the class `target`, unless given the one that the model says; of a model with one number as
-    its answer that number. `signed=True` keeps the sign: orange pixels speak for the class, blue ones against it, once
-    they are brighter; colours are added up.
+    The score is the logit of the class `target`, unless given the one that the model says; of a model with one number
+    as its answer that number. `signed=True` keeps the sign: orange pixels, made brighter, speak for the class, blue
+    ones against it; colours are added up.
 
     Draws the image and the map beside it; into one `ax`, the map alone, whose numbers are
     `ax.images[0].get_array()`.
@@ -42,9 +42,7 @@ def saliency(model, x, target=None, *, signed=False, names=None, shape=None, ax=
     if left is not None:
         show(left, image)
         left.set_title(said, fontsize=10)
-    top = float(np.abs(slope).max(initial=0)) or 1.0
-    colors = {"cmap": diverging(plt), "vmin": -top, "vmax": top} if signed else {"cmap": rising(plt), "vmin": 0}
-    drawn = right.imshow(slope, interpolation="nearest", **{"vmax": top, **colors})
+    drawn = right.imshow(slope, interpolation="nearest", **scale(plt, slope, signed))
     bare(right)
     right.set_title("d score / d pixel" if signed else "|d score / d pixel|", fontsize=10)
     right.figure.colorbar(drawn, ax=right, shrink=0.8, aspect=18).outline.set_visible(False)
@@ -54,8 +52,8 @@ def saliency(model, x, target=None, *, signed=False, names=None, shape=None, ax=
 def grad_cam(model, x, layer=None, target=None, *, names=None, shape=None, ax=None):
     """Where a convolution finds what speaks for a class: relu(sum over maps of weight * map), over the image.
 
-    The weight of a map is the mean of d score / d map over its places (Grad-CAM, Selvaraju et al. 2017); the score is that
-    of `saliency`. `layer` is a name, a number or a layer; the last convolution unless given.
+    The weight of a map is the mean of d score / d map over its places (Grad-CAM, Selvaraju et al. 2017); the score is
+    that of `saliency`. `layer` is a name, a number or a layer; the last convolution unless given.
 
     Draws the image and, beside it, the image with the map over it; into one `ax`, that alone. The map is
     `ax.images[1].get_array()`, as large as those of the layer.
@@ -123,7 +121,7 @@ def _asked(model, batch, target, names):
     if names is not None and number >= len(names):
         raise ValueError(f"names= has {len(names)} names; the class is {number}")
     name = number if names is None else names[number]
-    return x, total, calls, f"{'said' if target is None else 'why'} {name}, {short(value, 2)}"
+    return x, total, calls, f"{'said' if target is None else 'why'} {name} ({value:.3f})"
 
 
 def _shown(batch, given, shape):
