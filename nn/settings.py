@@ -53,3 +53,19 @@ def flag(name: str, value) -> bool:
     if isinstance(value, bool | np.bool_) or (is_whole(value, 0) and value <= 1):
         return bool(value)
     raise ValueError(f"{name} is True or False; got {value!r:.60}")
+
+
+def sizes(name: str, value, axes: int, least: float = 1) -> tuple[int, ...]:
+    """A setting that counts something along each axis: one number for all of them, or one for each.
+
+    >>> sizes("strides", 2, 2), sizes("strides", [1, 2], 2)
+    ((2, 2), (1, 2))
+    >>> sizes("strides", (1, 2, 3), 2)
+    Traceback (most recent call last):
+        ...
+    ValueError: strides is one whole number or 2 of them; got (1, 2, 3)
+    """
+    found = whole_numbers(name, value, least)
+    if isinstance(value, set) or len(found) not in (1, axes) or (len(found) == 1 != axes and np.ndim(value)):
+        raise ValueError(f"{name} is one whole number or {axes} of them; got {value!r:.60}")
+    return found * axes if len(found) == 1 else found

@@ -31,5 +31,16 @@ LAYERS = {
     "PReLU": (lambda **o: L.PReLU(alpha_initializer="random_normal", **o), (3,)),
     "Softmax": (L.Softmax, (4,)),
     "Softmax, other axis": (lambda **o: L.Softmax(axis=1, **o), (2, 3)),
+    "Conv1D": (lambda **o: L.Conv1D(3, 2, padding="causal", dilation_rate=2, activation="relu", **o), (4, 2)),
+    "Conv2D": (lambda **o: L.Conv2D(2, (2, 3), strides=(1, 2), padding="same", **o), (3, 4, 2)),
+    "Conv2D, groups": (lambda **o: L.Conv2D(4, 2, groups=2, use_bias=False, **o), (3, 2, 2)),
+    "Conv2D, channels first": (lambda **o: L.Conv2D(2, 2, data_format="channels_first", **o), (2, 3, 3)),
+    "Conv3D": (lambda **o: L.Conv3D(2, 2, **o), (2, 2, 3, 1)),
+    "MaxPooling1D": (lambda **o: L.MaxPooling1D(2, padding="same", **o), (3, 2)),
+    "MaxPooling2D": (lambda **o: L.MaxPooling2D((2, 1), strides=1, **o), (3, 2, 2)),
+    "MaxPooling3D": (lambda **o: L.MaxPooling3D(2, **o), (2, 2, 2, 1)),
+    "AveragePooling1D": (lambda **o: L.AveragePooling1D(2, data_format="channels_first", **o), (2, 4)),
+    "AveragePooling2D": (lambda **o: L.AveragePooling2D(2, padding="same", **o), (3, 3, 1)),
+    "AveragePooling3D": (lambda **o: L.AveragePooling3D(2, **o), (2, 2, 2, 1)),
 }
 MERGING = ["Add", "Subtract", "Multiply", "Maximum", "Minimum", "Average", "Concatenate"]

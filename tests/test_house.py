@@ -20,7 +20,9 @@ FLOORS = {}
 FLOORS["autograd"] = [
     ["errors"],
     ["rules"],
-    ["engine", "functional"],
+    ["engine", "functional.geometry", "functional.along"],
+    ["functional.*"],
+    ["functional"],
     ["scalar"],
     ["transforms"],
     ["checks", "testing"],
@@ -32,7 +34,7 @@ FLOORS["autograd"] = [
     [""],  # autograd/__init__.py
 ]
 FLOORS["nn"] = [
-    ["settings"],
+    ["settings", "layers.formats"],
     ["errors", "registry", "seeds", "module", "safetensors"],
     ["foreign", "activations", "initializers", "regularizers", "losses.base", "layers.symbols", "optimizers.groups"],
     ["optimizers.clipping", "optimizers.schedules", "losses.classification", "losses.regression", "metrics.base"],

@@ -38,8 +38,12 @@ class Symbol:
         return len(self.shape)
 
     def sample(self, size: int) -> np.ndarray:
-        """Zeros of this shape, with `size` where any size will do."""
-        return np.zeros([size if n is None else n for n in self.shape], self.dtype)
+        """Zeros of this shape, with a batch of `size` where any size will do, and more along the other axes, so that
+        windows fit."""
+        free = self.shape[1:].count(None)
+        more = 32 if free <= 2 else 8
+        shape = [n if n is not None else size * more if i else size for i, n in enumerate(self.shape)]
+        return np.zeros(shape, self.dtype)
 
     def _refuse(self, *args, **kwargs):
         raise TypeError(

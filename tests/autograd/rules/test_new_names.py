@@ -36,9 +36,10 @@ def test_the_functions_of_networks_on_values(name):
     function = getattr(F, name)
     if isinstance(function, Elementwise):
         assert np.isclose(function(Value(0.4)).data, function(np.array([0.4]))[0])
-    else:  # along an axis
+    else:  # along an axis, or over windows
+        more = {"conv": [np.ones((2, 1, 1))], "max_pool": [2], "avg_pool": [2]}.get(name, [])
         with pytest.raises(TypeError, match=f"{name} .*Value.*Tensor"):
-            function(Value(0.4))
+            function(Value(0.4), *more)
 
 
 @pytest.mark.parametrize("name", [name for name in F.__all__ if isinstance(getattr(F, name), Elementwise)])

@@ -1,26 +1,10 @@
-"""What NumPy has no name for: functions of arrays and Tensors, and all but those along an axis of Values.
-
->>> import numpy as np
->>> from autograd import Value, functional, grad
->>> functional.softmax([[0.0, 0.0], [1000.0, 0.0]])
-array([[0.5, 0.5],
-       [1. , 0. ]])
->>> grad(lambda x: np.sum(functional.logsumexp(x, axis=0)))(np.zeros((2, 3)))
-array([[0.5, 0.5, 0.5],
-       [0.5, 0.5, 0.5]])
->>> functional.sigmoid(Value(0.0)).data
-0.5
-"""
+"""Functions along an axis of an array or Tensor."""
 
 from __future__ import annotations
 
 from autograd.rules import networks
 from autograd.rules.arrays import is_tensor, operand
 from autograd.rules.axes import from_end
-from autograd.rules.elementwise import erf, gelu, relu, sigmoid, silu, softplus
-from autograd.rules.special import log_sigmoid
-
-__all__ = ["erf", "gelu", "log_sigmoid", "log_softmax", "logsumexp", "relu", "sigmoid", "silu", "softmax", "softplus"]
 
 
 def softmax(x, axis=-1):

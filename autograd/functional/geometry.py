@@ -1,0 +1,80 @@
+"""Where the windows of a convolution or of pooling lie: sizes, strides and padding as numbers for each axis.
+
+An array is (..., *axes, channels): the axes that windows slide over are those before the last.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from autograd.rules.arrays import is_tensor, operand
+
+PADDINGS = "'valid' (none), 'same' (places = size / stride, rounded up), 'causal' (one axis: all in front), or numbers"
+
+
+def numbers(name, key, value, n, least=1) -> tuple[int, ...]:
+    """A whole number for each of n axes, given as one for all or as n."""
+    try:
+        found = (operator.index(value),) * n
+    except TypeError:
+        try:
+            found = tuple(map(operator.index, value))
+        except TypeError:
+            found = ()
+    if len(found) != n or any(k < least for k in found):
+        raise ValueError(f"{name}: {key} is a whole number, {least} or more, or {n} of them; got {value!r:.60}")
+    return found
+
+
+def reach(size, dilation) -> tuple[int, ...]:
+    """How far each axis of a window goes, with the gaps that dilation makes."""
+    return tuple((k - 1) * d + 1 for k, d in zip(size, dilation, strict=True))
+
+
+def pads(name, padding, axes, size, stride, dilation) -> tuple[tuple[int, int], ...]:
+    """How many zeros go before and after each axis."""
+    n, far = len(size), reach(size, dilation)
+    if isinstance(padding, str):
+        if padding == "valid":
+            return ((0, 0),) * n
+        if padding == "causal" and n == 1:
+            return ((far[0] - 1, 0),)
+        if padding == "same":
+            missing = [max((-(-m // s) - 1) * s + r - m, 0) for m, s, r in zip(axes, stride, far, strict=True)]
+            return tuple((total // 2, total - total // 2) for total in missing)
+        raise ValueError(f"{name}: padding is {PADDINGS}; got {padding!r} for {n} axes")
+    try:
+        parts = list(padding)
+    except TypeError:
+        parts = [padding] * n
+    if len(parts) != n:
+        raise ValueError(f"{name}: padding is {PADDINGS}, one or a pair for each of {n} axes; got {padding!r:.60}")
+    return tuple(numbers(name, "padding", part, 2, least=0) for part in parts)
+
+
+def places(name, axes, size, stride, dilation, padding) -> tuple[int, ...]:
+    """How many windows fit along each axis; an error where none does."""
+    far = reach(size, dilation)
+    whole = [m + low + high for m, (low, high) in zip(axes, padding, strict=True)]
+    if any(r > m for r, m in zip(far, whole, strict=True)):
+        gaps = f" with dilation {by(dilation)}" if far != tuple(size) else ""
+        raise ValueError(
+            f"{name}: a {by(size)} window{gaps} does not fit into {by(whole)}; use padding='same' or an input of "
+            f"at least {by(far)}"
+        )
+    return tuple((m - r) // s + 1 for m, r, s in zip(whole, far, stride, strict=True))
+
+
+def by(sizes) -> str:
+    """`3x3`, as sizes are said."""
+    return "x".join(map(str, sizes))
+
+
+def numeric(name, what, x):
+    """An array or Tensor of floats; whole numbers become floats."""
+    if hasattr(x, "__apply__") and not is_tensor(x):
+        raise TypeError(f"{name} works on arrays, and a Value is one number: make a Tensor of all of them")
+    x = operand(x)
+    if x.dtype.kind not in "biufc":
+        raise TypeError(f"{name}: {what} {x!r:.60} holds no numbers")
+    return x.astype(float) if x.dtype.kind in "biu" else x
