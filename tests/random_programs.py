@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Random programs, as text: a function, the state around it that it reads, and changes of that state between calls.
 
 A holder is one way to keep something outside: its source, expressions that read it, and lines that change it.

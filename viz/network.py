@@ -89,9 +89,7 @@ def _edges(picture, before, here, a, b, top):
             if np.isnan(w):
                 continue  # these two have nothing to do with one another
             share = min(abs(w) / top, 1.0)
-            wide, solid = (
-                (0.6 + 1.9 * share, 0.2 + 0.4 * share) if here.many else (0.4 + 4.0 * share, 0.35 + 0.65 * share)
-            )
+            thin, more = (0.6, 1.9) if here.many else (0.4, 4.0)
             picture.add(
                 "line", x1=a[i][0] + before.radius, y1=a[i][1], x2=b[j][0] - here.radius, y2=b[j][1],
                 stroke=GRAY if here.many else diverging(w, top), stroke_width=thin + more * share,
