@@ -299,7 +299,7 @@ function places(array, kernel) {
     return { columns, rows: Math.ceil(n / columns), of: (i) => [i % columns, Math.floor(i / columns)], tiles: 1 };
   }
   const [high, wide, tiles] = kernel ? [a, b, c * d] : [b, c, a * d];
-  const abreast = kernel && c > 1 && d > 1 ? d : Math.min(tiles, Math.ceil(Math.sqrt((1.6 * tiles * high) / wide)));
+  const abreast = kernel && c > 1 && d > 1 ? d : Math.min(tiles, Math.ceil(Math.sqrt((2.4 * tiles * high) / wide)));
   const of = (i) => { const [p, q, r, s] = indexOf(i, array.grid), tile = kernel ? r * d + s : p * d + s, [y, x] = kernel ? [p, q] : [q, r]; return [(tile % abreast) * (wide + 1) + x, Math.floor(tile / abreast) * (high + 1) + y]; };
   return { columns: abreast * (wide + 1) - 1, rows: Math.ceil(tiles / abreast) * (high + 1) - 1, of, tiles };
 }
@@ -355,18 +355,23 @@ function windowOf(i, flat) {
   const products = seen.map((v, k) => v * weights[k]), known = found.bias >= 0 && value[found.bias] && value[found.bias].all;
   return { seen, weights, products, sum: products.reduce((a, b) => a + b, 0), bias: known ? number(value[found.bias].cells[filter]) : found.bias >= 0 ? NaN : null, filter, inside };
 }
+const parts3 = (w) => [["window", w.seen], [`kernel of filter ${w.filter}`, w.weights], ["products", w.products]];
 function windowPanel(i, flat) {
   const w = windowOf(i, flat);
   if (!w) return [];
-  const box = el("div", null, { id: "window" }), shape = [...(w.inside.length === 2 ? [1] : []), ...w.inside.slice(0, -1), w.inside[w.inside.length - 1]];
-  const flatShape = shape.length === 3 ? [1, ...shape] : [1, shape[0] * shape[1], ...shape.slice(2)], numbers = w.inside.length <= 3 && w.inside[w.inside.length - 1] === 1;
-  for (const [name, cells] of [["window", w.seen], [`× kernel of filter ${w.filter}`, w.weights], ["= products", w.products]]) {
-    box.append(...heat(made(cells, flatShape), name));
-    if (numbers && cells.length <= 49) { const t = el("table", null, { class: "numbers" }), wide = flatShape[2]; for (let y = 0; y < cells.length / wide; y++) { const tr = el("tr"); cells.slice(y * wide, (y + 1) * wide).forEach((v) => tr.append(el("td", short(v, 3)))); t.append(tr); } box.append(t); }
-  }
-  const total = w.sum + (w.bias || 0);
-  box.append(el("p", `sum of the products ${short(w.sum, 5)}${w.bias === null ? "" : ` + bias ${short(w.bias, 5)}`} = ${short(total, 5)}`));
+  const box = el("div", null, { id: "window" }), channels = w.inside[w.inside.length - 1], wide = w.inside[w.inside.length - 2], high = w.seen.length / channels / wide;
+  if (channels === 1 && wide <= 3 && high <= 9) { // few enough to write every number
+    const line = el("div", null, { class: "side" });
+    parts3(w).forEach(([name, cells], k) => { const part = el("div"); part.append(el("p", name), numbers(cells, wide)); line.append(...(k ? [el("b", k === 1 ? "×" : "=")] : []), part); });
+    box.append(line);
+  } else parts3(w).forEach(([name, cells], k) => box.append(...heat(made(cells, [1, high, wide, channels]), `${["", "× ", "= "][k]}${name}${channels > 1 ? `, ${channels} channels` : ""}`)));
+  box.append(el("p", `sum of the products ${short(w.sum, 5)}${w.bias === null ? "" : ` + bias ${short(w.bias, 5)}`} = ${short(w.sum + (w.bias || 0), 5)}`));
   return [el("h2", "Window × kernel"), box];
+}
+function numbers(cells, wide) {
+  const table = el("table", null, { class: "cells" }), top = Math.max(...cells.map(Math.abs), 1e-300);
+  for (let y = 0; y < cells.length; y += wide) { const tr = el("tr"); for (const v of cells.slice(y, y + wide)) tr.append(el("td", short(v, 2), { style: `background: ${mix(colors.box, v > 0 ? colors.positive : colors.negative, 0.5 * Math.min(1, Math.abs(v) / top) ** 0.5)}` })); table.append(tr); }
+  return table;
 }
 // The single numbers behind one element of a result: what was multiplied, added, chosen.
 let element = -1;
@@ -413,7 +418,7 @@ function panel() {
     const kernel = data.kinds[i] === "parameter", pick = (flat) => { element = flat; panel(); };
     parts.push(...heat(value[i], value[i].all && into[i].length ? "value (click an element)" : "value", { kernel, mark: into[i].length ? element : -1, pick }));
     if (element >= 0 && element < value[i].cells.length && into[i].length) {
-      const sum = behind(i, element), at = indexOf(element, data.shapes[i]).join(", ");
+      const sum = behind(i, element) || (windowOf(i, element) ? "the sum of a window × a kernel" : null), at = indexOf(element, data.shapes[i]).join(", ");
       parts.push(el("p", `element (${at}) = ${sum === null ? `${short(number(value[i].cells[element]))}, by ${into[i][0].rule}` : `${sum} = ${short(number(value[i].cells[element]))}`}`, { id: "element" }), ...windowPanel(i, element));
     }
   }
