@@ -9,7 +9,7 @@ import numpy as np
 from autograd import Tensor, no_grad
 from autograd.rules.arrays import array_of
 from nn.layers.base import OBSERVERS, Layer
-from nn.models import Model, Sequential
+from nn.models import Model
 from nn.module import Module
 from nn.neurons import MLP
 from viz.classes import classes_of
@@ -108,7 +108,7 @@ def as_model(model, wanted) -> Module:
         return model.tensor()
     if not isinstance(model, Layer):
         raise refusal(model, wanted)
-    if isinstance(model, Sequential) and not model.built:
+    if not model.built:
         raise ValueError(f"{wanted}; this one is not built: give its first layer input_shape=, or call it on data once")
     return model
 

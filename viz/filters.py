@@ -29,19 +29,18 @@ def filters(model, layer=None, *, count=64, shape=None, ax=None):
     plt = pyplot()
     model, count = as_model(model, FILTERS), whole("count", count)
     if layer is None:
-        fit = [part for _, part in layers_of(model) if _kernel(part) is not None]
-        if not fit:
+        layer = _first(model)
+        if layer is None:
             raise ValueError(
                 f"{FILTERS}; this one has no kernel to draw, or is not built yet: call it on an image once"
             )
-        layer = fit[0]
     else:
         layer = chosen(model, layer, lambda part: _kernel(part) is not None, "kernel")
     kernel = _kernel(layer)
     if kernel.ndim == 2:
         kernel = _as_images(model, layer, kernel, shape)
     high, wide, inputs, total = kernel.shape
-    colored = inputs == 3 and layer is next(part for _, part in layers_of(model) if _kernel(part) is not None)
+    colored = inputs == 3 and layer is _first(model)
     tiles, columns = _tiles(kernel[..., :count], colored)
     drawn = columns if inputs > 1 and not colored else len(tiles)
     sheet = mosaic(tiles, columns)
@@ -63,6 +62,11 @@ def filters(model, layer=None, *, count=64, shape=None, ax=None):
     if not colored:
         ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=18).outline.set_visible(False)
     return ax
+
+
+def _first(model):
+    """The first layer with a kernel: the one that sees the image."""
+    return next((part for _, part in layers_of(model) if _kernel(part) is not None), None)
 
 
 def _tiles(kernel, colored):
@@ -101,6 +105,10 @@ def _kernel(layer):
 
 def _as_images(model, layer, kernel, shape):
     """The weights of each unit of a Dense layer in the shape of the images that it sees."""
+    if shape is None and layer is not _first(model):
+        raise ValueError(
+            f"layer {layer.name!r} (Dense) sees what other layers give, no image; shape= says that it is one"
+        )
     own = input_shape(model)
     shape = own if shape is None and own is not None and np.prod(own) == len(kernel) else shape
     first = channels_first(model)
