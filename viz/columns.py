@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.rules.arrays import array_of
-from nn.layers import Activation, BatchNormalization, Dense, Dropout, Flatten
+from nn.layers import BatchNormalization, Dense, Flatten, PReLU
 from nn.models import Sequential
 from nn.neurons import MLP
 from viz.asking import input_shape, is_convolution, layout, one, run
@@ -19,7 +19,6 @@ from viz.images import displayed, ends, pixels
 SHOWN = 10  # neurons of a column that are drawn
 GRID = 20  # pixels across the small map in each neuron
 DRAWN = "network draws an MLP or a built Sequential of convolutions, pooling and dense layers"
-QUIET = Activation | BatchNormalization | Dropout  # they change what the layer before them gave, and have no column
 
 
 @dataclass
@@ -66,7 +65,7 @@ def as_tensor_model(model):
         raise refusal(model, DRAWN)
     if not model.built:
         raise TypeError(f"{DRAWN}; this one is not built: give its first layer input_shape=, or call it on data once")
-    known = Dense | Flatten | QUIET
+    known = Dense | BatchNormalization | PReLU
     other = [p for p in model.layers if not isinstance(p, known) and p.count_params() and not is_convolution(p)]
     if other:
         raise TypeError(f"network draws dense layers; {type(other[0]).__name__} {other[0].name!r} has other weights")
@@ -88,11 +87,16 @@ def columns_of(model, show, slopes, x=None) -> list[Column]:
             high, wide, channels = _sizes(shape, layout(model, layer))
             weights = _strengths(layer, _weights(layer, show), columns[-1].size, channels)
             columns.append(Column(layer.name, channels, weights, shape=(high, wide), many=True, layer=layer))
-        elif columns[-1].shape is not None and columns[-1].layer is not None and not isinstance(layer, QUIET | Flatten):
+        elif columns[-1].shape is not None and columns[-1].layer is not None and _resizes(layer, given, shape):
             columns.append(_one_to_one(layer, shape, given, columns[-1].size, layout(model, layer)))
     if len(columns) == 1:
         raise TypeError("the model has no Dense layer or convolution to draw")
     return columns
+
+
+def _resizes(layer, given, shape) -> bool:
+    """Whether a layer without weights has a column: what keeps the shape shows in the column before it."""
+    return given != shape and not isinstance(layer, Flatten)
 
 
 def _inputs(model, x) -> Column:
@@ -195,15 +199,16 @@ def _is_first(model, columns, column=None) -> bool:
 
 
 def outputs(model, columns, x) -> list[np.ndarray]:
-    """What comes out of the layer of each column, after an activation layer or normalisation behind it."""
+    """What comes out of the layer of each column, after those behind it that keep its shape, such as activations."""
     with no_grad():
         _, calls = run(model, x)
     place, found = {id(column.layer): i for i, column in enumerate(columns[1:])}, {}
     last = None
     for layer, _, out in calls:
         last = place.get(id(layer), last)
-        if last is not None and (id(layer) in place or isinstance(layer, QUIET)):
-            found[last] = np.asarray(array_of(out), dtype=np.float64)
+        out = np.asarray(array_of(out), dtype=np.float64)
+        if last is not None and (id(layer) in place or out.shape == found[last].shape):
+            found[last] = out
     return [found[i] for i in range(len(columns) - 1)]
 
 

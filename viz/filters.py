@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd import Tensor
@@ -73,9 +75,9 @@ def _tiles(kernel, colored):
     """The little pictures, and how many of them stand in a row."""
     total = kernel.shape[-1]
     if colored:
-        return np.moveaxis(0.5 + 0.5 * kernel / (np.abs(kernel).max() or 1.0), -1, 0), min(_near_square(total), COLUMNS)
+        return np.moveaxis(0.5 + 0.5 * kernel / (np.abs(kernel).max() or 1.0), -1, 0), _abreast(total)
     if kernel.shape[2] == 1:
-        return np.moveaxis(kernel[:, :, 0], -1, 0), min(_near_square(total), COLUMNS)
+        return np.moveaxis(kernel[:, :, 0], -1, 0), _abreast(total)
     kernel = kernel[:, :, :INPUTS, :COLUMNS]  # a row for each input channel
     return kernel.transpose(2, 3, 0, 1).reshape(-1, *kernel.shape[:2]), kernel.shape[-1]
 
@@ -120,8 +122,10 @@ def _as_images(model, layer, kernel, shape):
     return tiles[:, :, None] if tiles.ndim == 3 else tiles
 
 
-def _near_square(count) -> int:
-    return max(1, int(np.ceil(np.sqrt(2 * count))))
+def _abreast(count) -> int:
+    """How many of so many pictures stand in a row: about twice as many as there are rows, the last of them full."""
+    rows = -(-count // min(max(1, math.ceil(math.sqrt(2 * count))), COLUMNS))
+    return -(-count // rows)
 
 
 def feature_maps(model, x, layers=None, *, count=16, shape=None, ax=None):

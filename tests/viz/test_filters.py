@@ -88,7 +88,7 @@ def test_the_weights_of_dense_layers_are_images_too():
     )
     with pytest.raises(ValueError, match=r"layer 'last' \(Dense\) sees what other layers give"):
         viz.filters(cnn(), "last")
-    assert tile(numbers(viz.filters(cnn(), "last", shape=(4, 10))), (4, 10), 0, 3).shape == (4, 10)
+    assert tile(numbers(viz.filters(cnn(), "last", shape=(4, 10))), (4, 10), 1, 1).shape == (4, 10)
     odd = nn.Sequential([L.Dense(2, input_shape=(50,))], seed=0)
     with pytest.raises(ValueError, match=r"layer 'dense' \(Dense\): a row of 50 numbers is no square image"):
         viz.filters(odd)
@@ -96,7 +96,7 @@ def test_the_weights_of_dense_layers_are_images_too():
 
 def test_kernels_over_one_and_three_axes():
     line = nn.Sequential([L.Conv1D(4, 5, input_shape=(9, 1))], seed=0)
-    assert np.allclose(tile(numbers(viz.filters(line)), (1, 5), 0, 2), line.layers[0].kernel.data[None, :, 0, 2])
+    assert np.allclose(tile(numbers(viz.filters(line)), (1, 5), 1, 0), line.layers[0].kernel.data[None, :, 0, 2])
     body = nn.Sequential([L.Conv3D(4, (2, 3, 3), input_shape=(4, 5, 5, 1))], seed=0)
     assert np.allclose(tile(numbers(viz.filters(body)), (3, 3), 1, 2), body.layers[0].kernel.data[1, :, :, 0, 2])
 

@@ -25,7 +25,8 @@ def closed():
 def ending(what):
     return {
         "softmax": [L.Dense(3, activation="softmax")], "logits": [L.Dense(3)],
-        "softmax layer": [L.Dense(3), L.Softmax()], "sigmoid": [L.Dense(1, activation="sigmoid")], "number": [L.Dense(1)],
+        "softmax layer": [L.Dense(3), L.Softmax()], "sigmoid": [L.Dense(1, activation="sigmoid")],
+        "number": [L.Dense(1)],
     }[what]  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def cnn(what="softmax", channels=1, first=False, seed=0):
     where = {"data_format": "channels_first"} if first else {}
     body = [
         L.Conv2D(4, 3, activation="tanh", input_shape=shape, name="one", **where),
-        L.AveragePooling2D(2, name="pool", **where), L.Conv2D(5, 2, activation="tanh", name="two", **where), L.Flatten(),
+        L.AveragePooling2D(2, name="pool", **where), L.Conv2D(5, 2, activation="tanh", name="two", **where),
+        L.Flatten(),
     ]  # fmt: skip
     return nn.Sequential([*body, *ending(what)], seed=seed, dtype="float64")
 
