@@ -18,6 +18,7 @@ from viz.plotting import bare, framed, mosaic, pyplot, scale
 FILTERS, MAPS = "filters draws the kernels of a model of images", "feature_maps draws those of a model of images"
 COLUMNS = 16  # small pictures in a row
 STRIP = 0.5  # the height of a row of numbers, in tiles
+WIDE, LABEL = 8.3, 0.46  # inches: a row of maps, and its label
 INPUTS = 16  # input channels of a deep layer that are drawn
 
 
@@ -151,8 +152,8 @@ def feature_maps(model, x, layers=None, *, count=16, shape=None, ax=None):
             image.shape[0] / image.shape[1],
             *(STRIP if m.ndim == 1 else m.shape[1] / m.shape[2] for _, m, _ in rows),
         ]
-        tall = [min(max(height, 0.35), 4.0) for height in tall]
-        size = (10.0, 0.2 + sum(tall) * 8.3 / columns + 0.12 * len(tall))
+        tall = [min(max(height, LABEL * columns / WIDE), 4.0) for height in tall]
+        size = (10.0, 0.2 + sum(tall) * WIDE / columns + 0.12 * len(tall))
         _, axes = plt.subplots(len(tall), 1, figsize=size, height_ratios=tall, squeeze=False, layout="constrained")
         axes = axes[:, 0].tolist()
         _input(axes[0], image, columns)

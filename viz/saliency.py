@@ -83,8 +83,9 @@ def grad_cam(model, x, layer=None, target=None, *, names=None, shape=None, ax=No
     drawn = right.imshow(found, cmap=glow(plt), vmin=0, vmax=top, extent=extent, interpolation="bilinear")
     right.set(xlim=extent[:2], ylim=extent[2:])
     bare(right)
-    nothing = "" if found.any() else ": nothing speaks for it"
-    right.set_title(f"Grad-CAM, {layer.name}{nothing}", fontsize=10)
+    right.set_title(f"Grad-CAM, {layer.name}", fontsize=10)
+    if not found.any():
+        right.set_xlabel("nothing here speaks for it", fontsize=9)
     right.figure.colorbar(drawn, ax=right, shrink=0.8, aspect=18).outline.set_visible(False)
     return ax
 

@@ -196,7 +196,7 @@ def test_nothing_speaks_for_it():
     model.layers[-1].set_weights([np.zeros((20, 1)), np.ones(1)])
     _, ax = viz.grad_cam(model, GRAY)
     assert not numbers(ax, 1).any()
-    assert ax.get_title() == "Grad-CAM, two: nothing speaks for it"
+    assert (ax.get_title(), ax.get_xlabel()) == ("Grad-CAM, two", "nothing here speaks for it")
 
 
 def test_axes_of_ones_own():
