@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import matplotlib
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 
 import viz
@@ -16,7 +16,7 @@ OUT = Path("out")
 
 
 def main():
-    matplotlib.use("Agg")  # no windows: the pictures are written to files
+    mpl.use("Agg")  # no windows: the pictures are written to files
     X, y = load_digits(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X.reshape(-1, 8, 8, 1) / 16, y, test_size=0.2, random_state=0)
     model = Sequential(
