@@ -52,6 +52,8 @@ def test_the_first_kernels_are_drawn_one_by_one():
         assert np.allclose(tile(sheet, (3, 3), k // columns, k % columns), kernel[:, :, 0, k])
     assert np.isnan(sheet[3]).all()  # white between them
     assert ax.images[0].get_clim() == (-np.abs(kernel).max(), np.abs(kernel).max())  # 0 is in the middle
+    model.layers[0].kernel.assign(np.abs(kernel))
+    assert viz.filters(model).images[0].get_clim()[0] < 0  # also where no number is below it
     assert ax.get_title() == "one: 5 filters of 3 × 3"
     assert ax.get_aspect() == 1
 

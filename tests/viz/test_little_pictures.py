@@ -184,6 +184,8 @@ CONVOLUTIONS = [
     ((1, 7, 7, 2), (3, 2, 2, 2), False, {"stride": 2, "padding": "same"}),
     ((1, 7, 7, 1), (2, 2, 1, 2), True, {"dilation": 2}), ((2, 9, 2), (3, 2, 4), False, {"padding": "causal"}),
     ((1, 4, 4, 3), (1, 1, 3, 2), True, {}), ((1, 20, 20, 2), (3, 3, 2, 3), True, {"padding": "same"}),
+    ((1, 20, 20, 2), (3, 2, 2, 3), True, {"padding": "same", "dilation": 2}),
+    ((1, 24, 24, 2), (4, 3, 2, 3), True, {"padding": "same", "stride": 2}),
 ]  # fmt: skip
 
 
