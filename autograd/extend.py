@@ -104,8 +104,8 @@ def untraced():
 def watch(thing, *attributes) -> None:
     """Let the program hold only while these attributes of an object are what they are now; by default its settings.
 
-    Settings are attributes that are numbers, texts, functions or None, but for those that its class names in
-    `unwatched`.
+    Settings are attributes that are numbers, texts, functions, None or tuples of these, but for those that its class
+    names in `unwatched`.
 
     >>> import numpy as np
     >>> from autograd import jit

@@ -1,11 +1,13 @@
 """Neurons, layers, losses, optimizers and training, on `autograd`.
 
 On single numbers: `Neuron`, `Layer`, `MLP`. On arrays, in the layout that Keras users know: `layers`, `models`,
-`losses`, `optimizers`, `metrics`, `callbacks`, and `Sequential`, `Model` and `Input` at the top.
+`losses`, `optimizers`, `metrics`, `callbacks`, and `Sequential`, `Model` and `Input` at the top. `applications` are
+networks that others have trained.
 """
 
 from nn import (
     activations,
+    applications,
     callbacks,
     datasets,
     initializers,
@@ -38,6 +40,7 @@ __all__ = [
     "Sequential",
     "ShapeError",
     "activations",
+    "applications",
     "callbacks",
     "datasets",
     "explode",

@@ -17,7 +17,6 @@ NUMPY = "of plain arrays and no model: np.load reads it, and model.set_weights t
 CODE = "which could run any code while it is read, so it is not. Load it where you trust it, and save the arrays"
 
 HEADS = {
-    b"\x89HDF\r\n\x1a\n": f"an HDF5 file, as Keras writes them (.h5), {KERAS}",
     b"\x93NUMPY": f"a file of NumPy (.npy) {NUMPY}",
     **{bytes([0x80, protocol]): f"a pickle, {CODE}" for protocol in range(2, 6)},
     b"\x1f\x8b": "compressed by gzip; unpack it first",
@@ -51,8 +50,6 @@ def _archive(path):
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return "a zip archive, and damaged"
-    if "config.json" in names and "metadata.json" in names:
-        return f"a model of Keras (.keras), {KERAS}"
     if names and all(name.endswith(".npy") for name in names):
         return f"an archive of NumPy (.npz) {NUMPY}"
     if any(name.endswith("data.pkl") for name in names):

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from nn.registry import Registry
-from nn.seeds import checked_seed, generator
+from nn.seeds import checked_seed, generator, uniform
 from nn.settings import is_whole
 
 initializers = Registry("initializer")
@@ -145,6 +145,12 @@ class VarianceScaling(Initializer):
         if self.distribution == "untruncated_normal":
             return rng.normal(0.0, deviation, shape)
         return deviation / _TRUNCATED * truncated(shape, rng)
+
+    def __call__(self, shape, dtype=np.float32, rng=None):
+        if self.distribution != "uniform" or np.dtype(dtype).kind != "f" or type(self).draw is not VarianceScaling.draw:
+            return super().__call__(shape, dtype, rng)
+        rng = generator(rng if self.seed is None else self.seed)
+        return uniform(rng, math.sqrt(3.0) * self.deviation(shape := _shape(shape)), shape, dtype)
 
 
 def _scaled(name, scale, mode, distribution, text, *aliases):

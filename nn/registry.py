@@ -193,8 +193,8 @@ def construct(kind: type, settings: dict, custom=None):
 def snake(name: str) -> str:
     """A class's name as that of its objects, as Keras writes it.
 
-    >>> snake("BatchNormalization"), snake("ReLU"), snake("KLDivergence"), snake("TopKCategoricalAccuracy")
-    ('batch_normalization', 're_lu', 'kl_divergence', 'top_k_categorical_accuracy')
+    >>> snake("BatchNormalization"), snake("ReLU"), snake("Conv2D"), snake("TopKCategoricalAccuracy")
+    ('batch_normalization', 're_lu', 'conv2d', 'top_k_categorical_accuracy')
     """
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name.lstrip("_"))
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

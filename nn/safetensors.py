@@ -70,7 +70,7 @@ def write(path, arrays: dict[str, np.ndarray], metadata: dict[str, str] | None =
     text = _header_text({"__metadata__": {**metadata, "checksum": checksum(header, metadata, parts)}, **header})
     if len(text) > LARGEST_HEADER:
         raise ValueError(f"a header of {len(text)} bytes; the format allows {LARGEST_HEADER}: write fewer arrays")
-    _write_whole(path, [len(text).to_bytes(8, "little"), text, *parts])
+    write_whole(path, [len(text).to_bytes(8, "little"), text, *parts])
 
 
 def checksum(header: dict[str, Any], metadata: dict[str, str], parts: Iterable) -> str:
@@ -108,7 +108,7 @@ def _encoded(name, array) -> tuple[str, np.ndarray]:
     return code, (part != 0).view(np.uint8) if code == "BOOL" else part
 
 
-def _write_whole(path, parts) -> None:
+def write_whole(path, parts) -> None:
     """Write beside the file, then put it in its place, so that a crash leaves the old one. A link stays a link."""
     target = os.path.realpath(path)
     beside = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
@@ -140,7 +140,7 @@ def read(
     `expected` maps each name to the (shape, dtype) that it must have. With `require_checksum=False` files of other
     writers are read as well; a checksum that is there must be right all the same.
     """
-    with _opened(path) as (file, size):
+    with opened(path) as (file, size):
         if size > limit:
             raise ModelFileError(f"has {size} bytes; wanted at most limit={limit}: pass a larger one if you trust it")
         header, entries, metadata, told = _header(file, size, require_checksum)
@@ -165,12 +165,12 @@ def read_metadata(path, *, require_checksum=True) -> dict[str, str]:
     >>> read_metadata(path)
     {'epoch': '3'}
     """
-    with _opened(path) as (file, size):
+    with opened(path) as (file, size):
         return _header(file, size, require_checksum)[2]
 
 
 @contextlib.contextmanager
-def _opened(path) -> Iterator[tuple[BinaryIO, int]]:
+def opened(path) -> Iterator[tuple[BinaryIO, int]]:
     """A file and its size. What is wrong with it is said with its name, here, for all that follows."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would wait for ever, a device never end

@@ -93,7 +93,7 @@ def load_model(path, custom=None, compile=True):
         model.load_state_dict(state)
         model.epochs_done = _count(about.get("epochs_done", 0))
         if compile and about.get("training") is not None:
-            _restore_training(model, about["training"], arrays, custom)
+            restore_training(model, about["training"], arrays, custom)
         _restore_generators(model, about.get("generators", []))
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error.__cause__
@@ -204,7 +204,7 @@ def _functional(about, custom):
 
 
 # -- the state of training -------------------------------------------------------------------------------------------
-def _restore_training(model, about, arrays, custom):
+def restore_training(model, about, arrays, custom):
     found = {name: revive(about[name], custom) for name in ("optimizer", "loss", "metrics", "weighted_metrics")}
     if not isinstance(found["optimizer"], optimizers.Optimizer):
         raise ModelFileError("the file names no optimizer")

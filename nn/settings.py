@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 
 
@@ -38,6 +40,21 @@ def whole_numbers(name: str, values, least: float = 1) -> tuple[int, ...]:
     """One such setting, or several of them, as a tuple."""
     several = isinstance(values, tuple | list | set) or (isinstance(values, np.ndarray) and values.ndim)
     return tuple(whole(name, part, least) for part in (values if several else (values,)))
+
+
+def number(name: str, value, least: float = -np.inf, most: float = np.inf) -> float:
+    """A setting that measures something: a finite number within its bounds, as a float.
+
+    >>> number("rate", 1.5, 0, 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: rate is a number from 0 to 1; got 1.5
+    """
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+    if not real or not least <= value <= most or not np.isfinite(value):
+        within = "" if least == -np.inf and most == np.inf else f" from {least:g} to {most:g}"
+        raise ValueError(f"{name} is a {'' if within else 'finite '}number{within}; got {value!r:.60}")
+    return float(value)
 
 
 def flag(name: str, value) -> bool:

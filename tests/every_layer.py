@@ -2,6 +2,54 @@
 
 from nn import layers as L
 
+FIRST = {"data_format": "channels_first"}
+WIDE = {"value_range": (-9, 9)}  # nothing is cut off
+
+# Layers over axes in space. name -> (a layer, the shape of one sample)
+IMAGES = {
+    "ZeroPadding1D": (lambda **o: L.ZeroPadding1D((0, 2), **o), (2, 2)),
+    "ZeroPadding2D": (lambda **o: L.ZeroPadding2D((1, (0, 2)), **o), (2, 1, 2)),
+    "ZeroPadding2D, channels first": (lambda **o: L.ZeroPadding2D(((1, 0), 1), **FIRST, **o), (2, 1, 2)),
+    "ZeroPadding3D": (lambda **o: L.ZeroPadding3D(((1, 0), 1, 0), **o), (1, 2, 1, 2)),
+    "Cropping1D": (lambda **o: L.Cropping1D((0, 2), **o), (4, 2)),
+    "Cropping2D": (lambda **o: L.Cropping2D((1, (0, 1)), **o), (3, 2, 2)),
+    "Cropping2D, channels first": (lambda **o: L.Cropping2D(((0, 1), 1), **FIRST, **o), (2, 2, 3)),
+    "Cropping3D": (lambda **o: L.Cropping3D(((1, 0), 0, 1), **o), (2, 1, 3, 1)),
+    "UpSampling1D": (lambda **o: L.UpSampling1D(3, **o), (2, 2)),
+    "UpSampling2D": (lambda **o: L.UpSampling2D((1, 3), **o), (2, 2, 2)),
+    "UpSampling2D, bilinear": (lambda **o: L.UpSampling2D((1, 2), interpolation="bilinear", **FIRST, **o), (1, 2, 3)),
+    "UpSampling2D, bicubic": (lambda **o: L.UpSampling2D(2, interpolation="bicubic", **o), (2, 3, 1)),
+    "UpSampling3D": (lambda **o: L.UpSampling3D((1, 2, 2), **o), (2, 1, 2, 1)),
+    "GlobalMaxPooling1D": (L.GlobalMaxPooling1D, (3, 2)),
+    "GlobalMaxPooling2D": (L.GlobalMaxPooling2D, (2, 3, 2)),
+    "GlobalMaxPooling2D, channels first": (lambda **o: L.GlobalMaxPooling2D("channels_first", True, **o), (2, 2, 3)),
+    "GlobalMaxPooling3D": (L.GlobalMaxPooling3D, (2, 1, 2, 2)),
+    "GlobalAveragePooling1D": (L.GlobalAveragePooling1D, (3, 2)),
+    "GlobalAveragePooling2D": (lambda **o: L.GlobalAveragePooling2D(keepdims=True, **o), (2, 3, 2)),
+    "GlobalAveragePooling2D, channels first": (lambda **o: L.GlobalAveragePooling2D(**FIRST, **o), (2, 2, 3)),
+    "GlobalAveragePooling3D": (L.GlobalAveragePooling3D, (2, 1, 2, 2)),
+    "SpatialDropout1D": (lambda **o: L.SpatialDropout1D(0.4, **o), (2, 3)),
+    "SpatialDropout2D": (lambda **o: L.SpatialDropout2D(0.4, **o), (2, 1, 3)),
+    "SpatialDropout2D, channels first": (lambda **o: L.SpatialDropout2D(0.4, **FIRST, **o), (3, 2, 1)),
+    "SpatialDropout3D": (lambda **o: L.SpatialDropout3D(0.4, **o), (2, 1, 1, 2)),
+    "Resizing": (lambda **o: L.Resizing(2, 4, **o), (3, 2, 2)),
+    "Resizing, nearest": (lambda **o: L.Resizing(3, 4, "nearest", **FIRST, **o), (1, 2, 3)),
+    "Resizing, cropped": (lambda **o: L.Resizing(2, 2, "bicubic", crop_to_aspect_ratio=True, **o), (3, 5, 1)),
+    "Resizing, padded": (lambda **o: L.Resizing(3, 3, "lanczos3", pad_to_aspect_ratio=True, **o), (4, 2, 1)),
+    "CenterCrop": (lambda **o: L.CenterCrop(1, 2, **o), (3, 3, 2)),
+    "CenterCrop, resized": (lambda **o: L.CenterCrop(3, 2, **FIRST, **o), (1, 2, 2)),
+    "RandomFlip": (L.RandomFlip, (2, 3, 1)),
+    "RandomFlip, channels first": (lambda **o: L.RandomFlip("horizontal", **FIRST, **o), (2, 1, 3)),
+    "RandomRotation": (lambda **o: L.RandomRotation(0.2, **o), (3, 2, 2)),
+    "RandomRotation, nearest": (lambda **o: L.RandomRotation((0.1, 0.4), "wrap", "nearest", **FIRST, **o), (1, 3, 3)),
+    "RandomTranslation": (lambda **o: L.RandomTranslation(0.3, 0.4, "constant", fill_value=0.5, **o), (3, 2, 1)),
+    "RandomZoom": (lambda **o: L.RandomZoom(0.4, (-0.3, 0.1), "nearest", **o), (3, 2, 1)),
+    "RandomCrop": (lambda **o: L.RandomCrop(2, 2, **o), (3, 4, 1)),
+    "RandomCrop, channels first": (lambda **o: L.RandomCrop(2, 3, **FIRST, **o), (2, 3, 3)),
+    "RandomBrightness": (lambda **o: L.RandomBrightness(0.2, **WIDE, **o), (2, 2, 2)),
+    "RandomContrast": (lambda **o: L.RandomContrast(0.4, **WIDE, **o), (2, 2, 2)),
+}
+
 # name -> (a layer, the shape of one sample)
 LAYERS = {
     "Dense": (lambda **o: L.Dense(3, activation="tanh", **o), (4,)),
@@ -36,11 +84,24 @@ LAYERS = {
     "Conv2D, groups": (lambda **o: L.Conv2D(4, 2, groups=2, use_bias=False, **o), (3, 2, 2)),
     "Conv2D, channels first": (lambda **o: L.Conv2D(2, 2, data_format="channels_first", **o), (2, 3, 3)),
     "Conv3D": (lambda **o: L.Conv3D(2, 2, **o), (2, 2, 3, 1)),
+    "Conv1DTranspose": (lambda **o: L.Conv1DTranspose(2, 3, strides=2, padding="same", output_padding=0, **o), (3, 2)),
+    "Conv2DTranspose": (lambda **o: L.Conv2DTranspose(2, 2, strides=(2, 3), activation="tanh", **o), (2, 2, 1)),
+    "Conv2DTranspose, first": (
+        lambda **o: L.Conv2DTranspose(1, 2, dilation_rate=2, data_format="channels_first", **o),
+        (2, 2, 1),
+    ),
+    "Conv3DTranspose": (lambda **o: L.Conv3DTranspose(1, (1, 2, 2), use_bias=False, **o), (1, 2, 1, 2)),
+    "DepthwiseConv1D": (lambda **o: L.DepthwiseConv1D(2, strides=2, padding="same", depth_multiplier=2, **o), (3, 2)),
+    "DepthwiseConv2D": (lambda **o: L.DepthwiseConv2D((2, 1), dilation_rate=2, activation="tanh", **o), (3, 2, 2)),
+    "DepthwiseConv2D, first": (lambda **o: L.DepthwiseConv2D(2, data_format="channels_first", **o), (2, 2, 3)),
+    "SeparableConv1D": (lambda **o: L.SeparableConv1D(3, 2, use_bias=False, **o), (3, 2)),
+    "SeparableConv2D": (lambda **o: L.SeparableConv2D(2, 2, padding="same", depth_multiplier=2, **o), (2, 2, 2)),
     "MaxPooling1D": (lambda **o: L.MaxPooling1D(2, padding="same", **o), (3, 2)),
     "MaxPooling2D": (lambda **o: L.MaxPooling2D((2, 1), strides=1, **o), (3, 2, 2)),
     "MaxPooling3D": (lambda **o: L.MaxPooling3D(2, **o), (2, 2, 2, 1)),
     "AveragePooling1D": (lambda **o: L.AveragePooling1D(2, data_format="channels_first", **o), (2, 4)),
     "AveragePooling2D": (lambda **o: L.AveragePooling2D(2, padding="same", **o), (3, 3, 1)),
     "AveragePooling3D": (lambda **o: L.AveragePooling3D(2, **o), (2, 2, 2, 1)),
+    **IMAGES,
 }
 MERGING = ["Add", "Subtract", "Multiply", "Maximum", "Minimum", "Average", "Concatenate"]

@@ -20,7 +20,7 @@ array([[ 5.,  7.],
 """
 
 from autograd.functional.along import log_softmax, logsumexp, softmax
-from autograd.functional.convolution import conv
+from autograd.functional.convolution import conv, conv_transpose
 from autograd.functional.pooling import avg_pool, max_pool
 from autograd.rules.elementwise import erf, gelu, relu, sigmoid, silu, softplus
 from autograd.rules.special import log_sigmoid
@@ -28,6 +28,7 @@ from autograd.rules.special import log_sigmoid
 __all__ = [
     "avg_pool",
     "conv",
+    "conv_transpose",
     "erf",
     "gelu",
     "log_sigmoid",

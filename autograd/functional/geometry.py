@@ -65,6 +65,40 @@ def places(name, axes, size, stride, dilation, padding) -> tuple[int, ...]:
     return tuple((m - r) // s + 1 for m, r, s in zip(whole, far, stride, strict=True))
 
 
+def transposed(axes, size, stride, dilation, padding, more) -> tuple[tuple[int, int], ...]:
+    """What a transposed convolution cuts off before and after each axis; less than nothing is zeros put there.
+
+    Uncut, an axis of m comes out as (m - 1) * stride + reach. `more` is `output_padding`, for each axis or None.
+    """
+    n, far = len(size), reach(size, dilation)
+    if more is not None:
+        more = numbers("conv_transpose", "output_padding", more, n, least=0)
+        if any(extra >= s for extra, s in zip(more, stride, strict=True)):
+            raise ValueError(f"conv_transpose: output_padding is less than the stride {by(stride)}; got {by(more)}")
+    if padding == "valid":
+        more = more or tuple(max(s - r, 0) for s, r in zip(stride, far, strict=True))
+        cut = tuple((0, -extra) for extra in more)
+    elif padding == "same":
+        # So much of it stays as Keras says: m * stride, or with output_padding (m - 1) * stride + reach % 2 + that.
+        totals = [r - s for r, s in zip(far, stride, strict=True)]
+        if more is not None:
+            totals = [r - r % 2 - extra for r, extra in zip(far, more, strict=True)]
+        before = [max(total // 2, 0) for total in totals]
+        cut = tuple((low, total - low) for low, total in zip(before, totals, strict=True))
+    elif isinstance(padding, str):
+        raise ValueError(f"conv_transpose: padding is 'valid', 'same' or numbers; got {padding!r:.60}")
+    else:
+        around = pads("conv_transpose", padding, axes, size, stride, dilation)
+        cut = tuple((low, high - extra) for (low, high), extra in zip(around, more or (0,) * n, strict=True))
+    left = [(m - 1) * s + r - low - high for m, s, r, (low, high) in zip(axes, stride, far, cut, strict=True)]
+    if min(left) < 1 or min(axes) < 1:
+        raise ValueError(
+            f"conv_transpose: nothing is left of {by(axes)} with a {by(size)} window, stride {by(stride)}, "
+            f"padding={padding!r} and output_padding={more}; use padding='valid', or larger inputs"
+        )
+    return cut
+
+
 def by(sizes) -> str:
     """`3x3`, as sizes are said."""
     return "x".join(map(str, sizes))

@@ -108,6 +108,11 @@ def zeros(shape, like):
     return np.zeros(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.zeros(shape, like.dtype)
 
 
+def empty(shape, like):
+    """An array of the dtype of `like`, all of which is written to before it is read."""
+    return np.empty(shape, like.dtype, like=like) if hasattr(like, "__traced__") else np.empty(shape, like.dtype)
+
+
 def possibly(mask) -> bool:
     """Whether an element is true; while a program is recorded, for all the values it may meet, whether one could be."""
     return hasattr(mask, "__traced__") or bool(np.any(mask))

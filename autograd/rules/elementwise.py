@@ -85,7 +85,7 @@ row("fmin", np.fmin, None, "where(a == b, 0.5, (a < b) | (b != b))", "where(a ==
 row("copysign", np.copysign, math.copysign, "sign(a) * sign(y)", "0", domain=AWAY)
 
 # -- what every network uses, though NumPy has no name for it ----------------------------------------------------
-relu = row("relu", functions.relu, lambda x: x if x > 0 or x != x else 0.0, "x > 0", kinks=(0.0,))
+relu = row("relu", functions.relu, lambda x: x if x > 0 or x != x else 0.0, "y > 0", kinks=(0.0,))
 sigmoid = row("sigmoid", functions.sigmoid, scalars.sigmoid, "y * sigmoid(-x)")
 softplus = row("softplus", functions.softplus, lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), "sigmoid(x)")
 silu = row("silu", functions.silu, lambda x: x * scalars.sigmoid(x), "sigmoid(x) + y * sigmoid(-x)")

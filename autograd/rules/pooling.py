@@ -1,7 +1,7 @@
 """The largest number of each window, and the sum of each window, over the axes before the last one.
 
-All that a window has at one place inside of it is one strided slice, so a window of k numbers is k calls. Numbers that
-tie for the largest share its gradient equally, as those of np.max do.
+All that a window has at one place inside of it is one strided slice. Numbers that tie for the largest share its
+gradient equally, as those of np.max do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from autograd.rules.arrays import array_of, zeros
+from autograd.rules.arrays import array_of, empty, zeros
 from autograd.rules.structural import Primitive
 from autograd.rules.windows import shifted
 
@@ -22,18 +22,14 @@ CHOSEN = "np.arange(24).reshape(4, 2, 3, 1) % 3 == 1"
 @Primitive.row(samples=POOLS, masks=True)
 def max_pool(x, *, size, stride):
     """The largest number of each window: (..., *axes, c) becomes (..., *places, c)."""
-    first, *others = _parts(x, size, stride)
-    y = first.copy()
-    for part in others:
-        np.maximum(y, part, out=y)
-    return y
+    return _reduced(np.maximum, x, size, stride)
 
 
 @max_pool.vjp("x")
 def _(g, x, y, size, stride):
     raw, top = array_of(x), array_of(y)
-    chosen = [part == top for part in _parts(raw, size, stride)]
-    count = chosen[0].astype(raw.dtype)
+    chosen = [(part == top).astype(np.uint8) for part in _parts(raw, size, stride)]  # in sums quicker than bool
+    count = chosen[0].copy() if len(chosen) < 256 else chosen[0].astype(int)
     for mask in chosen[1:]:
         count += mask
     shape = tuple(raw.shape[-len(size) - 1 : -1])
@@ -43,8 +39,10 @@ def _(g, x, y, size, stride):
 @Primitive.row(samples=(f"f(x231, chosen={CHOSEN}, size=(2, 2), stride=(2, 1), shape=(4, 4))",))
 def _give(g, *, chosen, size, stride, shape):
     """Zeros, with each number of `g` at the chosen places of its window."""
-    out = zeros((*g.shape[: g.ndim - len(size) - 1], *shape, g.shape[-1]), g)
+    places = g.shape[-len(size) - 1 : -1]
     apart = all(k <= s for k, s in zip(size, stride, strict=True))
+    full = apart and all(m == n * k for m, n, k in zip(shape, places, size, strict=True))  # nothing stays 0
+    out = (empty if full else zeros)((*g.shape[: g.ndim - len(size) - 1], *shape, g.shape[-1]), g)
     for part, mask in zip(_parts(out, size, stride), chosen, strict=True):
         if apart:
             np.multiply(g, mask, out=part)
@@ -74,11 +72,7 @@ def _(g, x_like, chosen, size, stride):
 @Primitive.row(samples=POOLS, masks=True)
 def sum_pool(x, *, size, stride):
     """The sum of each window: (..., *axes, c) becomes (..., *places, c)."""
-    first, *others = _parts(x, size, stride)
-    y = first.copy()
-    for part in others:
-        y += part
-    return y
+    return _reduced(np.add, x, size, stride)
 
 
 @sum_pool.vjp("x")
@@ -100,6 +94,17 @@ def spread(g, *, size, stride, shape):
 @spread.vjp("g")
 def _(upstream, size, stride):
     return sum_pool(upstream, size=size, stride=stride)
+
+
+def _reduced(ufunc, x, size, stride):
+    """The numbers of each window brought to one by a ufunc: along one axis after the other, which takes fewer calls."""
+    for i, (k, s) in enumerate(zip(size, stride, strict=True)):
+        before, after = (1,) * i, (1,) * (len(size) - i - 1)
+        first, *others = _parts(x, (*before, k, *after), (*before, s, *after))
+        x = ufunc(first, others[0]) if others else first.copy()
+        for part in others[1:]:
+            ufunc(x, part, out=x)
+    return x
 
 
 def _parts(x, size, stride):

@@ -24,14 +24,28 @@ BACK = ("f(x22232, size=(2, 3), stride=(1, 1), dilation=(1, 1), padding=((0, 0),
 @Primitive.row(samples=IMAGES, masks=True)
 def windows(x, *, size, stride, dilation, padding):
     """The windows of `size` over the axes before the last: (..., *axes, c) becomes (..., *places, *size, c)."""
-    x = padded(x, padding)
-    n = len(size)
-    reach = [(k - 1) * d + 1 for k, d in zip(size, dilation, strict=True)]
-    view = np.lib.stride_tricks.sliding_window_view(x, reach, tuple(range(-n - 1, -1)))
-    places, inside = [slice(None, None, s) for s in stride], [slice(None, None, d) for d in dilation]
-    view = view[(..., *places, slice(None), *inside)]
+    view = _view(padded(x, padding), size, stride, dilation)
+    if x.shape[-1] > 1:
+        return view.copy()
+    n = len(size)  # with one channel, numbers that lie side by side are those of neighbouring windows
     front = view.ndim - n - 1
-    return np.transpose(view, (*range(front), *range(front + 1, view.ndim), front)).copy()
+    order = (*range(front, view.ndim), *range(front))
+    return np.transpose(np.transpose(view, order).copy(), (*range(n + 1, view.ndim), *range(n + 1)))
+
+
+def _view(x, size, stride, dilation, writeable=False):
+    """The windows as a view: (..., *places, *size, c). It can be written to where windows do not overlap."""
+    n = len(size)
+    view = np.lib.stride_tricks.sliding_window_view(
+        x, _reach(size, dilation), tuple(range(-n - 1, -1)), writeable=writeable
+    )
+    view = view[(..., *(slice(None, None, s) for s in stride), slice(None), *(slice(None, None, d) for d in dilation))]
+    front = view.ndim - n - 1
+    return np.transpose(view, (*range(front), *range(front + 1, view.ndim), front))
+
+
+def _reach(size, dilation):
+    return [(k - 1) * d + 1 for k, d in zip(size, dilation, strict=True)]
 
 
 @windows.vjp("x")
@@ -47,19 +61,34 @@ def fold(cols, *, size, stride, dilation, padding, shape):
     n = len(size)
     front, places = cols.shape[: cols.ndim - 2 * n - 1], cols.shape[-2 * n - 1 : -n - 1]
     whole = [m + low + high for m, (low, high) in zip(shape, padding, strict=True)]
-    far = [(k - 1) * d + 1 for k, d in zip(size, dilation, strict=True)]
+    far = _reach(size, dilation)
     if tuple(places) != tuple((m - r) // s + 1 for m, r, s in zip(whole, far, stride, strict=True)):
         raise ValueError(f"fold: axes of {tuple(whole)} have no {tuple(places)} windows of {size}, stride {stride}")
     out = zeros((*front, *whole, cols.shape[-1]), cols)
-    for offset in itertools.product(*map(range, size)):
-        part = out[shifted(offset, places, stride, dilation)]
-        part += cols[(..., *offset, slice(None))]
+    view = _view(out, size, stride, dilation, writeable=True)
+    for at in _apart(size, stride, dilation, places):
+        part = view[at]
+        part += cols[at]
     return cropped(out, padding)
 
 
 @fold.vjp("cols")
 def _(g, size, stride, dilation, padding):
     return windows(g, size=size, stride=stride, dilation=dilation, padding=padding)
+
+
+def _apart(size, stride, dilation, places):
+    """Indices of windows that take them in turns, so that no two numbers of one turn come from the same place.
+
+    Without gaps, whole rows of windows side by side are one turn, which reads and writes long runs of numbers.
+    """
+    turns = [(slice(None), k) for k in range(size[-1])]
+    if dilation[-1] == 1:
+        every = -(-size[-1] // stride[-1])
+        turns = [(slice(first, None, every), slice(None)) for first in range(min(every, places[-1]))]
+    for offset in itertools.product(*map(range, size[:-1])):
+        for place, inside in turns:
+            yield (..., place, *offset, inside, slice(None))
 
 
 # -- NumPy's own windows, over any axes, which are a view --------------------------------------------------------------

@@ -6,12 +6,15 @@ import numpy as np
 
 from nn import activations, initializers, regularizers
 from nn.layers.base import Layer, layers
+from nn.layers.shapes import unchanged
 from nn.settings import ANY, whole_numbers
 
 
 @layers.add("ReLU")
 class ReLU(Layer):
     """y = max(x, 0), with an optional slope below 0 and a ceiling."""
+
+    output_for = unchanged
 
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **others):
         super().__init__(**others)
@@ -27,6 +30,8 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """y = x where x > 0, negative_slope * x elsewhere."""
 
+    output_for = unchanged
+
     def __init__(self, negative_slope=0.3, **others):
         super().__init__(**others)
         self.negative_slope = negative_slope
@@ -38,6 +43,8 @@ class LeakyReLU(Layer):
 @layers.add("ELU")
 class ELU(Layer):
     """y = x where x > 0, alpha * (exp(x) - 1) elsewhere."""
+
+    output_for = unchanged
 
     def __init__(self, alpha=1.0, **others):
         super().__init__(**others)

@@ -9,11 +9,12 @@ from contextvars import ContextVar
 
 import numpy as np
 
-from autograd import Tensor, no_grad
+from autograd import Tensor
 from autograd.extend import array_of, as_array, generator_of, untraced, watch
 from nn import initializers, regularizers
 from nn.errors import ShapeError
-from nn.layers.symbols import Symbol, shape_of, traced_shape
+from nn.layers.shapes import shapes_after
+from nn.layers.symbols import Symbol, shape_of
 from nn.module import Module, Parameter
 from nn.registry import Registry, snake
 from nn.seeds import checked_seed, generator
@@ -57,6 +58,9 @@ class Layer(Module):
     integers = False  # True: integer inputs stay integers, as indices
     several = False  # True: the layer takes a list of inputs
     takes_rows = False  # True: a sample is a row of numbers at least, so that (n,) can only mean n rows of one number
+    # A function of a shape that `check_input` has passed: the shape that comes out (a list of them for several results)
+    # by arithmetic, or None where the layer has to be run. It is asked of the classes of this package alone.
+    output_for = None
     _rng: np.random.Generator | None = None
     _by_chance = False  # whether this generator was made here, and without a seed
     _added: list | None = None
@@ -132,7 +136,7 @@ class Layer(Module):
     def __call__(self, x, *args, training=None, **kwargs):
         listed = isinstance(x, (list, tuple))
         if isinstance(x, Symbol) or (listed and any(isinstance(part, Symbol) for part in x)):
-            return self._note(x, args, kwargs)
+            return self._note(x, args, kwargs if training is None else {**kwargs, "training": training})
         if listed and self.several:
             x = [self.as_input(part) for part in x]
             shapes = [part.shape for part in x]
@@ -190,18 +194,20 @@ class Layer(Module):
         return x.astype(dtype)
 
     def compute_output_shape(self, input_shape):
-        """The shape that comes out for one that goes in, found by running the layer on zeros."""
+        """The shape that comes out for one that goes in, by arithmetic or by running the layer on zeros."""
+        return self.shape_after(input_shape)
+
+    def shape_after(self, input_shape):
+        """The same, whatever a user's class says of itself: what counts is what it computes. Builds the layer."""
         several = _is_list(input_shape)
         kind = np.int64 if self.integers else np.dtype(self.dtype or "float32")
         symbols = [Symbol(shape, kind) for shape in (input_shape if several else [input_shape])]
-        return self._trace(symbols, several, (), {})[0]
+        found = self.shapes_after(symbols, several)
+        return found if len(found) > 1 else found[0]
 
-    def _trace(self, symbols, several, args, kwargs):
-        def run(*arrays):
-            return self(list(arrays) if several else arrays[0], *args, training=False, **kwargs)
-
-        with no_grad(), np.errstate(all="ignore"):
-            shapes = traced_shape(run, symbols)
+    def shapes_after(self, symbols, several, args=(), kwargs=None) -> list[tuple]:
+        """The shapes of all results of a call on symbols."""
+        shapes = shapes_after(self, symbols, several, args, kwargs or {})
         if BUDGET.get() is not None and any(math.prod(n or 1 for n in shape) > LARGEST_SAMPLE for shape in shapes):
             raise ValueError(f"layer {self.name!r} gives an output of shape {shapes[0]}, too large to be meant")
         return shapes
@@ -212,7 +218,7 @@ class Layer(Module):
         if not all(isinstance(symbol, Symbol) for symbol in symbols):
             raise TypeError(f"layer {self.name!r} got symbols and arrays together; wrap constants in a Lambda layer")
         old = {id(parameter) for parameter in self.parameters()}
-        shapes = self._trace(symbols, several, args, kwargs)
+        shapes = self.shapes_after(symbols, several, args, kwargs)
         for parameter in self.parameters():
             if id(parameter) not in old and getattr(parameter, "made", None):  # a model's seed may come later
                 parameter.made = (*parameter.made[:2], parameter.fingerprint())

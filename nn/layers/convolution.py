@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from autograd import functional
-from nn import activations, initializers, regularizers
-from nn.layers.base import Layer, layers
-from nn.layers.formats import channels_of, checked_format, from_last, to_last, wanted
-from nn.settings import flag, sizes, whole
-
-PADDINGS = ("valid", "same", "causal")
+from nn import initializers, regularizers
+from nn.layers.base import layers
+from nn.layers.sliding import Sliding
+from nn.settings import whole
 
 
-class Convolution(Layer):
-    """What convolutions share: settings, kernel and bias. A subclass says over how many axes its windows slide."""
-
-    axes = 0
+class Convolution(Sliding):
+    """What convolutions share. A subclass says over how many axes its windows slide."""
 
     def __init__(
         self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1,
@@ -27,65 +23,16 @@ class Convolution(Layer):
         if self.filters % self.groups:
             raise ValueError(f"filters is a multiple of groups; got filters={filters} and groups={groups}")
         self.set_windows(kernel_size, strides, padding, data_format, dilation_rate)
-        self.set_weights_of(
-            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-            activity_regularizer,
-        )  # fmt: skip
-
-    def set_windows(self, kernel_size, strides, padding, where, dilation_rate):
-        self.kernel_size = sizes("kernel_size", kernel_size, self.axes)
-        self.strides = sizes("strides", strides, self.axes)
-        self.dilation_rate = sizes("dilation_rate", dilation_rate, self.axes)
-        known = PADDINGS if self.axes == 1 else PADDINGS[:2]
-        if padding not in known:
-            raise ValueError(f"padding is {' or '.join(map(repr, known))}; got {padding!r:.60}")
-        self.padding = padding
-        self.data_format = checked_format(where)
-
-    def set_weights_of(
-        self, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-        activity_regularizer,
-    ):  # fmt: skip
-        self.activation = activations.get(activation)
-        self.use_bias = flag("use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.set_ends(activation, use_bias, bias_initializer, bias_regularizer, activity_regularizer)
 
-    def check_input(self, shape):
-        if len(shape) != self.axes + 2:
-            self.refuse(shape, f"{wanted(self.axes, self.data_format)}; x[..., None] makes one channel")
-        channels = channels_of(shape, self.data_format)
-        if channels is None:
-            self.refuse(shape, "a known number of channels")
-        if self.built and channels != self.channels:
-            self.refuse(shape, f"{self.channels} channels, in {wanted(self.axes, self.data_format)}")
-        if channels % self.groups:
-            self.refuse(shape, f"a number of channels that groups={self.groups} divides")
+    def make_kernels(self):
+        shape = (*self.kernel_size, self.channels // self.groups, self.filters)
+        self.kernel = self.add_weight(shape, self.kernel_initializer, self.kernel_regularizer, name="kernel")
 
-    def build(self, input_shape):
-        self.channels = channels_of(input_shape, self.data_format)
-        self.kernel = self.add_weight(
-            self.kernel_shape(), self.kernel_initializer, self.kernel_regularizer, name="kernel"
-        )
-        if self.use_bias:
-            self.bias = self.add_weight((self.units(),), self.bias_initializer, self.bias_regularizer, name="bias")
-
-    def kernel_shape(self):
-        return (*self.kernel_size, self.channels // self.groups, self.filters)
-
-    def units(self) -> int:
-        """How many channels come out."""
-        return self.filters
-
-    def call(self, x):
-        y = self.convolve(to_last(x, self.data_format), self.bias if self.use_bias else None)
-        y = self.activation(from_last(y, self.data_format))
-        if self.activity_regularizer is not None:
-            self.add_loss(self.activity_regularizer(y) / len(x))
-        return y
+    def output_for(self, shape):
+        return self.after_windows(shape, self.filters)
 
     def convolve(self, x, bias):
         return functional.conv(
@@ -106,6 +53,7 @@ class Conv1D(Convolution):
     """
 
     axes = 1
+    causal = True
 
 
 @layers.add("Conv2D")

@@ -51,6 +51,11 @@ class Dense(Layer):
             self.refuse(shape, "a batch of rows: x[None] makes a batch of one, x[:, None] rows of one number")
         if self.built and shape[-1] != self.kernel.shape[0]:
             self.refuse(shape, f"{self.kernel.shape[0]} numbers in the last axis")
+        if shape[-1] is None:
+            self.refuse(shape, "a last axis of known size; after Flatten, an Input whose sizes are all known")
+
+    def output_for(self, shape):
+        return (*shape[:-1], self.units) if activations.is_own(self.activation) else None
 
     def call(self, x):
         y = linear(x, self.kernel, self.bias) if self.use_bias else np.matmul(x, self.kernel)
@@ -68,6 +73,9 @@ class Activation(Layer):
         super().__init__(**others)
         self.activation = activations.get(activation)
 
+    def output_for(self, shape):
+        return shape if activations.is_own(self.activation) and len(shape) > 1 else None
+
     def call(self, x):
         return self.activation(x)
 
@@ -79,6 +87,9 @@ class Flatten(Layer):
     >>> Flatten()(np.ones((2, 3, 4))).shape
     (2, 12)
     """
+
+    def output_for(self, shape):
+        return (shape[0], None if None in shape[1:] else math.prod(shape[1:]))
 
     def call(self, x):
         return np.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
@@ -116,6 +127,9 @@ class Permute(Layer):
     def check_input(self, shape):
         if len(shape) != len(self.dims) + 1:
             self.refuse(shape, f"samples with {len(self.dims)} axes")
+
+    def output_for(self, shape):
+        return (shape[0], *(shape[axis] for axis in self.dims))
 
     def call(self, x):
         return np.transpose(x, (0, *self.dims))

@@ -17,6 +17,9 @@ class _Merge(Layer):
         if not isinstance(shapes, list) or len(shapes) < 2:
             self.refuse(shapes, "a list of two or more inputs")
 
+    def output_for(self, shapes):
+        return shapes[0] if all(shape == shapes[0] for shape in shapes) else None
+
 
 def _merging(name, function, formula):
     """A class of layer that joins its inputs by a function of two."""
@@ -49,6 +52,18 @@ class Concatenate(_Merge):
     def __init__(self, axis=-1, **others):
         super().__init__(**others)
         self.axis = whole("Concatenate: axis", axis, ANY)
+
+    def output_for(self, shapes):
+        first, axis = shapes[0], self.axis
+        if not -len(first) <= axis < len(first) or not axis % len(first):
+            return None
+        rest = [[n for i, n in enumerate(shape) if i != axis % len(first)] for shape in shapes]
+        if any(len(shape) != len(first) for shape in shapes) or any(part != rest[0] for part in rest):
+            return None
+        found = list(first)
+        sizes = [shape[axis] for shape in shapes]
+        found[axis] = None if None in sizes else sum(sizes)
+        return tuple(found)
 
     def call(self, inputs):
         return np.concatenate(inputs, axis=self.axis)

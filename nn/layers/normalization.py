@@ -11,10 +11,13 @@ from autograd.extend import array_of, written_to
 from nn import initializers, regularizers
 from nn.errors import ModelWarning
 from nn.layers.base import Layer, layers
+from nn.layers.shapes import unchanged
 from nn.settings import ANY, flag, whole, whole_numbers, whole_or_none
 
 
 class _Normalization(Layer):
+    output_for = unchanged
+
     def __init__(
         self, axis, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer,
         **others,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from autograd import functional
 from nn.layers.base import Layer, layers
-from nn.layers.formats import checked_format, from_last, to_last, wanted
+from nn.layers.formats import channels_of, checked_format, from_last, to_last, wanted
+from nn.layers.shapes import after_windows
 from nn.settings import sizes
 
 
@@ -26,6 +27,9 @@ class Pooling(Layer):
     def check_input(self, shape):
         if len(shape) != self.axes + 2:
             self.refuse(shape, wanted(self.axes, self.data_format))
+
+    def output_for(self, shape):
+        return after_windows(self, shape, self.pool_size, (1,) * self.axes, channels_of(shape, self.data_format))
 
     def call(self, x):
         x = to_last(x, self.data_format)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.extend import tracing, watch
-from nn import losses, metrics, optimizers, saving
+from nn import files, losses, metrics, optimizers
 from nn.layers.base import Layer
 from nn.layers.symbols import shape_or_shapes
 from nn.models.summary import summary_text
@@ -233,16 +233,22 @@ class Model(Layer):
 
     # -- saving ----------------------------------------------------------------------------------------------------
     def save(self, path) -> None:
-        """Write the whole model to a file: architecture, weights, optimizer, generator. See `nn.models.load_model`."""
-        saving.save_model(self, path)
+        """Write the whole model to a file: architecture, weights, optimizer, generator. See `nn.models.load_model`.
+
+        A name that ends in `.keras` gives a file that Keras loads; any other the library's own format.
+        """
+        files.save_model(self, path)
 
     def save_weights(self, path) -> None:
-        """Write the parameters to a file."""
-        saving.save_weights(self, path)
+        """Write the parameters to a file; one whose name ends in `.weights.h5` is for Keras too."""
+        files.save_weights(self, path)
 
-    def load_weights(self, path) -> None:
-        """Read the parameters from a file; all is checked before the first number is changed."""
-        saving.load_weights(self, path)
+    def load_weights(self, path, names=None) -> None:
+        """Read the parameters from a file of this library, Keras or PyTorch; all is checked before anything changes.
+
+        `names` says what is called otherwise in a file of PyTorch: {"conv": "features.0", "dense.kernel": "fc.weight"}.
+        """
+        files.load_weights(self, path, names)
 
 
 def as_tuple(value) -> tuple:

@@ -66,6 +66,19 @@ class Functional(Model, functional=True):
         found = in_order(x, self.inputs, list(self._by_name) if self._by_name else None)
         return found if self.several else found[0]
 
+    def output_for(self, shape):
+        given = shape if isinstance(shape, list) else [shape]
+        if [len(part) for part in given] != [symbol.ndim for symbol in self.inputs]:
+            return None
+        known = {id(s): Symbol(part, s.dtype) for s, part in zip(self.inputs, given, strict=True)}
+        for call in self._calls:
+            several, args, kwargs = (call.settings[key] for key in ("several", "args", "kwargs"))
+            found = call.layer.shapes_after([known[id(symbol)] for symbol in call.inputs], several, args, kwargs)
+            results = call.settings["results"]
+            known |= {id(s): Symbol(part, s.dtype) for s, part in zip(results, found, strict=True)}
+        shapes = [known[id(symbol)].shape for symbol in self.outputs]
+        return shapes[0] if self._one_output else shapes
+
     def call(self, x, training=None):
         given = x if isinstance(x, list) else [x]
         if len(given) != len(self.inputs):
@@ -74,9 +87,8 @@ class Functional(Model, functional=True):
         for call in self._calls:
             parts = [values[id(symbol)] for symbol in call.inputs]
             settings = call.settings
-            found = call.layer(
-                parts if settings["several"] else parts[0], *settings["args"], training=training, **settings["kwargs"]
-            )
+            named = {"training": training, **settings["kwargs"]}  # a call that said training= keeps to it
+            found = call.layer(parts if settings["several"] else parts[0], *settings["args"], **named)
             for symbol, part in zip(settings["results"], results(found), strict=True):
                 values[id(symbol)] = part
         outputs = [values[id(symbol)] for symbol in self.outputs]

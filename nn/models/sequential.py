@@ -94,7 +94,7 @@ class Sequential(Model):
             self.source = Symbol(shape, kind)
         for layer in self._layers:
             layer.share_random(self.random)
-            shape = layer.compute_output_shape(shape)
+            shape = layer.shape_after(shape)
         self.built = True
 
     def build_for(self, shapes) -> None:
@@ -109,7 +109,7 @@ class Sequential(Model):
             raise ValueError(
                 "the model is not built: give the first layer input_shape=, or call the model on data once"
             )
-        return self.compute_output_shape(self.source.shape)
+        return self.shape_after(self.source.shape)
 
     def __call__(self, x, *args, **kwargs):
         return super().__call__(self.in_order(x), *args, **kwargs)
@@ -117,6 +117,15 @@ class Sequential(Model):
     def in_order(self, x):
         """The input, given by its name or in a list of one."""
         return x if self.source is None else in_order(x, [self.source])[0]
+
+    def output_for(self, shape):
+        if not self.built:
+            self.build_for(shape)
+        if isinstance(shape, list) or len(shape) != self.source.ndim:
+            return None
+        for layer in self._layers:
+            shape = layer.shape_after(shape)
+        return shape
 
     def call(self, x, training=None):
         if len(x.shape) != self.source.ndim:

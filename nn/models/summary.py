@@ -44,7 +44,7 @@ def output_shapes(model) -> dict[int, str]:
         return found
     shape = source.shape
     for layer in model.layers:
-        shape = layer.compute_output_shape(shape)
+        shape = layer.shape_after(shape)
         found[id(layer)] = str(shape)
     return found
 

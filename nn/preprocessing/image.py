@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nn.layers.interpolation import checked_interpolation, middle
+from nn.layers.interpolation import resize as interpolate
 from nn.settings import is_whole
 
 MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
@@ -45,14 +47,8 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
 
 def _crop(image, height, width):
     """The largest middle part with the proportions wanted."""
-    top, left, cut_h, cut_w = _middle(image.height, image.width, height, width)
+    top, left, cut_h, cut_w = middle(image.height, image.width, height, width)
     return image.crop((left, top, left + cut_w, top + cut_h))
-
-
-def _middle(h, w, height, width):
-    """Where the largest middle part with the proportions of (height, width) begins, and its size."""
-    cut_h, cut_w = max(min(h, w * height // width), 1), max(min(w, h * width // height), 1)
-    return (h - cut_h) // 2, (w - cut_w) // 2, cut_h, cut_w
 
 
 def img_to_array(img, data_format="channels_last", dtype="float32") -> np.ndarray:
@@ -103,26 +99,9 @@ def resize(image, size, interpolation="bilinear") -> np.ndarray:
     image = np.asarray(image)
     if image.ndim < 3 or 0 in image.shape or image.dtype.kind not in "fiub":
         raise ValueError(f"wanted an image of shape (height, width, channels); got {image.shape} of {image.dtype}")
-    if interpolation not in ("nearest", "bilinear"):
-        raise ValueError(f"interpolation is 'nearest' or 'bilinear'; got {interpolation!r}")
-    height, width = _size("size", size)
-    image = _resize_axis(image, -3, height, interpolation)
-    return _resize_axis(image, -2, width, interpolation)
-
-
-def _resize_axis(image, axis, n, interpolation):
-    old = image.shape[axis]
-    # Pixels are areas, and their centres are compared: pixel i lies at (i + 1/2) old / n - 1/2.
-    if interpolation == "nearest":
-        return np.take(image, (2 * np.arange(n) + 1) * old // (2 * n), axis=axis)
-    image = image if image.dtype.kind == "f" else image.astype(np.float64)
-    if n == old:
-        return image
-    at = np.clip((np.arange(n) + 0.5) * (old / n) - 0.5, 0, old - 1)
-    low = np.floor(at).astype(int)
-    high = np.minimum(low + 1, old - 1)
-    weight = (at - low).reshape((-1,) + (1,) * (-axis - 1)).astype(image.dtype)
-    return np.take(image, low, axis=axis) * (1 - weight) + np.take(image, high, axis=axis) * weight
+    size, interpolation = _size("size", size), checked_interpolation(interpolation)
+    soft = interpolation != "nearest" and image.dtype.kind != "f"
+    return interpolate(image.astype(np.float64) if soft else image, size, interpolation)
 
 
 def smart_resize(x, size, interpolation="bilinear") -> np.ndarray:
@@ -134,7 +113,7 @@ def smart_resize(x, size, interpolation="bilinear") -> np.ndarray:
     x = np.asarray(x)
     if x.ndim < 3:
         raise ValueError(f"wanted an image of shape (height, width, channels); got {x.shape}")
-    top, left, cut_h, cut_w = _middle(*x.shape[-3:-1], *_size("size", size))
+    top, left, cut_h, cut_w = middle(*x.shape[-3:-1], *_size("size", size))
     return resize(x[..., top : top + cut_h, left : left + cut_w, :], size, interpolation)
 
 

@@ -5,7 +5,7 @@ import pytest
 from small_models import X, Y
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, jit
 from nn import layers as L
 
 
@@ -121,3 +121,14 @@ def test_training_that_never_began_leaves_nothing_behind():
         made.fit(X, Y, callbacks=[Fail()], verbose=0)
     made.add(L.Dense(1))
     assert len(made.all_modules()) == 3
+
+
+@pytest.mark.parametrize(("attribute", "value"), [("strides", (2, 2)), ("dilation_rate", (2, 1)), ("padding", "same")])
+def test_settings_of_windows(attribute, value):
+    images = np.random.default_rng(0).standard_normal((3, 5, 6, 1))
+    made = nn.Sequential([L.Conv2D(2, 2), L.MaxPooling2D(2, strides=1)], seed=0)
+    fast = jit(lambda x: made(x, training=False).data)
+    for layer, name, new in ((made.layers[0], attribute, value), (made.layers[1], "strides", (2, 2))):
+        fast(images)
+        setattr(layer, name, new)
+        assert fast(images).tolist() == made(images, training=False).data.tolist()

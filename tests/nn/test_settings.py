@@ -26,7 +26,7 @@ NEEDED = {"filepath": "x", "filename": "x", "schedule": abs, "target_shape": 2, 
 
 
 def make(kind, **settings):
-    needed = {p.name: NEEDED.get(p.name, 0.5 if "rate" in p.name else 2)
+    needed = {p.name: NEEDED.get(p.name, 0.5 if "rate" in p.name or "factor" in p.name else 2)
               for p in parameters_of(kind).values() if p.default is p.empty}  # fmt: skip
     return kind(**{**needed, **settings})
 

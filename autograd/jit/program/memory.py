@@ -98,7 +98,7 @@ class Memory:
             roots = [part.root for part in step.args[0]]
             fits = len(set(roots)) == len(roots) and all(
                 root in makers
-                and root.axes in (None, tuple(range(len(root.shape))))
+                and _is_by_rows(root)
                 and root.dtype == whole.dtype
                 and root.nbytes == part.nbytes
                 and _in_order(part)
@@ -124,16 +124,20 @@ class Memory:
         if step.kind != "out" or not isinstance(step.function, np.ufunc) or step.function.signature is not None:
             return None
         for var in step.reads:
+            root = var.root
             if (
-                var in living
-                and self.last.get(var) == number
-                and var.shape == out.shape
-                and var.dtype == out.dtype
-                and var.axes == out.axes
-                and sum(other.root is var for other in step.reads) == sum(o is var for o in step.reads)
+                root in living
+                and self.last.get(root) == number
+                and (var.shape, var.dtype, var.nbytes) == (out.shape, out.dtype, root.nbytes)
+                and (var.axes == out.axes if var is root else _is_by_rows(root) and _is_by_rows(out) and _in_order(var))
+                and sum(other.root is root for other in step.reads) == sum(o is var for o in step.reads)
             ):
-                return living.pop(var)
+                return living.pop(root)
         return None
+
+
+def _is_by_rows(var) -> bool:
+    return var.axes in (None, tuple(range(len(var.shape))))
 
 
 def _in_order(part) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograd.jit.trace.exact import is_plain
 from autograd.jit.trace.tape import current
 from autograd.jit.trace.things import attributes_of
 
@@ -22,7 +23,11 @@ def watch(thing) -> None:
     settings = {
         name: value for name, value in own.items()
         if name not in unwatched
-        and (isinstance(value, int | float | str | None) or (callable(value) and not hasattr(value, "_node")))
+        and (is_plain(value) or isinstance(value, int | float | str) or _is_function(value))
     }  # fmt: skip
     settings |= {name: getattr(thing, name) for name in ("training", "trainable") if hasattr(thing, name)}
     tape.watched += [(thing, name, value) for name, value in settings.items()]
+
+
+def _is_function(value) -> bool:
+    return callable(value) and not hasattr(value, "_node")

@@ -8,7 +8,7 @@ import pytest
 from autograd import Tensor, Value, check_grads, functional, grad, jit, primitive
 
 ALONG = [functional.softmax, functional.log_softmax, functional.logsumexp]
-WINDOWS = {"avg_pool", "conv", "max_pool"}  # see test_windows.py
+WINDOWS = {"avg_pool", "conv", "conv_transpose", "max_pool"}  # see test_windows.py
 ELEMENTWISE = [getattr(functional, n) for n in functional.__all__ if n not in {f.__name__ for f in ALONG} | WINDOWS]
 BY_HAND = {
     "softmax": lambda x, axis: np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True),
