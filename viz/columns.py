@@ -117,7 +117,7 @@ def _sizes(shape, data_format):
 
 
 def _weights(layer, show):
-    kernel = next(getattr(layer, name) for name in ("kernel", "depthwise_kernel") if hasattr(layer, name))
+    kernel = layer.kernel if hasattr(layer, "kernel") else layer.depthwise_kernel
     if show == "weights":
         return array_of(kernel)
     if kernel.grad is None:
@@ -130,11 +130,14 @@ def _strengths(layer, kernel, before, channels):
     kernel = np.asarray(kernel, dtype=float)
     kernel = kernel.swapaxes(-1, -2) if "Transpose" in type(layer).__name__ else kernel
     sizes = np.sqrt(np.square(kernel).mean(axis=(0, 1)))
-    if hasattr(layer, "depthwise_kernel"):
-        if sizes.size != channels or before == 1:
-            return np.ones((before, channels)) * sizes.mean()
-        own = np.arange(channels) // (channels // before) == np.arange(before)[:, None]
+    if hasattr(layer, "pointwise_kernel"):  # each channel by itself, then all with all
+        point = np.asarray(array_of(layer.pointwise_kernel), dtype=float).reshape(*sizes.shape, channels)
+        sizes = np.sqrt(np.square(sizes[..., None] * point).mean(axis=1))
+    elif hasattr(layer, "depth_multiplier") and before > 1:  # each channel by itself
+        own = np.arange(channels) // sizes.shape[1] == np.arange(before)[:, None]
         return np.where(own, sizes.reshape(-1), np.nan)
+    elif hasattr(layer, "depth_multiplier"):
+        return sizes.reshape(1, -1)
     if before == 1:  # an image is one picture, whatever its colours
         return np.sqrt(np.square(sizes).mean(axis=0, keepdims=True))
     if len(sizes) != before:  # in groups: each map sees some of those before

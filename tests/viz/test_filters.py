@@ -103,6 +103,15 @@ def test_kernels_over_one_and_three_axes():
     assert np.allclose(tile(numbers(viz.filters(body)), (3, 3), 1, 2), body.layers[0].kernel.data[1, :, :, 0, 2])
 
 
+def test_kernels_of_other_convolutions():
+    deep = nn.Sequential([L.DepthwiseConv2D(3, depth_multiplier=2, input_shape=(8, 8, 2))], seed=0)
+    assert np.allclose(tile(numbers(viz.filters(deep)), (3, 3), 1, 0), deep.layers[0].kernel.data[:, :, 1, 0])
+    up = nn.Sequential([L.Conv2DTranspose(5, 3, input_shape=(8, 8, 2))], seed=0)
+    assert np.allclose(tile(numbers(viz.filters(up)), (3, 3), 1, 4), up.layers[0].kernel.data[:, :, 4, 1])
+    both = nn.Sequential([L.SeparableConv2D(5, 3, input_shape=(8, 8, 2))], seed=0)
+    assert np.allclose(tile(numbers(viz.filters(both)), (3, 3), 0, 1), both.layers[0].depthwise_kernel.data[:, :, 1, 0])
+
+
 def test_count_and_axes_of_ones_own():
     _, ax = plt.subplots()
     assert viz.filters(cnn(filters=30), count=3, ax=ax) is ax

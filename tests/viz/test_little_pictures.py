@@ -102,6 +102,29 @@ def test_groups_and_gradients():
     assert len(tags(viz.network(model, show="gradients"), "line")) == 18
 
 
+def test_every_kind_of_convolution():
+    model = nn.Sequential([
+        L.DepthwiseConv2D(3, depth_multiplier=2, input_shape=(8, 8, 1), name="deep"),
+        L.SeparableConv2D(3, 3, depth_multiplier=2, name="separable"), L.UpSampling2D(2),
+        L.Conv2DTranspose(2, 3, name="up"), L.DepthwiseConv2D(3, name="each"), L.GlobalAveragePooling2D(), L.Dense(1),
+    ], seed=0)  # fmt: skip
+    lines = tags(viz.network(model), "line")
+    deep, separable, up, each = (model.get_layer(name) for name in ("deep", "separable", "up", "each"))
+    kernel, point = separable.depthwise_kernel.data, separable.pointwise_kernel.data
+    whole = np.einsum("hwim,imf->hwimf", kernel, point.reshape(2, 2, 3))  # the kernel that a Conv2D would have
+    sizes = [
+        *np.sqrt(np.square(deep.kernel.data).mean(axis=(0, 1))).reshape(-1),
+        *np.sqrt(np.square(whole).mean(axis=(0, 1, 3))).reshape(-1), *[0.0] * 3,
+        *np.sqrt(np.square(up.kernel.data).mean(axis=(0, 1))).T.reshape(-1),
+        *np.sqrt(np.square(each.kernel.data).mean(axis=(0, 1))).reshape(-1), *[0.0] * 2,
+    ]  # fmt: skip
+    widths = np.array([float(line.attrib["stroke-width"]) for line in lines])
+    top = max(*sizes, np.abs(model.layers[-1].kernel.data).max())
+    assert np.allclose(widths[: len(sizes)], 0.6 + 1.9 * np.array(sizes) / top, atol=0.006)
+    assert len(lines) == len(sizes) + 2
+    assert len(tags(viz.network(model, GRAY), "image")) == 1 + 2 + 3 + 3 + 2 + 2
+
+
 def test_an_image_for_a_model_of_rows():
     model = nn.Sequential([L.Dense(2, input_shape=(64,))], seed=0)
     picture = viz.network(model, GRAY)

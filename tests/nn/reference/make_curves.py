@@ -2,7 +2,7 @@
 
 Run it in an environment of its own, which has scikit-learn and not this project; the committed file is of 1.9.1:
 
-    python tests/nn/reference/curves.py
+    python tests/nn/reference/make_curves.py
 """
 
 from pathlib import Path
@@ -22,4 +22,4 @@ for i in range(4):
     found |= {f"{i}.alarms": alarms, f"{i}.hits": hits, f"{i}.precision": precision, f"{i}.recall": recall}
     found[f"{i}.auc"] = metrics.roc_auc_score(true == i, scores[:, i])
     found[f"{i}.average"] = metrics.average_precision_score(true == i, scores[:, i])
-np.savez_compressed(Path(__file__).with_suffix(".npz"), versions=f"scikit-learn {sklearn.__version__}", **found)
+np.savez_compressed(Path(__file__).with_name("curves.npz"), versions=f"scikit-learn {sklearn.__version__}", **found)
