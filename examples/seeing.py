@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 
 import viz
 from nn.datasets import load_digits
-from nn.layers import AveragePooling2D, Conv2D, Dense, Flatten
+from nn.layers import Conv2D, Dense, GlobalAveragePooling2D
 from nn.models import Sequential
 from nn.optimizers import Adam
 from nn.preprocessing import train_test_split
@@ -23,8 +23,7 @@ def main():
         [
             Conv2D(8, 3, activation="relu", input_shape=(8, 8, 1)),
             Conv2D(24, 3, activation="relu"),
-            AveragePooling2D(4),  # of each map its mean: which maps speak, not where
-            Flatten(),
+            GlobalAveragePooling2D(),  # of each map its mean: which maps speak, not where
             Dense(10, activation="softmax"),
         ],
         seed=0,
