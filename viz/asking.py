@@ -115,17 +115,22 @@ def as_model(model, wanted) -> Module:
 
 def layers_of(model) -> list[tuple[str, Layer]]:
     """Every layer that is no model itself, with its path."""
-    found = [(path, part) for path, part in model.modules() if isinstance(part, Layer) and not isinstance(part, Model)]
+    return [(path, part) for path, part in inside(model) if not isinstance(part, Model)]
+
+
+def inside(model) -> list[tuple[str, Layer]]:
+    """Every layer and model in a model, with its path; of a layer that has none, itself."""
+    found = [(path, part) for path, part in model.modules() if isinstance(part, Layer) and part is not model]
     return found or [(model.name, model)]
 
 
 def chosen(model, layer, fits, what):
     """A layer by its name, its place in `model.layers` or as an object, if it fits."""
-    known = layers_of(model)
+    known, every = layers_of(model), inside(model)
     if isinstance(layer, Module):
-        found = [part for _, part in known if part is layer]
+        found = [part for _, part in every if part is layer]
     elif isinstance(layer, str):
-        found = [part for path, part in known if layer in (path, part.name)][:1]
+        found = [part for path, part in every if layer in (path, part.name)][:1]
     elif isinstance(layer, int | np.integer) and not isinstance(layer, bool):
         own = getattr(model, "layers", [model])
         found = [own[layer]] if -len(own) <= layer < len(own) else []
@@ -148,10 +153,10 @@ def _listed(known) -> str:
 def run(model, x):
     """What the model answers, and (layer, input, output) of each of its layers in the order of calls."""
     calls = []
-    inside = {id(part) for _, part in layers_of(model)}
+    known = {id(part) for _, part in inside(model)}
 
     def see(layer, given, out):
-        if id(layer) in inside:
+        if id(layer) in known:
             calls.append((layer, given, out))
 
     OBSERVERS.append(see)
@@ -209,8 +214,8 @@ def _fits(shape, wanted) -> bool:
 
 def layout(model, layer=None) -> str | None:
     """ "channels_first" or "channels_last": what the layer says, else the first layer of the model that says so."""
-    inside = [part for part in (layer, *(part for _, part in model.modules())) if part is not None]
-    return next((part.data_format for part in inside if getattr(part, "data_format", None)), None)
+    parts = [part for part in (layer, *(part for _, part in model.modules())) if part is not None]
+    return next((part.data_format for part in parts if getattr(part, "data_format", None)), None)
 
 
 def channels_first(model) -> bool:

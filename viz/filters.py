@@ -9,6 +9,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.rules.arrays import array_of
 from nn.layers import Dense
+from nn.models import Model
 from nn.settings import whole
 from viz.asking import as_model, channels_first, chosen, input_shape, layers_of, layout, one, run
 from viz.images import displayed, ends, pixels
@@ -182,7 +183,8 @@ def _rows(model, batch, wanted):
     """(layer, maps, shape) of each layer: (maps, height, width), of a row of numbers that row."""
     _, calls = run(model, batch)
     for layer, given, out in calls:
-        if not isinstance(out, Tensor | np.ndarray) or (wanted is not None and id(layer) not in wanted):
+        left_out = isinstance(layer, Model) if wanted is None else id(layer) not in wanted
+        if left_out or not isinstance(out, Tensor | np.ndarray):
             continue
         out = np.asarray(array_of(out), dtype=float)
         if wanted is None and not isinstance(given, list | tuple) and _same(np.asarray(array_of(given)), out):

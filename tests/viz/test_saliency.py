@@ -185,9 +185,10 @@ def test_grad_cam_inside_other_models():
     found = [
         numbers(viz.grad_cam(m, GRAY, layer)[1], 1)
         for m in (model, functional)
-        for layer in (None, "inner", "base.inner")
+        for layer in (None, "inner", "base.inner", "base", base)
     ]
     assert found[0].shape == (6, 6)
+    assert len(viz.feature_maps(model, GRAY)) == len(viz.feature_maps(model, GRAY, ["inner", "dense"])) == 3
     assert all(np.array_equal(found[0], other) for other in found[1:])
 
 
