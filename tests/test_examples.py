@@ -134,3 +134,12 @@ def test_autoencoder(run, tmp_path):
     drawn, flat = run("autoencoder")
     assert drawn < 0.8 * flat
     assert (tmp_path / "out" / "autoencoder.png").exists()
+
+
+def test_seeing(run, tmp_path):
+    pytest.importorskip("sklearn", reason="the data comes with the extra 'datasets'")
+    pytest.importorskip("matplotlib", reason="the charts need the extra 'viz'")
+    assert run("seeing") > 0.94
+    assert (tmp_path / "out" / "convolutions.svg").read_text().count("<image") == 1 + 8 + 9
+    names = {"filters", "maps", "worst", "confusion", "precision", "saliency"}
+    assert {path.stem for path in (tmp_path / "out").glob("*.png")} == names

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from autograd import no_grad
 from autograd.rules.arrays import array_of
 from nn.callbacks import History, Recorder
 from nn.module import Module
-from nn.neurons import MLP
 from nn.settings import whole
+from viz.asking import answer as asked
+from viz.asking import askable
 from viz.classes import classes_of
 from viz.colors import CLASSES, MARKS, paler
 from viz.given import refusal
+from viz.plotting import BLUE, GRAY, ORANGE, diverging, pyplot
 from viz.settings import axes_of, labels_of, numbers_of, one_of
 
-BLUE, ORANGE, GRAY = "#2166ac", "#e67814", "#888888"
 FEW = 3  # epochs: fewer are shown as points
 MOST_INSIDE = 6  # entries of a legend that lies in the chart
+BOUNDARY = "boundary draws a model, or a function of an array"
 MOST_CLASSES = 20  # different numbers that are taken for labels
 
 
@@ -30,7 +31,7 @@ def curves(history, ax=None, metrics=None):
     `history` is what `fit` gave, or its dictionary. With metrics besides the loss there are two charts.
     """
     values, epochs = _epochs_of(history)
-    plt = _pyplot()
+    plt = pyplot()
     names = [n for n in values if not n.startswith("val_") and n != "learning_rate" and np.ndim(values[n]) == 1]
     if metrics is not None:
         metrics = [metrics] if isinstance(metrics, str) else metrics
@@ -105,16 +106,16 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
     One output is shown from blue (0) to orange (1), with a line at one half; several as the class they choose, in the
     colour that the points of that class have. `model` is anything with `predict`, or a function of an array.
     """
-    if isinstance(model, type) or not (hasattr(model, "predict") or callable(model)):
-        raise refusal(model, "boundary draws a model, or a function of an array")
-    plt = _pyplot()
+    plt = pyplot()
+    if not askable(model):
+        raise refusal(model, BOUNDARY)
     X, steps = _plane(X), whole("steps", steps, 2)
     if not isinstance(margin, numbers.Real):
         raise TypeError(f"margin is a number; got {margin!r:.60}")
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
     xs, ys = np.linspace(low[0], high[0], steps), np.linspace(low[1], high[1], steps)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    answer = _answer(model, grid)
+    answer = asked(model, grid, BOUNDARY)
     answer = answer.reshape(len(grid), -1)
     outputs = answer.shape[1]
     if ax is None:
@@ -127,7 +128,7 @@ def boundary(model, X, y=None, ax=None, steps=200, margin=0.3):
         middle = 0.5 if z.min() >= 0 and z.max() <= 1 else 0.0
         reach = max(abs(z.max() - middle), abs(z.min() - middle), 1e-12)
         norm = plt.matplotlib.colors.Normalize(middle - reach, middle + reach)
-        ax.imshow(z, **image, cmap=_diverging(plt), norm=norm, alpha=0.5)
+        ax.imshow(z, **image, cmap=diverging(plt), norm=norm, alpha=0.5)
         if z.min() < middle < z.max():
             ax.contour(xs, ys, z, levels=[middle], colors="black", linewidths=1)
     else:
@@ -154,7 +155,7 @@ def _points(ax, X, y, outputs, colors, norm, plt):
     y = labels_of(y, len(X))
     look = {"s": 14, "edgecolors": "white", "linewidths": 0.5}
     if outputs == 1 and y.size == len(y) and y.dtype.kind == "f" and len(np.unique(y)) > MOST_CLASSES:
-        ax.scatter(X[:, 0], X[:, 1], c=y.reshape(-1), cmap=_diverging(plt), norm=norm, **look)
+        ax.scatter(X[:, 0], X[:, 1], c=y.reshape(-1), cmap=diverging(plt), norm=norm, **look)
         return
     number, names = classes_of(y, outputs)
     colors = colors if len(names) <= len(colors) else [CLASSES[i % len(CLASSES)] for i in range(len(names))]
@@ -174,7 +175,7 @@ def gradients(model, ax=None):
     """
     if not isinstance(model, Module):
         raise refusal(model, "gradients draws those of a model")
-    plt = _pyplot()
+    plt = pyplot()
     rows = [(path, p) for path, p in model.named_parameters() if getattr(p, "trainable", True)]
     if all(p.grad is None for _, p in rows):
         raise ValueError("no parameter has a gradient yet: call loss.backward(), or fit, first")
@@ -202,7 +203,7 @@ def histograms(recorder, what="weights", ax=None):
     one_of(("weights", "gradients", "activations"), what, "what")
     if not isinstance(recorder, Recorder):
         raise refusal(recorder, "histograms draws what a Recorder kept")
-    plt = _pyplot()
+    plt = pyplot()
     rows = _spreads(recorder, what)
     if not rows:
         raise ValueError(f"the recorder has no {what}: was it given to fit, and for activations some data?")
@@ -246,30 +247,3 @@ def _rms(x):
     x = np.asarray(array_of(x), dtype=float)
     size = float(np.sqrt(np.mean(np.square(x)))) if x.size else np.nan
     return size or np.nan  # 0 has no place on a logarithmic scale
-
-
-def _answer(model, grid):
-    if isinstance(model, MLP):
-        model = model.tensor()  # the same network, for whole batches
-    if hasattr(model, "predict"):
-        return np.asarray(model.predict(grid, verbose=0))
-    try:
-        with no_grad():
-            found = model(grid)
-    except TypeError as error:
-        if error.__traceback__.tb_next is None:  # it could not be called so
-            raise refusal(model, "boundary draws a model, or a function of an array") from error
-        raise
-    return np.asarray(array_of(found))
-
-
-def _diverging(plt):
-    return plt.matplotlib.colors.LinearSegmentedColormap.from_list("glass", [BLUE, "#f7f7f7", ORANGE])
-
-
-def _pyplot():
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError("charts need matplotlib: pip install 'glassgrad[viz]'") from error
-    return plt

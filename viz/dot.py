@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd.rules.table import ROWS
 from nn.settings import whole as whole_number
+from viz.asking import channels_first
 from viz.colors import BAD, KINDS, UNKNOWN, diverging, ink
 from viz.folding import fold, with_groups
 from viz.health import Flag, health
@@ -14,6 +15,8 @@ from viz.render import Picture
 from viz.settings import one_of, text_of
 from viz.snapshot import Snapshot
 from viz.text import SIGNS
+from viz.thumbnails import label as with_pictures
+from viz.thumbnails import tiles_of
 
 STYLES = ("merged", "classic")
 COLORS = ("grad", "value", "kind")
@@ -73,6 +76,7 @@ def draw(
     flags = ([] if x is whole else health(x, model)) if flags is None else flags
     marked = {flag.node: flag for flag in flags if flag.node is not None}
     writer = _Writer(picture, shot, style, color, scale, digits, locals, rankdir, marked)
+    writer.channels_first = channels_first(model)
     writer.level(tree, picture.graph, "")
     for edge in boxes.edges:
         writer.edge(edge)
@@ -107,6 +111,7 @@ class _Writer:
         self.digits = digits
         self.locals = locals_
         self.flags = flags
+        self.channels_first = False
         self.across = rankdir in ("LR", "RL")  # Graphviz turns the cells of a record with the picture
 
     def level(self, tree, graph, path):
@@ -124,8 +129,9 @@ class _Writer:
         if box.count > 1 or box.node is None:
             cells = [escape(box.label.rpartition(".")[2]), plural(box.count, "node")]
             cells += [plural(box.parameters, "parameter")] if box.parameters else []
-            label = "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
-            graph.node(box.key, label, shape="record", style="filled,rounded,bold", fillcolor="#eef2f7")
+            graph.node(
+                box.key, self.across_or_down(cells), shape="record", style="filled,rounded,bold", fillcolor="#eef2f7"
+            )
             return
         node = box.node
         fill = self.fill(node)
@@ -139,16 +145,21 @@ class _Writer:
         )
         if node.kind == "parameter":
             style += ",rounded"
-        label = self.label(node)
-        if flag is not None:
-            label = f"{label[:-1]}|⚑ {flag.kind}}}" if label.startswith("{") else f"{label}|⚑ {flag.kind}"
-        graph.node(box.key, label, shape="record", style=style, fillcolor=fill, color=border, fontcolor=ink(fill),
+        cells = self.cells(node) + ([] if flag is None else [f"⚑ {flag.kind}"])
+        tiles = tiles_of(node, self.channels_first)
+        if tiles:
+            more = node.shape[1 if self.channels_first and node.kind != "parameter" else -1] - len(tiles)
+            shape, label = "box", with_pictures(cells, tiles, more if len(tiles) > 1 else 0, ink(fill))
+        else:
+            shape, label = "record", self.across_or_down([escape(cell) for cell in cells])
+        graph.node(box.key, label, shape=shape, style=style, fillcolor=fill, color=border, fontcolor=ink(fill),
                    tooltip=escape(self.tooltip(node)))  # fmt: skip
         if self.style == "classic" and node.op:
             graph.node(f"{box.key}op", escape(sign(node.op)), shape="ellipse", style="", tooltip=node.op)
             graph.edge(f"{box.key}op", box.key)
 
-    def label(self, node):
+    def cells(self, node):
+        """The texts in the box of a node."""
         show = self.digits
         if node.kind == "constant":
             return self.constant(node)
@@ -159,19 +170,20 @@ class _Writer:
         if node.op and self.style == "merged":
             head = f"{head} = {sign(node.op)}" if head else sign(node.op)
         if head:
-            cells.append(escape(head))
+            cells.append(head)
         if self.shot.kind == "tensor":
-            cells.append(escape(_shape(node)))
+            cells.append(_shape(node))
         if self.shot.kind == "value" or node.value is not None:
-            cells.append(f"value {escape(summary(node.value, show))}")
-        cells.append(f"grad {escape(summary(node.grad, show))}")
-        return "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
+            cells.append(f"value {summary(node.value, show)}")
+        return [*cells, f"grad {summary(node.grad, show)}"]
 
     def constant(self, node):
         """A number as it is; an array by its shape, and its numbers where they are known."""
         if node.shape == ():
-            return escape(summary(node.value, self.digits)) if node.value is not None else "a number"
-        cells = [escape(_shape(node)), *([escape(summary(node.value, self.digits))] if node.value is not None else [])]
+            return [summary(node.value, self.digits) if node.value is not None else "a number"]
+        return [_shape(node), *([summary(node.value, self.digits)] if node.value is not None else [])]
+
+    def across_or_down(self, cells):
         return "|".join(cells) if self.across else f"{{{'|'.join(cells)}}}"
 
     def tooltip(self, node):

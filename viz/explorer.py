@@ -22,6 +22,7 @@ from viz.text import SIGNS
 
 LARGEST = 20_000  # nodes; of larger graphs only the modules are shown
 CELLS = 1024  # elements of an array that are drawn
+PICTURED = 4096  # of one that is drawn as little pictures: what has four axes
 
 
 def explore(x, path="graph.html", model=None, title=None) -> Page:
@@ -70,7 +71,7 @@ def payload(shot: Snapshot, title: str, flags=(), types=None) -> dict:
         "ops": [None if node.op is None else index[node.op] for node in shot.nodes],
         "names": [node.name for node in shot.nodes],
         "modules": [paths.index(m) for m in modules] if len(paths) < 50 else _indices(paths, modules),
-        "values": [_cell(node.value) for node in shot.nodes],
+        "values": [_cell(node.value, PICTURED if len(node.shape) == 4 else CELLS) for node in shot.nodes],
         "grads": [_cell(node.grad) for node in shot.nodes],
         "shapes": [list(node.shape) for node in shot.nodes] if shot.kind == "tensor" else None,
         "lines": [node.line for node in shot.nodes] if any(node.line for node in shot.nodes) else None,

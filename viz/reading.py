@@ -242,8 +242,9 @@ def _settings(node) -> tuple:
 def _plain(value):
     if isinstance(value, bool | int | str):
         return value
-    if isinstance(value, tuple | list) and all(isinstance(part, int) for part in value):
-        return tuple(value)
+    if isinstance(value, tuple | list):  # such as the padding of windows, a pair for each axis
+        parts = [_plain(part) if isinstance(part, tuple | list) else part for part in value]
+        return tuple(parts) if all(isinstance(part, int | tuple) for part in parts) else None
     return None
 
 

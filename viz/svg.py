@@ -69,9 +69,17 @@ def heat_png(array, scale=None) -> str:
     table = np.array(
         [[int(diverging(level / 50 - 1, 1.0)[i : i + 2], 16) for i in (1, 3, 5)] for level in range(101)], np.uint8
     )
-    pixels = table[levels]
+    return _png(table[levels])
+
+
+def image_png(image) -> str:
+    """An image of colours, (height, width, 3) from 0 to 1, in a data: address."""
+    return _png(np.round(255 * np.asarray(image, dtype=np.float64)).astype(np.uint8))
+
+
+def _png(pixels) -> str:
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", array.shape[1], array.shape[0], 8, 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in [(b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]

@@ -56,6 +56,16 @@ def functional():
     return nn.Model(x, L.Add()([L.Dense(2)(x), x]), seed=0)
 
 
+IMAGE = np.random.default_rng(0).random((8, 8, 1))
+IMAGES, LABELS = np.random.default_rng(1).random((6, 8, 8, 1)), np.array([0, 1, 2, 0, 1, 2])
+
+
+def convolutional():
+    return nn.Sequential(
+        [L.Conv2D(4, 3, activation="relu", input_shape=(8, 8, 1)), L.MaxPooling2D(), L.Flatten(), L.Dense(3)], seed=0
+    )
+
+
 @pytest.fixture(scope="module")
 def objects():
     with np.errstate(all="ignore"):
@@ -81,10 +91,23 @@ def made():
         "texts": {"loss": ["a"]}, "empty dictionary": {}, "class": Value, "function": np.tanh, "error": error(),
         "other error": KeyError("k"), "snapshot": viz.snapshot(Value(2.0) * 3.0), "set": {1}, "object": object(),
         "loss": nn.losses.MeanSquaredError(), "optimizer": nn.optimizers.Adam(),
+        "convolutional": convolutional(),
     }  # fmt: skip
 
 
 GRAPHS = "Value,variable,before,Tensor,leaf,several,complex,parameter,snapshot,not a number,empty tensor".split(",")
+JUDGED = [
+    "model",
+    "built",
+    "unbuilt",
+    "functional",
+    "normalised",
+    "no weights",
+    "function",
+    "MLP",
+    "layer",
+    "new layer",
+]
 LOSS = backward((Value(2.0) * 3.0).tanh())
 
 # What each function is asked, and of which objects it makes a picture.
@@ -99,20 +122,30 @@ FUNCTIONS = {
     "explain itself": (lambda x, at: viz.explain(x, x), [*[g for g in GRAPHS if g != "snapshot"], "error"]),
     "explain of a loss": (lambda x, at: viz.explain(x, LOSS), ["error"]),
     "draw with a model": (lambda x, at: viz.draw(LOSS, x), ["model", "unbuilt", "built", "functional", "normalised",
-                          "no weights", "layer", "new layer", "MLP", "neuron", "None"]),
-    "network": (lambda x, at: str(viz.network(x)), ["model", "built", "MLP"]),
+                          "no weights", "layer", "new layer", "MLP", "neuron", "None", "convolutional"]),
+    "network": (lambda x, at: str(viz.network(x)), ["model", "built", "MLP", "convolutional"]),
     "network with a sample": (lambda x, at: str(viz.network(x, X[0])), ["model", "built", "MLP"]),
     "network over a plane": (lambda x, at: str(viz.network(x, data=X)), ["model", "built", "MLP"]),
-    "importance": (lambda x, at: viz.importance(x), ["model", "built", "MLP"]),
+    "importance": (lambda x, at: viz.importance(x), ["model", "built", "MLP", "convolutional"]),
     "training": (lambda x, at: viz.training(x, at / "t.html", data=(X, Y)).read_text(),
                  ["history", "recorder", "empty history", "empty recorder"]),
     "curves": (lambda x, at: viz.curves(x), ["history", "recorder", "dictionary", "model"]),
+    "confusion": (lambda x, at: viz.confusion(x, X, Y), JUDGED), "roc": (lambda x, at: viz.roc(x, X, Y), JUDGED),
+    "precision_recall": (lambda x, at: viz.precision_recall(x, X, Y), JUDGED),
+    "confusion of images": (lambda x, at: viz.confusion(x, IMAGES, LABELS), ["convolutional", "no weights"]),
+    "worst": (lambda x, at: viz.worst(x, IMAGES, LABELS), ["convolutional", "no weights"]),
+    "filters": (lambda x, at: viz.filters(x), ["convolutional"]),
+    "feature_maps": (lambda x, at: viz.feature_maps(x, IMAGE), ["convolutional"]),
+    "saliency": (lambda x, at: viz.saliency(x, IMAGE), ["convolutional"]),
+    "grad_cam": (lambda x, at: viz.grad_cam(x, IMAGE), ["convolutional"]),
+    "network with an image": (lambda x, at: str(viz.network(x, IMAGE)), ["convolutional"]),
     "boundary": (lambda x, at: viz.boundary(x, X, Y, steps=5), ["model", "built", "unbuilt", "functional", "new layer",
                  "layer", "normalised", "no weights", "function", "MLP"]),
     "gradients": (lambda x, at: viz.gradients(x), ["model", "layer"]),
     "histograms": (lambda x, at: viz.histograms(x), ["recorder"]),
     "live": (lambda x, at: viz.live(x).close() or True, ["None", "array", "integers", "model", "unbuilt", "built",
-             "functional", "normalised", "no weights", "layer", "new layer", "MLP", "neuron", "empty list"]),
+             "functional", "normalised", "no weights", "layer", "new layer", "MLP", "neuron", "empty list",
+             "convolutional"]),
 }  # fmt: skip
 
 

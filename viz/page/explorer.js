@@ -291,20 +291,87 @@ const mn = (x) => { const node = math("mn", short(x, 6)); if (typeof x === "numb
 const partial = (i) => math("mfrac", math("mrow", math("mo", "∂"), math("mi", "L")), math("mrow", math("mo", "∂"), math("mi", clip(nameOf(i), 18))));
 function jump(i, text) { const button = el("button", text || label(i)); button.onclick = () => select(i, true); return button; }
 const nth = (n) => n + (n % 100 > 10 && n % 100 < 14 ? "th" : ["th", "st", "nd", "rd"][n % 10] || "th");
-function heat(array, what) {
+// Where the cells of an array are drawn. Of four axes each image, map or kernel is a little picture of its own, side by side with the others.
+function places(array, kernel) {
+  const [a, b, c, d] = array.grid, n = array.cells.length;
+  if (array.grid.length !== 4 || (kernel ? a * b : b * c) < 2) {
+    const grid = array.grid.filter((m) => m > 1), columns = grid.length ? grid[grid.length - 1] : 1;
+    return { columns, rows: Math.ceil(n / columns), of: (i) => [i % columns, Math.floor(i / columns)], tiles: 1 };
+  }
+  const [high, wide, tiles] = kernel ? [a, b, c * d] : [b, c, a * d];
+  const abreast = kernel && c > 1 && d > 1 ? d : Math.min(tiles, Math.ceil(Math.sqrt((2.4 * tiles * high) / wide)));
+  const of = (i) => { const [p, q, r, s] = indexOf(i, array.grid), tile = kernel ? r * d + s : p * d + s, [y, x] = kernel ? [p, q] : [q, r]; return [(tile % abreast) * (wide + 1) + x, Math.floor(tile / abreast) * (high + 1) + y]; };
+  return { columns: abreast * (wide + 1) - 1, rows: Math.ceil(tiles / abreast) * (high + 1) - 1, of, tiles };
+}
+function heat(array, what, { kernel = false, mark = -1, pick = null } = {}) {
   const found = [el("p", what)];
-  const cells = array.cells.map(number), grid = array.grid.filter((n) => n > 1), columns = grid.length ? grid[grid.length - 1] : 1;
+  const cells = array.cells.map(number);
   if (!cells.length) return found;
-  const rows = Math.ceil(cells.length / columns), picture = el("canvas", null, { class: "heat", role: "img", "aria-label": `${what}: ${short(array)}`, width: columns, height: rows });
+  const { columns, rows, of, tiles } = places(array, kernel), at = new Map(), each = tiles > 1 || mark >= 0 ? Math.max(2, Math.floor(480 / columns)) : 1;
+  const picture = el("canvas", null, { class: "heat", role: "img", "aria-label": `${what}: ${short(array)}`, width: columns * each, height: rows * each });
   const brush = picture.getContext("2d"), top = Math.max(...cells.filter(Number.isFinite).map(Math.abs), 1e-300);
-  cells.forEach((c, i) => { brush.fillStyle = Number.isFinite(c) ? mix(colors.box, c > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(c) / top) ** 0.5) : colors.bad; brush.fillRect(i % columns, Math.floor(i / columns), 1, 1); });
-  picture.style.height = `${Math.min(180, Math.max(14, (240 / columns) * rows))}px`;
-  if (array.all) picture.onclick = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) { element = i; panel(); } };
+  cells.forEach((v, i) => { const [x, y] = of(i); at.set(y * columns + x, i); brush.fillStyle = Number.isFinite(v) ? mix(colors.box, v > 0 ? colors.positive : colors.negative, Math.min(1, Math.abs(v) / top) ** 0.5) : colors.bad; brush.fillRect(x * each, y * each, each, each); });
+  if (mark >= 0 && mark < cells.length && each > 1) { const [x, y] = of(mark); brush.strokeStyle = colors.focus; brush.lineWidth = Math.max(2, each / 8); brush.strokeRect(x * each, y * each, each, each); }
+  if (tiles > 1) picture.style.border = "none";
+  if (tiles > 1 || pick === null) picture.style.width = `${Math.min(240, columns * 26)}px`;
+  picture.style.height = `${Math.min(tiles > 1 ? 400 : 180, Math.max(14, (Math.min(240, tiles > 1 || pick === null ? columns * 26 : 240) / columns) * rows))}px`;
+  const under = (event) => at.get(Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns));
+  if (array.all && pick) picture.onclick = (event) => { const i = under(event); if (i !== undefined) pick(i); };
   const where = (i) => indexOf(i, array.grid).map((k, axis) => k * array.steps[axis]).join(", ");
-  picture.onmousemove = (event) => { const i = Math.floor((event.offsetY / picture.clientHeight) * rows) * columns + Math.floor((event.offsetX / picture.clientWidth) * columns); if (i < cells.length) picture.title = `element (${where(i)}): ${short(cells[i], 6)}`; };
+  picture.onmousemove = (event) => { const i = under(event); picture.title = i === undefined ? "" : `element (${where(i)}): ${short(cells[i], 6)}`; };
   found.push(picture);
   if (!array.all) found.push(el("p", `${cells.length.toLocaleString("en")} of ${array.shape.reduce((a, b) => a * b, 1).toLocaleString("en")} numbers: ${array.steps.map((s, axis) => (s > 1 ? `every ${nth(s)} along axis ${axis}` : "")).filter(Boolean).join(", ")}. Mean and range are of all.`));
   return found;
+}
+// A convolution is windows, as rows, times the kernel, as a table. Of one number that it gives: the window that was seen, and the kernel.
+const input = (i, slot) => { const e = into[i].find((edge) => edge.slot === slot); return e === undefined ? -1 : e.source; };
+const through = (i, op) => (i >= 0 && opOf(i) === op ? input(i, 0) : i);
+function convolution(i) {
+  const product = opOf(i) === "reshape" ? input(i, 0) : i;
+  if (product < 0 || !["linear", "matmul"].includes(opOf(product))) return null;
+  const rows = input(product, 0), table = input(product, 1), kernel = through(table, "reshape"), shape = data.shapes[kernel];
+  if (kernel === table || data.kinds[kernel] !== "parameter" || shape.length < 3 || data.shapes[table].length !== 2) return null;
+  const cut = through(rows, "reshape");
+  return { product, rows, kernel, shape, cut: cut >= 0 && opOf(cut) === "windows" ? cut : -1, bias: input(product, 2) };
+}
+const made = (cells, shape) => { const good = cells.filter(Number.isFinite); return { cells, shape, grid: shape, steps: shape.map(() => 1), all: true, least: Math.min(...good), most: Math.max(...good), mean: good.reduce((a, b) => a + b, 0) / (good.length || 1), bad: cells.length - good.length }; };
+function windowOf(i, flat) {
+  const found = convolution(i);
+  if (!found || !value[found.kernel] || !value[found.kernel].all) return null;
+  const { shape, rows, cut } = found, filters = shape[shape.length - 1], filter = flat % filters, row = Math.floor(flat / filters), inside = shape.slice(0, -1), count = inside.reduce((a, b) => a * b, 1);
+  let seen = null;
+  if (rows >= 0 && value[rows] && value[rows].all) seen = value[rows].cells.slice(row * count, (row + 1) * count).map(number);
+  else if (cut >= 0) {
+    const x = input(cut, 0), { size, stride, dilation, padding } = data.settings[cut], n = size.length, from = data.shapes[x];
+    if (!value[x] || !value[x].all || !padding) return null;
+    const at = indexOf(row, data.shapes[cut].slice(0, -n - 1)), front = at.length - n;
+    seen = Array.from({ length: count }, (_, k) => {
+      const offset = indexOf(k, inside), spot = offset.slice(0, n).map((o, axis) => at[front + axis] * stride[axis] + o * dilation[axis] - padding[axis][0]);
+      return spot.some((p, axis) => p < 0 || p >= from[front + axis]) ? 0 : number(value[x].cells[flatOf([...at.slice(0, front), ...spot, offset[n]], from)]);
+    });
+  }
+  if (!seen || seen.length !== count) return null;
+  const weights = Array.from({ length: count }, (_, k) => number(value[found.kernel].cells[k * filters + filter]));
+  const products = seen.map((v, k) => v * weights[k]), known = found.bias >= 0 && value[found.bias] && value[found.bias].all;
+  return { seen, weights, products, sum: products.reduce((a, b) => a + b, 0), bias: known ? number(value[found.bias].cells[filter]) : found.bias >= 0 ? NaN : null, filter, inside };
+}
+const parts3 = (w) => [["window", w.seen], [`kernel of filter ${w.filter}`, w.weights], ["products", w.products]];
+function windowPanel(i, flat) {
+  const w = windowOf(i, flat);
+  if (!w) return [];
+  const box = el("div", null, { id: "window" }), channels = w.inside[w.inside.length - 1], wide = w.inside[w.inside.length - 2], high = w.seen.length / channels / wide;
+  if (channels === 1 && wide <= 3 && high <= 9) { // few enough to write every number
+    const line = el("div", null, { class: "side" });
+    parts3(w).forEach(([name, cells], k) => { const part = el("div"); part.append(el("p", name), numbers(cells, wide)); line.append(...(k ? [el("b", k === 1 ? "×" : "=")] : []), part); });
+    box.append(line);
+  } else parts3(w).forEach(([name, cells], k) => box.append(...heat(made(cells, [1, high, wide, channels]), `${["", "× ", "= "][k]}${name}${channels > 1 ? `, ${channels} channels` : ""}`)));
+  box.append(el("p", `sum of the products ${short(w.sum, 5)}${w.bias === null ? "" : ` + bias ${short(w.bias, 5)}`} = ${short(w.sum + (w.bias || 0), 5)}`));
+  return [el("h2", "Window × kernel"), box];
+}
+function numbers(cells, wide) {
+  const table = el("table", null, { class: "cells" }), top = Math.max(...cells.map(Math.abs), 1e-300);
+  for (let y = 0; y < cells.length; y += wide) { const tr = el("tr"); for (const v of cells.slice(y, y + wide)) tr.append(el("td", short(v, 2), { style: `background: ${mix(colors.box, v > 0 ? colors.positive : colors.negative, 0.5 * Math.min(1, Math.abs(v) / top) ** 0.5)}` })); table.append(tr); }
+  return table;
 }
 // The single numbers behind one element of a result: what was multiplied, added, chosen.
 let element = -1;
@@ -322,6 +389,11 @@ function behind(i, flat) {
   }
   const settings = data.settings[i], axes = settings.axis === undefined ? null : [settings.axis].flat().map((a) => (a < 0 ? a + given[0].shape.length : a));
   if (op === "softmax" || op === "log_softmax") { const row = Array.from({ length: given[0].shape[axes[0]] }, (_, k) => { const index = [...at]; index[axes[0]] = k; return short(cell(0, index)); }); return `${op === "softmax" ? "exp" : "log softmax, "}(${row[at[axes[0]]]}) / (${list(row.map((r) => `exp(${r})`), " + ")})`; }
+  if (op === "max_pool" && settings.size && given[0].shape.length === settings.size.length + 2) {
+    const { size, stride } = settings, count = size.reduce((a, b) => a * b, 1);
+    const terms = Array.from({ length: count }, (_, k) => { const o = indexOf(k, size); return short(cell(0, [at[0], ...size.map((_, axis) => at[axis + 1] * stride[axis] + o[axis]), at[at.length - 1]])); });
+    return `max(${list(terms, ", ")})`;
+  }
   if (["sum", "max", "min"].includes(op)) {
     const over = axes || given[0].shape.map((_, k) => k), terms = [];
     for (let f = 0; f < given[0].cells.length; f++) { const index = indexOf(f, given[0].shape); if (index.filter((_, k) => !over.includes(k)).every((v, k) => v === at[k])) terms.push(short(cell(0, index))); }
@@ -343,13 +415,14 @@ function panel() {
   if (data.measured && number(data.measured[i]) !== null && kind !== "constant") row("measured slope", short(number(data.measured[i]), 8));
   parts.push(table);
   if (value[i] && typeof value[i] === "object" && value[i].cells.length > 1 && known(i)) {
-    parts.push(...heat(value[i], value[i].all && into[i].length ? "value (click an element)" : "value"));
+    const kernel = data.kinds[i] === "parameter", pick = (flat) => { element = flat; panel(); };
+    parts.push(...heat(value[i], value[i].all && into[i].length ? "value (click an element)" : "value", { kernel, mark: into[i].length ? element : -1, pick }));
     if (element >= 0 && element < value[i].cells.length && into[i].length) {
-      const sum = behind(i, element), at = indexOf(element, data.shapes[i]).join(", ");
-      parts.push(el("p", `element (${at}) = ${sum === null ? `${short(number(value[i].cells[element]))}, by ${into[i][0].rule}` : `${sum} = ${short(number(value[i].cells[element]))}`}`, { id: "element" }));
+      const sum = behind(i, element) || (windowOf(i, element) ? "the sum of a window × a kernel" : null), at = indexOf(element, data.shapes[i]).join(", ");
+      parts.push(el("p", `element (${at}) = ${sum === null ? `${short(number(value[i].cells[element]))}, by ${into[i][0].rule}` : `${sum} = ${short(number(value[i].cells[element]))}`}`, { id: "element" }), ...windowPanel(i, element));
     }
   }
-  if (g && typeof g === "object" && g.cells.length > 1) parts.push(...heat(g, "gradient"));
+  if (g && typeof g === "object" && g.cells.length > 1) parts.push(...heat(g, "gradient", { kernel: data.kinds[i] === "parameter", pick: () => {} }));
   if (data.lines && data.lines[i]) parts.push(el("p", data.lines[i]));
   if (into[i].length) {
     parts.push(el("h2", "From"));
@@ -487,4 +560,4 @@ const wanted = new URLSearchParams(location.hash.slice(1));
 if (data.kinds[Number(wanted.get("node"))] && wanted.has("node")) selected = Number(wanted.get("node"));
 new ResizeObserver(resize).observe(canvas);
 resize(); go(wanted.has("step") ? Number(wanted.get("step")) || 0 : LAST, true); fit();
-window.explorer = { data, go, select, toggle, openAll, fit, element: (i, flat) => { select(i); element = flat; panel(); return behind(i, flat); }, state: () => ({ step, selected, values: Array.from({ length: N }, (_, i) => (known(i) ? value[i] : null)), grads: Array.from({ length: N }, (_, i) => gradNow(i)), boxes: boxes.length, links: links.reduce((s, l) => s + l.edges.length, 0), open: [...open] }), pan: (dx, dy) => { view.x += dx; view.y += dy; paint(); } };
+window.explorer = { data, go, select, toggle, openAll, fit, element: (i, flat) => { select(i); element = flat; panel(); return behind(i, flat); }, window: windowOf, state: () => ({ step, selected, values: Array.from({ length: N }, (_, i) => (known(i) ? value[i] : null)), grads: Array.from({ length: N }, (_, i) => gradNow(i)), boxes: boxes.length, links: links.reduce((s, l) => s + l.edges.length, 0), open: [...open] }), pan: (dx, dy) => { view.x += dx; view.y += dy; paint(); } };
