@@ -27,10 +27,10 @@ NEUTRAL = {
     "renorm_momentum": ANYTHING, "rms_scaling": False, "mask_zero": False, "data_format": "channels_last",
     "use_ema": False, "ema_momentum": ANYTHING, "num_regressors": 0, "dtype": ANYTHING, "jit_compile": ANYTHING,
     "is_legacy_optimizer": ANYTHING, "decay": 0.0, "fused": ANYTHING, "virtual_batch_size": None, "autocast": True,
-    "fn": ANYTHING, "input_length": ANYTHING, "implementation": ANYTHING, "antialias": False, "value_range": ANYTHING,
+    "fn": ANYTHING, "input_length": ANYTHING, "antialias": False,
     "crop_to_aspect_ratio": False, "pad_to_aspect_ratio": False,
 }  # fmt: skip
-RENAMED = {("LeakyReLU", "alpha"): "negative_slope", ("optimizer", "lr"): "learning_rate"}
+RENAMED = {("LeakyReLU", "alpha"): "negative_slope", "lr": "learning_rate"}  # by Keras 3
 ONE_AXIS = ("BatchNormalization", "Normalization")  # Keras writes [-1] or -1
 DRAWS = ("Random", "Dropout", "Noise")  # in the names of layers that have a seed in Keras
 UNKNOWN = {f"SpatialDropout{n}D": ("trainable", *["data_format"] * (n == 1)) for n in (1, 2, 3)}  # to Keras
@@ -66,7 +66,7 @@ def settings_from(kind, name, settings, custom) -> dict:
     known = parameters_of(kind)
     found = {}
     for key, value in settings.items():
-        key = RENAMED.get((name, key), key)
+        key = RENAMED.get((name, key)) or RENAMED.get(key, key)
         if key == "dtype" and key in known:
             found[key] = policy(value)
         elif key in known:

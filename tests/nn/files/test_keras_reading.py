@@ -1,5 +1,8 @@
 """What Keras wrote is read: models predict as they did there, and train on as they would have there."""
 
+import json
+
+import h5py
 import numpy as np
 import pytest
 from keras_files import LAYERS, MODELS, REFERENCE, bytes_of, close, file, inputs, outputs
@@ -142,3 +145,40 @@ def test_what_cannot_be_compiled_is_a_warning(tmp_path):
         model = load_model(path)
     assert model.optimizer is None
     close(model.predict(inputs("sequential"), verbose=0), outputs("sequential"))
+
+
+def test_a_model_as_keras_2_wrote_it(tmp_path):
+    """Put together by hand: other names of settings, calls as lists, texts of a fixed length."""
+
+    def layer(kind, name, *calls, **config):
+        return {"class_name": kind, "name": name, "config": {"name": name, **config},
+                "inbound_nodes": [[[*place, 0, 0, {}] for place in call] for call in calls]}  # fmt: skip
+
+    layers = [
+        layer("InputLayer", "input_1", batch_input_shape=[None, 2], dtype="float32", sparse=False, ragged=False),
+        layer("Dense", "dense", [["input_1"]], units=2, activation="linear", dtype="float32"),
+        layer("BatchNormalization", "bn", [["dense"]], axis=[1], momentum=0.99, epsilon=0.001),
+        layer("LeakyReLU", "leaky", [["bn"]], alpha=0.5),
+        layer("Add", "add", [["leaky"], ["input_1"]]),
+    ]
+    config = {"name": "model", "layers": layers, "input_layers": [["input_1", 0, 0]], "output_layers": [["add", 0, 0]]}
+    shift, zero, one = np.array([-1.0, 0.5]), np.zeros(2), np.ones(2)
+    norm = {"gamma:0": one, "beta:0": zero, "moving_mean:0": zero, "moving_variance:0": one}
+    arrays = {"dense": {"kernel:0": np.eye(2), "bias:0": shift}, "add": {}, "bn": norm}
+    training = {"optimizer_config": {"class_name": "Adam", "config": {"name": "Adam", "lr": 0.01, "decay": 0.0}},
+                "loss": "mse", "metrics": ["mae"], "weighted_metrics": None, "loss_weights": None}  # fmt: skip
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.attrs["model_config"] = json.dumps({"class_name": "Functional", "config": config}).encode()
+        file.attrs["training_config"] = json.dumps(training).encode()
+        group = file.create_group("model_weights")
+        group.attrs["layer_names"] = np.array([name.encode() for name in arrays])
+        for name, parts in arrays.items():
+            inside = group.create_group(name)
+            inside.attrs["weight_names"] = np.array([f"{name}/{part}".encode() for part in parts])
+            for part, array in parts.items():
+                inside.create_dataset(f"{name}/{part}", data=array.astype("f4"))
+    model = load_model(tmp_path / "m.h5")
+    x = np.array([[0.0, 1.0], [3.0, -4.0]])
+    y = (x + shift) / np.sqrt(1.001)
+    close(model.predict(x, verbose=0), [np.where(y > 0, y, y / 2) + x])
+    assert model.optimizer.learning_rate == 0.01
