@@ -31,10 +31,11 @@ def network(model, x=None, *, data=None, show="weights") -> Svg:
     9
     """
     one_of(("weights", "gradients"), show, "show")
+    x = None if x is None else numbers_of(x, "x")
     model, slopes = as_tensor_model(model)
     columns = columns_of(model, show, slopes, x)
     if x is not None:
-        put_through(model, columns, numbers_of(x, "x"))
+        put_through(model, columns, x)
     if data is not None:
         over_plane(model, columns, numbers_of(data, "data"))
     return _draw(columns, show)

@@ -22,6 +22,9 @@ def conv(x, kernel, bias=None, *, stride=1, padding="valid", dilation=1, groups=
     all sides, one for each axis, or a pair (before, after) for each. With `groups`, each group of channels has its own
     filters.
 
+    Windows of more than a megabyte are made for some samples at a time, and again for the gradient: they are never
+    all there, and never kept.
+
     >>> conv(np.ones((1, 5, 2)), np.ones((3, 2, 4))).shape
     (1, 3, 4)
     >>> conv(np.ones((1, 5, 2)), np.ones((3, 2, 4)), padding="same", stride=2)[0, :, 0]

@@ -21,6 +21,7 @@ MOST = 16  # pieces, each of which is some calls of a program
 ONCE = "stride=(1, 1), dilation=(1, 1), padding=((0, 0), (0, 0))"
 APART = "stride=(2, 1), dilation=(1, 2), padding=((1, 0), (0, 1))"
 ROW = "stride=(3,), dilation=(2,), padding=((1, 1),)"
+WIDE = "stride=(1,), dilation=(1,), padding=((2, 0),), shape=(3,)"  # a window lies in the padding
 
 
 @Primitive.row(
@@ -63,7 +64,8 @@ def _(g, bias_like):
 
 
 @Primitive.row(
-    samples=(f"f(x2323, x2223, {ONCE}, shape=(4, 3))", f"f(x231, x221, {ROW}, shape=(7,))"), batched=False, masks=True,
+    samples=(f"f(x2323, x2223, {ONCE}, shape=(4, 3))", f"f(x231, x221, {ROW}, shape=(7,))", f"f(x142, x212, {WIDE})"),
+    batched=False, masks=True,
 )  # fmt: skip
 def conv_back(g, kernel, *, stride, dilation, padding, shape):
     """Zeros of `shape`, with each number of `g` times the kernel added at its window; what falls in padding goes."""

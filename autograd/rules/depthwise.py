@@ -17,6 +17,7 @@ from autograd.rules.windows import padded
 ONCE = "stride=(1, 1), dilation=(1, 1), padding=((0, 0), (0, 0))"
 APART = "stride=(2, 1), dilation=(1, 2), padding=((1, 0), (0, 1))"
 ROW = "stride=(3,), dilation=(2,), padding=((1, 1),)"
+WIDE = "stride=(1,), dilation=(1,), padding=((2, 0),), shape=(3,)"  # a window lies in the padding
 
 
 @Primitive.row(
@@ -40,7 +41,8 @@ def _(g, x, kernel_like, stride, dilation, padding):
 
 
 @Primitive.row(
-    samples=(f"f(x2322, x232, {ONCE}, shape=(4, 4))", f"f(x232, x22, {ROW}, shape=(7,))"), batched=False, masks=True,
+    samples=(f"f(x2322, x232, {ONCE}, shape=(4, 4))", f"f(x232, x22, {ROW}, shape=(7,))", f"f(x142, x22, {WIDE})"),
+    batched=False, masks=True,
 )  # fmt: skip
 def depthwise_back(g, kernel, *, stride, dilation, padding, shape):
     """Zeros of `shape`, with each number of `g` times the kernel added at its window; what falls in padding goes.
