@@ -146,8 +146,7 @@ def _pieces(count, nbytes):
 
 def _rows(view, size):
     """Windows as the rows of a matrix."""
-    inside = math.prod(size) * view.shape[-1]
-    shape = (math.prod(view.shape) // max(inside, 1), inside)
+    shape = (math.prod(view.shape[: -len(size) - 1]), math.prod(size) * view.shape[-1])
     if math.prod(size) == 1:
         return view.reshape(shape)
     view, back = best_order(view, len(size))
