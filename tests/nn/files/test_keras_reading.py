@@ -47,7 +47,7 @@ def test_weights_are_read_into_a_model_that_was_built_here(tmp_path, key):
 def branches():
     a, b = nn.Input((3,)), nn.Input((2,))
     last, shared = L.Dense(1), L.Dense(3)
-    inner = nn.Sequential([L.Dense(3, input_shape=(5,)), L.BatchNormalization()])
+    inner = nn.Sequential([L.Dense(3, input_shape=(5,)), L.BatchNormalization(), L.Dense(3)])
     h = L.Concatenate()([shared(a), b])
     down = last(h)  # called before others, so that only the distance from the outputs tells the order
     return nn.Model([a, b], [L.Add()([shared(inner(h)), a]), down])

@@ -157,7 +157,8 @@ def models():
     found = case("sequential", model, x, kinds=("keras", "h5", "weights.h5"))
 
     a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
-    shared, inner = L.Dense(3), keras.Sequential([keras.Input((5,)), L.Dense(3), L.BatchNormalization()], name="inner")
+    parts = [keras.Input((5,)), L.Dense(3), L.BatchNormalization(), L.Dense(3)]
+    shared, inner = L.Dense(3), keras.Sequential(parts, name="inner")
     h = L.Concatenate()([shared(a), b])
     model = keras.Model([a, b], [L.Add()([shared(inner(h)), a]), L.Dense(1, name="last")(h)], name="branches")
     shake(model)
