@@ -63,7 +63,9 @@ def _(g, bias_like):
 
 
 @Primitive.row(
-    samples=(f"f(x2323, x2223, {ONCE}, shape=(4, 3))", f"f(x231, x221, {ROW}, shape=(7,))"), batched=False, masks=True,
+    samples=(f"f(x2323, x2223, {ONCE}, shape=(4, 3))", f"f(x231, x221, {ROW}, shape=(7,))",
+             "f(x211, x311, stride=(1,), dilation=(1,), padding=((1, 1),), shape=(1,))"),
+    batched=False, masks=True,
 )  # fmt: skip
 def conv_back(g, kernel, *, stride, dilation, padding, shape):
     """Zeros of `shape`, with each number of `g` times the kernel added at its window; what falls in padding goes."""
