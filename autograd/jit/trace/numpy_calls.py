@@ -94,10 +94,11 @@ def call(tape, function, args, kwargs):
 def _place_of_out(function) -> int:
     """Where `out` stands among the arguments, for those who give it without its name; past all of them if nowhere."""
     try:
-        names = list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        names = []
-    return names.index("out") if "out" in names else len(names) + 1000
+        parameters = {}
+    by_place = [name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return by_place.index("out") if "out" in by_place else len(parameters) + 1000
 
 
 def _shared(function, args, kwargs) -> bool:

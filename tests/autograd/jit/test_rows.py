@@ -71,3 +71,24 @@ def test_a_replay_equals_eager(sample):
                 assert a.dtype == b.dtype
                 assert np.array_equal(a, b, equal_nan=True) or np.allclose(a, b, rtol=1e-13, atol=0, equal_nan=True)
     assert len(recorded.programs) == 1
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=repr)
+def test_plain_arrays(sample):
+    """NumPy's function on the arrays of the call themselves, also where it is given one of them twice."""
+    one_array = {array.shape: array for array in sample.arrays}
+    for arrays in (sample.arrays, tuple(one_array[array.shape] for array in sample.arrays)):
+        recorded = jit(sample.call)
+        with np.errstate(all="ignore"):
+            try:
+                wanted = results(sample.call(*(a.copy() for a in arrays)))
+            except ValueError:  # singular, or bins that do not rise
+                continue
+            try:
+                found = [results(recorded(*arrays)) for _ in range(2)]
+            except RecordingError:
+                continue
+        for ys in found:
+            assert len(ys) == len(wanted)
+            for a, b in zip(ys, wanted, strict=True):
+                np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-13, atol=1e-15)
