@@ -16,6 +16,7 @@ from autograd.rules.arrays import (
     operand,
 )
 from autograd.rules.axes import along, from_end, one_from_end
+from autograd.rules.indexing import put
 from autograd.rules.structural import composition
 
 
@@ -82,13 +83,15 @@ STATISTICS = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": n
 @composition(np.pad, samples=PADS)
 def pad(array, pad_width, mode="constant", **settings):
     a = array
-    numbers = np.arange(1, a.size + 1).reshape(a.shape)
     if mode == "constant":
         fill = constant_only("np.pad", "constant_values", settings.pop("constant_values", 0))
-        inside = np.pad(numbers, pad_width)
-        around = np.pad(np.zeros(a.shape), pad_width, constant_values=fill).astype(a.dtype)
-        placed = np.concatenate([np.zeros(1, a.dtype), np.ravel(a)])[inside]
-        return np.where(inside > 0, placed, around)
+        around = np.pad(np.zeros(a.shape, a.dtype), pad_width, constant_values=fill, **settings)
+        if isinstance(pad_width, dict):
+            pad_width = [pad_width.get(i, pad_width.get(i - a.ndim, 0)) for i in range(a.ndim)]
+            pad_width = [np.broadcast_to(pair, 2) for pair in pad_width]
+        before = np.broadcast_to(pad_width, (a.ndim, 2))[:, 0].tolist()
+        return put(around, a, index=tuple(slice(n, n + m) for n, m in zip(before, a.shape, strict=True)))
+    numbers = np.arange(1, a.size + 1).reshape(a.shape)
     if mode in ("reflect", "symmetric") and settings.get("reflect_type", "even") == "odd":
         return _pad_odd(a, pad_width, mode == "symmetric")
     if mode in ("edge", "reflect", "symmetric", "wrap"):

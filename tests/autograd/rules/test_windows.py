@@ -152,3 +152,12 @@ def test_a_view_knows_of_writes_and_its_gradient_is_that_of_fold():
     y = np.lib.stride_tricks.sliding_window_view(t, (2, 2))
     np.sum(y).backward()
     assert t.grad.tolist() == [[1, 2, 2, 1], [2, 4, 4, 2], [1, 2, 2, 1]]
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.2.0", reason="np.pad takes dictionaries since NumPy 2.2")
+def test_padding_by_axis():
+    x = np.ones((2, 3))
+    for width in ({-1: (0, 2)}, {0: 1}, {0: (1, 0), 1: 2}):
+        wanted = np.pad(x, width, constant_values=5.0)
+        assert np.pad(Tensor(x), width, constant_values=5.0).tolist() == wanted.tolist()
+    check_grads(lambda x: np.pad(x, {-1: (0, 2)}), x)
