@@ -10,14 +10,16 @@ Metrics work on plain arrays, outside the graph, and add up in double precision.
 
 from __future__ import annotations
 
+import copy
 import functools
 
 import numpy as np
 
-from autograd.extend import array_of, checked, tracing
+from autograd.extend import array_of, checked, on_failure, tracing
 from nn.registry import Registry, snake
 
 metrics = Registry("metric")
+GATHERED = (int, float, np.generic, np.ndarray, list, dict, type(None))  # what metrics keep of batches
 
 
 class Metric:
@@ -107,6 +109,8 @@ def _traced(update):
     def update_state(self, *batch, **named):
         if not tracing():
             return update(self, *batch, **named)
+        gathered = {name: copy.deepcopy(x) for name, x in vars(self).items() if isinstance(x, GATHERED)}
+        on_failure(functools.partial(vars(self).update, gathered))
 
         def update_metric(*parts):
             copies = [part.copy() if isinstance(part, np.ndarray) else part for part in parts]

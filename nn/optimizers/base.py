@@ -39,7 +39,7 @@ class Optimizer:
     """
 
     slots: tuple[str, ...] = ()
-    unwatched = ("iterations", "learning_rate", "name")
+    unwatched = ("iterations", "varying", "learning_rate", "name")
     elementwise = True  # False: `update` needs each parameter by itself, in its own shape
 
     def __init__(

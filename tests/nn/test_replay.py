@@ -326,3 +326,20 @@ def test_settings_that_a_callback_changes():
         history = model.fit(x, x[:, :1], epochs=3, batch_size=16, verbose=0, callbacks=[Changing()], jit=recorded)
         found.append((history.history, model.get_weights()))
     assert same(*found)
+
+
+@pytest.mark.parametrize("metric", [nn.metrics.MeanSquaredError(), nn.metrics.AUC(), nn.metrics.ConfusionMatrix(2)])
+def test_a_recording_that_comes_to_nothing_leaves_metrics_as_they_were(metric):
+    """It used to count the batch that Python then counts again."""
+
+    @autograd.jit
+    def step(x, y):
+        metric.update_state(y, x)
+        return x if x.sum() > 0 else -x
+
+    x, y = np.array([[0.25], [0.75]]), np.array([[0.0], [1.0]])
+    metric.update_state(y, x)
+    before = copy.deepcopy(vars(metric))
+    with pytest.raises(RecordingError):
+        step(x, y)
+    assert same(vars(metric), before)

@@ -37,7 +37,12 @@ def test_the_functions_of_networks_on_values(name):
     if isinstance(function, Elementwise):
         assert np.isclose(function(Value(0.4)).data, function(np.array([0.4]))[0])
     else:  # along an axis, or over windows
-        more = {"conv": [np.ones((2, 1, 1))], "max_pool": [2], "avg_pool": [2]}.get(name, [])
+        more = {
+            "conv": [np.ones((2, 1, 1))],
+            "conv_transpose": [np.ones((2, 1, 1))],
+            "max_pool": [2],
+            "avg_pool": [2],
+        }.get(name, [])
         with pytest.raises(TypeError, match=f"{name} .*Value.*Tensor"):
             function(Value(0.4), *more)
 
