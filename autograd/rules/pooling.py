@@ -16,7 +16,7 @@ from autograd.rules.windows import shifted
 
 POOLS = ("f(x451, size=(2, 3), stride=(2, 1))", "f(x2432, size=(3, 2), stride=(1, 2))",
          "f(x252, size=(2,), stride=(3,))", "f(x33331, size=(2, 1, 2), stride=(1, 1, 1))")  # fmt: skip
-CHOSEN = "np.arange(24).reshape(4, 2, 3, 1) % 3 == 1"
+CHOSEN = "np.arange(24).reshape(4, 2, 3, 1) % 5 > 2"
 
 
 @Primitive.row(samples=POOLS, masks=True)
