@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.layers.base import Layer
-from nn.settings import whole
+from nn.settings import sizes
 
 NAMES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -60,18 +60,6 @@ def from_last(y, data_format):
     return np.transpose(y, (0, n - 1, *range(1, n - 1))) if data_format == "channels_first" and n > 2 else y
 
 
-def per_axis(name, value, axes, least=1) -> tuple[int, ...]:
-    """A setting that has a whole number for each axis in space; one number serves all.
-
-    >>> per_axis("size", 2, axes=3)
-    (2, 2, 2)
-    """
-    parts = (value,) * axes if np.ndim(value) == 0 else tuple(value)
-    if len(parts) != axes:
-        raise ValueError(f"{name} is one whole number, or {axes} of them; got {value!r:.60}")
-    return tuple(whole(name, part, least) for part in parts)
-
-
 def pairs_per_axis(name, value, axes) -> tuple[tuple[int, int], ...]:
     """A setting that has two numbers, before and after, for each axis in space; one number serves both.
 
@@ -83,7 +71,7 @@ def pairs_per_axis(name, value, axes) -> tuple[tuple[int, int], ...]:
         raise ValueError(
             f"{name} is one whole number, or {axes} of them, or {axes} pairs (before, after); got {value!r:.60}"
         )
-    return tuple(per_axis(name, part, 2, 0) for part in parts)
+    return tuple(sizes(name, part, 2, 0) for part in parts)
 
 
 class Spatial(Layer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nn.layers.base import layers
 from nn.layers.enlarging import padded
-from nn.layers.formats import NAMES, Spatial, checked_format, pairs_per_axis, per_axis
+from nn.layers.formats import NAMES, Spatial, checked_format, pairs_per_axis
+from nn.settings import sizes
 
 
 class _ZeroPadding(Spatial):
@@ -30,7 +31,7 @@ class ZeroPadding1D(_ZeroPadding):
 
     def __init__(self, padding=1, data_format=None, **others):
         super().__init__(**others)
-        self.padding = per_axis("ZeroPadding1D: padding", padding, 2, 0)
+        self.padding = sizes("ZeroPadding1D: padding", padding, 2, 0)
         self.data_format = checked_format(data_format)
 
 
@@ -90,7 +91,7 @@ class Cropping1D(_Cropping):
 
     def __init__(self, cropping=(1, 1), **others):
         super().__init__(**others)
-        self.cropping = per_axis("Cropping1D: cropping", cropping, 2, 0)
+        self.cropping = sizes("Cropping1D: cropping", cropping, 2, 0)
 
 
 @layers.add("Cropping2D")

@@ -19,9 +19,9 @@ class Pooling(Layer):
         super().__init__(**others)
         self.pool_size = sizes("pool_size", pool_size, self.axes)
         self.strides = self.pool_size if strides is None else sizes("strides", strides, self.axes)
-        if padding not in ("valid", "same"):
+        if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
             raise ValueError(f"padding is 'valid' or 'same'; got {padding!r:.60}")
-        self.padding = padding
+        self.padding = padding.lower()
         self.data_format = checked_format(data_format)
 
     def check_input(self, shape):

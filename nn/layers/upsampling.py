@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nn.layers.base import layers
 from nn.layers.enlarging import repeated
-from nn.layers.formats import Spatial, checked_format, has_pixels, per_axis
+from nn.layers.formats import Spatial, checked_format, has_pixels
 from nn.layers.interpolation import checked_interpolation, resize
-from nn.settings import whole
+from nn.settings import sizes, whole
 
 
 @layers.add("UpSampling1D")
@@ -41,7 +41,7 @@ class UpSampling2D(Spatial):
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **others):
         super().__init__(**others)
-        self.size = per_axis("UpSampling2D: size", size, 2)
+        self.size = sizes("UpSampling2D: size", size, 2)
         self.data_format = checked_format(data_format)
         self.interpolation = checked_interpolation(interpolation)
 
@@ -60,7 +60,7 @@ class UpSampling3D(Spatial):
 
     def __init__(self, size=(2, 2, 2), data_format=None, **others):
         super().__init__(**others)
-        self.size = per_axis("UpSampling3D: size", size, 3)
+        self.size = sizes("UpSampling3D: size", size, 3)
         self.data_format = checked_format(data_format)
 
     def over(self, x):

@@ -188,7 +188,7 @@ def test_names_that_keras_has_too():
         (lambda: L.ZeroPadding2D(-1), "padding is a whole number, 0 or more; got -1"),
         (lambda: L.ZeroPadding1D("a"), "padding is a whole number, 0 or more; got 'a'"),
         (lambda: L.UpSampling2D(0), "size is a whole number, 1 or more; got 0"),
-        (lambda: L.UpSampling2D((2, 2, 2)), "size is one whole number, or 2 of them"),
+        (lambda: L.UpSampling2D((2, 2, 2)), "size is one whole number or 2 of them"),
         (lambda: L.UpSampling2D(interpolation="area"), "interpolation is one of 'nearest', .*; got 'area'"),
         (lambda: L.UpSampling2D(data_format="NHWC"), "data_format is 'channels_last' or 'channels_first'; got 'NHWC'"),
         (lambda: L.Cropping1D(1, data_format="channels_first"), "data_format"),
