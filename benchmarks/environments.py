@@ -67,10 +67,15 @@ def variables(engine, threads):
     return found
 
 
-def answer_of(script, *words):
-    """What one of our scripts answers in a process of its own, on one thread."""
-    command = [python_of("glassgrad"), HERE / script, *words]
-    answer = subprocess.run(command, env=variables("glassgrad", "one"), check=True, capture_output=True, text=True)
+def answer_of(script, *words, engine="glassgrad", keeping=True):
+    """What one of our scripts answers in a process of its own, on one thread, in the engine's environment.
+
+    `keeping`: its allocator keeps freed memory, which steadies times; for the memory of a process it is in the way.
+    """
+    command, found = [python_of(engine), HERE / script, *words], variables(engine, "one")
+    if not keeping:
+        found = {name: value for name, value in found.items() if name not in KEEP_MEMORY}
+    answer = subprocess.run(command, env=found, check=True, capture_output=True, text=True)
     return json.loads(answer.stdout)
 
 
