@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from autograd.rules.arrays import operand
-from autograd.rules.axes import along, one_from_end
+from autograd.rules.axes import along, from_end, one_from_end
 from autograd.rules.structural import Primitive, composition
 
 
@@ -108,6 +108,30 @@ def transpose(a, axes=None):
 def swapaxes(a, axis1, axis2):
     axes = list(range(a.ndim))
     axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    return np.transpose(a, axes)
+
+
+@composition(np.moveaxis, samples=("f(x234, 0, -1)", "f(x234, (0, 1), (2, 0))"))
+def moveaxis(a, source, destination):
+    there, here = (from_end(tuple(x) if np.iterable(x) else x, a.ndim) for x in (source, destination))
+    if len(there) != len(here):
+        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+    axes = [i for i in range(a.ndim) if i - a.ndim not in there]
+    for at, axis in sorted(zip(here, there, strict=True)):
+        axes.insert(at + a.ndim, axis)
+    return np.transpose(a, axes)
+
+
+@composition(np.rollaxis, samples=("f(x234, 2)", "f(x234, 0, 2)"))
+def rollaxis(a, axis, start=0):
+    axis = one_from_end(axis, a.ndim) + a.ndim
+    start = start + a.ndim if -a.ndim <= start < 0 else start
+    if not 0 <= start <= a.ndim:
+        raise np.exceptions.AxisError(
+            f"`start` arg requires {-a.ndim} <= start < {a.ndim + 1}, but {start} was passed in"
+        )
+    axes = [i for i in range(a.ndim) if i != axis]
+    axes.insert(start - 1 if axis < start else start, axis)
     return np.transpose(a, axes)
 
 
