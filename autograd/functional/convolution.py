@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograd.functional.geometry import numbers, numeric, pads, places, reach, transposed
+from autograd.functional.geometry import images_and_kernel, numbers, pads, places, reach, transposed
 from autograd.rules import convolution
 from autograd.rules.arrays import operand
 from autograd.rules.depthwise import depthwise
@@ -30,7 +30,7 @@ def conv(x, kernel, bias=None, *, stride=1, padding="valid", dilation=1, groups=
     >>> conv(np.ones((1, 5, 2)), np.ones((3, 2, 4)), padding="same", stride=2)[0, :, 0]
     array([4., 6., 4.])
     """
-    x, kernel = numeric("conv", "the input", x), numeric("conv", "the kernel", kernel)
+    x, kernel, bias = images_and_kernel("conv", x, kernel, bias, filters=-1)
     n = kernel.ndim - 2
     if n < 1 or x.ndim < n + 1:
         raise ValueError(
@@ -86,7 +86,7 @@ def conv_transpose(x, kernel, bias=None, *, stride=1, padding="valid", output_pa
     (1, 14, 14, 8)
     """
     name = "conv_transpose"
-    x, kernel = numeric(name, "the input", x), numeric(name, "the kernel", kernel)
+    x, kernel, bias = images_and_kernel(name, x, kernel, bias, filters=-2)
     n = kernel.ndim - 2
     if n < 1 or x.ndim < n + 1 or x.shape[-1] != kernel.shape[-1] or math.prod(kernel.shape) == 0:
         raise ValueError(

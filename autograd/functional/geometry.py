@@ -104,11 +104,27 @@ def by(sizes) -> str:
     return "x".join(map(str, sizes))
 
 
-def numeric(name, what, x):
-    """An array or Tensor of floats; whole numbers become floats."""
+def numeric(name, what, x, like=None):
+    """An array or Tensor of floats; whole numbers become floats, of the dtype of `like` if that is one."""
     if hasattr(x, "__apply__") and not is_tensor(x):
         raise TypeError(f"{name} works on arrays, and a Value is one number: make a Tensor of all of them")
     x = operand(x)
     if x.dtype.kind not in "biufc":
         raise TypeError(f"{name}: {what} {x!r:.60} holds no numbers")
-    return x.astype(float) if x.dtype.kind in "biu" else x
+    if x.dtype.kind not in "biu":
+        return x
+    dtype = getattr(like, "dtype", None)
+    return x.astype(dtype if dtype is not None and dtype.kind in "fc" else float)
+
+
+def images_and_kernel(name, x, kernel, bias, filters):
+    """The three of them as arrays or Tensors; `filters` is the axis of the kernel that says how many come out."""
+    kernel = numeric(name, "the kernel", kernel, like=x)
+    x = numeric(name, "the input", x, like=kernel)
+    if 0 in kernel.shape[:-2]:
+        raise ValueError(f"{name}: a kernel of shape {kernel.shape} has no numbers in its windows")
+    if bias is not None:
+        bias = numeric(name, "the bias", bias, like=kernel)
+        if kernel.ndim > 2 and bias.shape not in ((), kernel.shape[filters:][:1]):
+            raise ValueError(f"{name}: a bias has a number for each filter, {kernel.shape[filters]}; got {bias.shape}")
+    return x, kernel, bias

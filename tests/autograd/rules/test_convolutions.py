@@ -98,7 +98,7 @@ def test_dtypes_stay_and_long_sums_of_half_precision_go_on(dtype):
 @pytest.mark.parametrize(("shape", "kernel", "how", "words"), [
     ((1, 4, 2), (3, 1, 3), {}, r"with as many axes and channels; got the shapes \(1, 4, 2\) and \(3, 1, 3\)"),
     ((4, 2), (3, 3, 1, 2), {}, "with as many axes"),
-    ((1, 4, 2), (0, 1, 2), {}, "with as many axes"),
+    ((1, 4, 2), (0, 1, 2), {}, "no numbers in its windows"),
     ((1, 4, 1), (3, 1, 1), {"padding": "causal"}, "padding is 'valid', 'same' or numbers; got 'causal'"),
     ((1, 4, 1), (3, 1, 1), {"output_padding": 1}, "output_padding is less than the stride 1; got 1"),
     ((1, 4, 1), (3, 1, 1), {"stride": 2, "output_padding": -1}, "output_padding is a whole number, 0 or more"),

@@ -128,6 +128,23 @@ def test_dtypes_stay(dtype):
             assert {g.dtype for g in grads} == {np.dtype(dtype)}
 
 
+def test_whole_numbers_take_the_dtype_of_the_others():
+    image, kernel = np.ones((1, 4, 4, 1), np.uint8), np.ones((2, 2, 1, 3), np.float32)
+    assert (
+        functional.conv(image, kernel).dtype
+        == functional.conv_transpose(image, np.swapaxes(kernel, -1, -2)[..., :1]).dtype
+        == np.float32
+    )
+    assert functional.conv(image, kernel, 2).tolist() == functional.conv(image, kernel, [2, 2, 2]).tolist()
+    assert functional.conv(image, kernel.astype(int)).dtype == np.float64
+
+
+def test_means_of_half_precision_do_not_overflow():
+    x = np.full((1, 10, 10, 1), 1000, np.float16)
+    assert functional.avg_pool(x, 10).item() == functional.avg_pool(x, 9, padding="same").ravel()[0] == 1000
+    assert functional.avg_pool(x, 10).dtype == np.float16
+
+
 @pytest.mark.parametrize(("call", "words"), [
     (lambda f: f.conv(np.ones((1, 2, 2, 1)), np.ones((3, 3, 1, 1))), "3x3 window does not fit into 2x2; use padding="),
     (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((3, 1, 1)), dilation=2), "dilation 2 does not fit into 4"),
@@ -138,6 +155,9 @@ def test_dtypes_stay(dtype):
     (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((3, 1, 1)), padding=-1), "0 or more"),
     (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((3, 1, 1)), stride=0), "1 or more"),
     (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((3, 1, 1)), stride=(1, 1)), "or 1 of them"),
+    (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((0, 1, 1))), "no numbers in its windows"),
+    (lambda f: f.conv(np.ones((1, 4, 1)), np.ones((2, 1, 3)), np.ones(2)), "a number for each filter, 3"),
+    (lambda f: f.conv_transpose(np.ones((1, 4, 3)), np.ones((2, 1, 3)), np.ones((1, 1))), "for each filter, 1"),
     (lambda f: f.max_pool(np.ones((1, 4, 1)), 5), "5 window does not fit into 4"),
     (lambda f: f.avg_pool(np.ones((4, 1)), (2, 2)), "a size for each axis"),
     (lambda f: f.max_pool(np.array([["a"]]), 1), "no numbers"),
