@@ -75,21 +75,24 @@ def says_logits(model) -> bool:
 def labelled(y, classes: int, names=None) -> tuple[np.ndarray, list[str]]:
     """The number of each sample's class, and the names of all classes, in the order of the model's outputs."""
     y = np.asarray(array_of(y))
-    if names is not None and y.dtype.kind in "OUS":
-        names = [str(name) for name in names]
+    wanted = f"wanted class numbers from 0 to {classes - 1}, one-hot rows, or texts with names="
+    names = None if names is None else [str(name) for name in names]
+    if names is not None and (len(names) != classes or len(set(names)) < classes):
+        raise ValueError(f"the model tells {classes} classes apart; wanted as many different names, got names={names}")
+    if y.dtype.kind in "OUS":
+        if names is None:
+            raise ValueError(f"y has texts, such as {str(y.flat[0])!r}; wanted names= of the classes, in their order")
         if lost := sorted({str(label) for label in y.reshape(-1)} - set(names)):
             raise ValueError(f"y has the label {lost[0]!r}, which is not among names={names}")
-        number, known = np.array([names.index(str(label)) for label in y.reshape(-1)], dtype=int), names
-    else:
-        number, known = classes_of(y, classes)
-        names = known if names is None else [str(name) for name in names]
-    if len(known) != classes or len(names) != classes:
-        count = len(known) if len(known) != classes else len(names)
-        raise ValueError(
-            f"the model tells {classes} classes apart and y or names= has {count}; wanted class numbers from 0 to "
-            f"{classes - 1}, one-hot rows, or names= of all classes in the order of the outputs"
-        )
-    return number, names
+        return np.array([names.index(str(label)) for label in y.reshape(-1)], dtype=int), names
+    if y.ndim > 1 and y.shape[1] not in (1, classes):
+        raise ValueError(f"y has {y.shape[1]} columns and the model tells {classes} classes apart; {wanted}")
+    rows = y.ndim > 1 and y.shape[1] > 1
+    signs = classes == 2 and not rows and np.isin(y, [-1, 1]).all()
+    if not rows and not signs and (bad := y[~np.isin(y, np.arange(classes))]).size:
+        raise ValueError(f"y has the label {bad.flat[0]} and the model tells {classes} classes apart; {wanted}")
+    number, known = classes_of(y, 1 if signs else classes)
+    return number, names or known
 
 
 def judged(model, X, y, names, wanted) -> tuple[np.ndarray, np.ndarray, list[str]]:

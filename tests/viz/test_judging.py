@@ -57,12 +57,24 @@ def test_shares_and_names():
 
 
 @pytest.mark.parametrize(
-    "y", [TRUE, TRUE[:, None], np.eye(4)[TRUE], TRUE.astype(float), np.array(["a", "b", "c", "d"])[TRUE], TRUE + 3],
-    ids=["numbers", "column", "one-hot", "floats", "texts", "others"],
+    "y", [TRUE, TRUE[:, None], np.eye(4)[TRUE], TRUE.astype(float), np.array(["a", "b", "c", "d"])[TRUE]],
+    ids=["numbers", "column", "one-hot", "floats", "texts"],
 )  # fmt: skip
 def test_every_kind_of_label(y):
     names = ["a", "b", "c", "d"]
     assert cells(viz.confusion(as_is, SCORES, y, names=names)) == cells(viz.confusion(as_is, SCORES, TRUE))
+
+
+@pytest.mark.parametrize(("y", "names", "words"), [
+    (TRUE + 3, None, "the label [456] and the model tells 4 classes apart"), (TRUE - 1, None, "the label -1"),
+    (TRUE + 0.5, None, "the label [0-3].5"), (np.where(TRUE == 1, np.nan, TRUE), None, "the label nan"),
+    (np.array(["a", "b", "c", "d"])[TRUE], None, "wanted names= of the classes"),
+    (TRUE, ["a", "b", "b", "c"], "as many different names"), (np.eye(5)[TRUE], None, "y has 5 columns"),
+], ids=str)  # fmt: skip
+def test_labels_that_could_mean_any_class_are_refused(y, names, words):
+    for draw in (viz.confusion, viz.roc, viz.precision_recall):
+        with pytest.raises(ValueError, match=words):
+            draw(as_is, SCORES, y, names=names)
 
 
 def test_texts_are_in_the_order_of_names():
@@ -185,7 +197,7 @@ def test_what_does_not_fit_is_said(chart):
     wrong = {
         "as many labels": (as_is, SCORES, TRUE[:5], None), "as many labels; got X of shape ()": (as_is, 1.0, 1.0, None),
         "answers nan or inf": (lambda X: SCORES * np.nan, X, TRUE, None),
-        "tells 4 classes apart and y or names= has 5": (as_is, SCORES, TRUE, list("abcde")),
+        "tells 4 classes apart; wanted as many different names": (as_is, SCORES, TRUE, list("abcde")),
         "y or names= has 80": (as_is, SCORES, np.linspace(0, 1, 80), None),
         "y or names= has 3": (as_is, SCORES, np.array(["a", "b", "c"])[np.minimum(TRUE, 2)], None),
         "a row of numbers for each": (lambda X: np.zeros((80, 4, 4)), X, TRUE, None),
