@@ -86,3 +86,22 @@ def sizes(name: str, value, axes: int, least: float = 1) -> tuple[int, ...]:
     if isinstance(value, set) or len(found) not in (1, axes) or (len(found) == 1 != axes and np.ndim(value)):
         raise ValueError(f"{name} is one whole number or {axes} of them; got {value!r:.60}")
     return found * axes if len(found) == 1 else found
+
+
+def no_others(what: str, others: dict) -> None:
+    """Refuse settings that there are not, but for those of Keras that are at what changes nothing.
+
+    >>> no_others("Conv2D", {"kernel_constraint": None})
+    >>> no_others("Conv2D", {"kernel_constraint": "max_norm"})
+    Traceback (most recent call last):
+        ...
+    TypeError: Conv2D takes no kernel_constraint='max_norm': there are no constraints here
+    """
+    for name, value in others.items():
+        if (name.endswith("_constraint") and value is None) or (name, value) in NEUTRAL:
+            continue
+        hint = ": there are no constraints here" if name.endswith("_constraint") else ""
+        raise TypeError(f"{what} takes no {name}={value!r:.60}{hint}")
+
+
+NEUTRAL = [("autocast", True), ("synchronized", False), ("activity_regularizer", None)]  # in Keras

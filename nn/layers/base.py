@@ -18,6 +18,7 @@ from nn.layers.symbols import Symbol, shape_of
 from nn.module import Module, Parameter
 from nn.registry import Registry, snake
 from nn.seeds import checked_seed, generator
+from nn.settings import no_others
 
 layers = Registry("layer")
 
@@ -65,7 +66,8 @@ class Layer(Module):
     _by_chance = False  # whether this generator was made here, and without a seed
     _added: list | None = None
 
-    def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None, input_dim=None):
+    def __init__(self, name=None, trainable=True, dtype=None, input_shape=None, seed=None, input_dim=None, **others):
+        no_others(type(self).__name__, others)
         if input_dim is not None:  # the older way to say input_shape=(n,)
             input_shape = (input_dim,)
         self.name = name or snake(type(self).__name__)

@@ -164,3 +164,12 @@ def test_settings_of_fit_are_true_or_false(name, value):
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match=f"{name} is True or False; got"):
         model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0, **{name: value})
+
+
+@pytest.mark.parametrize("kind", [nn.layers.Dense, nn.layers.Flatten, nn.layers.BatchNormalization])
+def test_settings_that_are_not_there_are_refused_by_the_layer_s_name(kind):
+    settings = {"units": 2} if kind is nn.layers.Dense else {}
+    kind(**settings, kernel_constraint=None, autocast=True)  # as Keras spells its defaults out
+    for other in ({"kernel_constraint": "non_neg"}, {"unit": 2}, {"autocast": False}):
+        with pytest.raises(TypeError, match=f"{kind.__name__} takes no {min(other)}="):
+            kind(**settings, **other)

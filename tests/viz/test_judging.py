@@ -198,8 +198,8 @@ def test_what_does_not_fit_is_said(chart):
         "as many labels": (as_is, SCORES, TRUE[:5], None), "as many labels; got X of shape ()": (as_is, 1.0, 1.0, None),
         "answers nan or inf": (lambda X: SCORES * np.nan, X, TRUE, None),
         "tells 4 classes apart; wanted as many different names": (as_is, SCORES, TRUE, list("abcde")),
-        "y or names= has 80": (as_is, SCORES, np.linspace(0, 1, 80), None),
-        "y or names= has 3": (as_is, SCORES, np.array(["a", "b", "c"])[np.minimum(TRUE, 2)], None),
+        "y has the label 0.0126": (as_is, SCORES, np.linspace(0, 1, 80), None),
+        "wanted names= of the classes": (as_is, SCORES, np.array(["a", "b", "c"])[np.minimum(TRUE, 2)], None),
         "a row of numbers for each": (lambda X: np.zeros((80, 4, 4)), X, TRUE, None),
     }  # fmt: skip
     for text, (model, data, y, names) in wrong.items():
