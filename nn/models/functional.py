@@ -50,6 +50,23 @@ class Functional(Model, functional=True):
         return ((layer.name, layer) for layer in self._layers)
 
     @property
+    def input(self):
+        """The symbol that goes in, to make another model from it; several in a list."""
+        return self.inputs[0] if self._one_input else self.inputs
+
+    @property
+    def output(self):
+        """The symbol that comes out, to go on from it; several in a list.
+
+        >>> from nn.layers import Input, Dense
+        >>> x = Input(shape=(4,))
+        >>> base = Model(x, Dense(3)(x))
+        >>> Model(base.input, Dense(1)(base.output)).count_params()
+        19
+        """
+        return self.outputs[0] if self._one_output else self.outputs
+
+    @property
     def output_shape(self):
         shapes = [symbol.shape for symbol in self.outputs]
         return shapes[0] if self._one_output else shapes
