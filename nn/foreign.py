@@ -9,12 +9,14 @@ import zipfile
 from nn.safetensors import ModelFileError
 
 KERAS = "which needs TensorFlow to be read: load it there, and write model.save('model.keras')"
+LOADER = "which nn.models.load_model reads, and its weights model.load_weights(path) without names="
 NUMPY = "of plain arrays and no model: np.load reads it, and model.set_weights takes a list of arrays"
 CODE = "which could run any code while it is read, so it is not. Load it where you trust it, and save the arrays"
 
 HEADS = {
     b"\x93NUMPY": f"a file of NumPy (.npy) {NUMPY}",
     **{bytes([0x80, protocol]): f"a pickle, {CODE}" for protocol in range(2, 6)},
+    b"\x89HDF": f"a file of Keras (.h5), {LOADER}",
     b"\x1f\x8b": "compressed by gzip; unpack it first",
 }  # fmt: skip
 
@@ -48,6 +50,8 @@ def _archive(path):
         return "a zip archive, and damaged"
     if names and all(name.endswith(".npy") for name in names):
         return f"an archive of NumPy (.npz) {NUMPY}"
+    if "config.json" in names:
+        return f"a file of Keras (.keras), {LOADER}"
     if any(name.endswith("data.pkl") for name in names):
         return f"a file of PyTorch, {CODE}"
     return "a zip archive, and none of this library's: unpack it first"

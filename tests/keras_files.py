@@ -1,5 +1,6 @@
 """The files that Keras wrote, from tests/nn/reference, as tests go over them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from nn.layers.base import layers
 HERE = Path(__file__).parent / "nn" / "reference"
 REFERENCE = {key: part for name in ("layers", "images", "models") for key, part in
              np.load(HERE / f"keras_{name}.npz").items()}  # fmt: skip
+SETTINGS = json.loads((HERE / "keras_settings.json").read_text())  # what each of Keras's classes takes
 FILES = [key for key in REFERENCE if key.endswith((".keras", ".h5"))]
 # Of layers that are here: the others wait until they are.
 LAYERS = [key for key in FILES if key.split()[0].split(".")[0] in layers.entries]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
+from importlib.util import find_spec
 
 from nn import saving
+from nn.errors import ModelWarning
 from nn.files import keras_files, pytorch
 from nn.foreign import refuse_foreign
 
@@ -14,7 +17,7 @@ __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
 def save_model(model, path) -> None:
     """Write a whole model: for Keras where the name ends in `.keras`, else in the library's own format."""
-    (keras_files if _ends(path, ".keras") else saving).save_model(model, path)
+    (_for_keras(path) if _ends(path, ".keras") else saving).save_model(model, path)
 
 
 def load_model(path, custom=None, compile=True):
@@ -33,7 +36,7 @@ def save_weights(model, path) -> None:
     if _ends(path, ".h5") and not _ends(path, ".weights.h5"):
         name = re.sub(r"\.h5$", ".weights.h5", os.fspath(path), flags=re.IGNORECASE)
         raise ValueError(f"Keras wants the names of files of weights to end in .weights.h5: write {name!r}")
-    (keras_files if _ends(path, ".h5") else saving).save_weights(model, path)
+    (_for_keras(path) if _ends(path, ".h5") else saving).save_weights(model, path)
 
 
 def load_weights(model, path, names=None) -> None:
@@ -50,6 +53,19 @@ def load_weights(model, path, names=None) -> None:
     if names is not None or pytorch.is_foreign(path):
         return pytorch.load_weights(model, path, names)
     return saving.load_weights(model, path)
+
+
+def _for_keras(path):
+    """What writes files of that name: without h5py the library's own format, which is known by what is in it."""
+    if find_spec("h5py") is not None:
+        return keras_files
+    warnings.warn(
+        f"{os.fspath(path)} is written in the library's own format, which is read here and not by Keras: for Keras's, "
+        "pip install 'glassgrad[keras]' (h5py)",
+        ModelWarning,
+        stacklevel=4,
+    )
+    return saving
 
 
 def _ends(path, ending) -> bool:

@@ -12,7 +12,7 @@ import inspect
 import numpy as np
 
 from nn.layers.base import layers
-from nn.registry import REGISTRIES, parameters_of
+from nn.registry import REGISTRIES, parameters_of, plain, snake
 from nn.safetensors import ModelFileError, quoted
 
 MODULES = {
@@ -29,12 +29,22 @@ NEUTRAL = {
     "is_legacy_optimizer": ANYTHING, "decay": 0.0, "fused": ANYTHING, "virtual_batch_size": None, "autocast": True,
     "fn": ANYTHING, "input_length": ANYTHING, "antialias": False,
     "crop_to_aspect_ratio": False, "pad_to_aspect_ratio": False,
+    "axis": -1, "summation_method": "interpolation", "multi_label": False, "from_sorted_ids": False,
 }  # fmt: skip
 RENAMED = {("LeakyReLU", "alpha"): "negative_slope", "lr": "learning_rate"}  # by Keras 3
 ONE_AXIS = ("BatchNormalization", "Normalization")  # Keras writes [-1] or -1
 DRAWS = ("Random", "Dropout", "Noise")  # in the names of layers that have a seed in Keras
-UNKNOWN = {f"SpatialDropout{n}D": ("trainable", *["data_format"] * (n == 1)) for n in (1, 2, 3)}  # to Keras
-NOT_KERAS = ("Warmup", "OneCycle", "ConfusionMatrix", "_Function", "Lambda")
+# What Keras has not: settings, which are left out if they are this, and refused otherwise; classes; names of metrics.
+ONLY_HERE = {
+    "Poisson": {"from_logits": False}, "AUC": {"exact": False}, "SparseCategoricalAccuracy": {"ignore_class": None},
+    "SparseTopKCategoricalAccuracy": {"ignore_class": None},
+    **{f"SpatialDropout{n}D": {"trainable": ANYTHING} for n in (1, 2, 3)},
+}  # fmt: skip
+NOT_KERAS = {
+    "schedule": ("Warmup", "OneCycle"), "initializer": ("_Function",), "layer": ("Lambda", "Preprocessing"),
+    "metric": ("ConfusionMatrix", "Huber", "BinaryFocalCrossentropy", "MeanMetricWrapper"),
+}  # fmt: skip
+SHORT = ("accuracy", "acc", "mse", "mae", "mape", "msle", "bce", "MSE", "MAE", "MAPE", "MSLE", "BCE")  # Keras's too
 ADVICE = "save it to a file whose name ends in .safetensors, which keeps it"
 
 
@@ -120,6 +130,9 @@ def object_from(about, kind, custom=None):
     else:
         name, settings = _parts(about)
     own = custom and next((n for n in (name, _registered(about)) if n in custom), None)
+    if kind == "activation" and not own and isinstance(name, str) and name in layers.entries:
+        found = layer_from(about)
+        return {"kind": "layer", "name": found["class"], "config": found["config"]}
     if own:
         return {"kind": "custom", "name": own, "config": settings_from(custom[own], own, settings, custom)}
     entries = REGISTRIES[kind].entries if kind in REGISTRIES else {}
@@ -169,16 +182,41 @@ def _is_keras(module, *rooms) -> bool:
 def layer_to(description: dict) -> dict:
     """A layer for Keras, from its description."""
     name, settings = description["class"], dict(description["config"])
-    if name not in layers.entries or name in NOT_KERAS:
-        said = f"layer {settings.get('name')!r} ({name})"
+    said = f"layer {settings.get('name')!r} ({name})"
+    if name == "Preprocessing":
+        name, settings = _rescaling(said, settings)
+    if name not in layers.entries:
         raise ValueError(f"{said} is none of Keras's, which could not read it; {ADVICE}")
+    settings = _taken("layer", name, settings, said)
     settings.pop("input_shape", None)
-    if settings.get("input_dim", 0) is None:
-        settings.pop("input_dim")
+    if name != "Embedding":
+        settings.pop("input_dim", None)
     if not any(part in name for part in DRAWS):
         settings.pop("seed", None)
-    config = {key: value_to(value) for key, value in settings.items() if key not in UNKNOWN.get(name, ())}
+    config = {key: value_to(value) for key, value in settings.items()}
     return described("keras.layers", name, {**config, "dtype": policy_to(settings.get("dtype"))})
+
+
+def _rescaling(said, settings) -> tuple[str, dict]:
+    """The layer of Keras that prepares images as `preprocess_input` of mode "tf" does."""
+    if settings["mode"] != "tf":
+        raise ValueError(
+            f"{said} prepares images in the mode {settings['mode']!r}, for which Keras has no layer: build the model "
+            f"without it and call preprocess_input on the images, or {ADVICE}"
+        )
+    rest = {key: value for key, value in settings.items() if key not in ("mode", "data_format")}
+    return "Rescaling", {**rest, "scale": 1 / 127.5, "offset": -1.0}
+
+
+def _taken(kind, name, settings, said) -> dict:
+    """The settings that Keras has too; the others have to be as if they were not there."""
+    if name in NOT_KERAS.get(kind, ()):
+        raise ValueError(f"{said} is none of Keras's, which could not read it; {ADVICE}")
+    lacking = ONLY_HERE.get(name, {})
+    for key, value in lacking.items():
+        if value is not ANYTHING and settings.get(key, value) != value:
+            raise ValueError(f"{said} has {key}={settings[key]!r}, a setting that Keras's {name} lacks; {ADVICE}")
+    return {key: value for key, value in settings.items() if key not in lacking}
 
 
 def described(module, name, config, registered=None) -> dict:
@@ -200,11 +238,31 @@ def value_to(value):
     kind, name = value["kind"], value["name"]
     if kind == "activation":
         return name
+    if kind == "layer":
+        return layer_to({"class": name, "config": value["config"]})
+    if _is_function(value):
+        return name
+    said = f"{name!r} ({kind})"
     found = REGISTRIES[kind].entries.get(name) if kind in REGISTRIES else None
-    known = REGISTRIES["metric"].entries
-    if kind == "custom" and name in known and not value["config"]:
-        return name  # a function of the library's own, such as nn.metrics.mae
-    if kind not in MODULES or found is None or inspect.isfunction(found) or found.__name__ in NOT_KERAS:
-        raise ValueError(f"{name!r} ({kind}) is none of Keras's, which could not read it; {ADVICE}")
-    config = {key: value_to(part) for key, part in value["config"].items() if (key, part) != ("name", None)}
+    if kind not in MODULES or found is None or inspect.isfunction(found):
+        raise ValueError(f"{said} is none of Keras's, which could not read it; {ADVICE}")
+    settings = _taken(kind, found.__name__, value["config"], said)
+    config = {key: value_to(part) for key, part in settings.items() if (key, part) != ("name", None)}
     return described(MODULES[kind], found.__name__, config)
+
+
+def metric_to(value):
+    """A metric for Keras; one that was given by a name that Keras does not have, as an object of that name."""
+    name = value if isinstance(value, str) else value["name"] if _is_function(value) else None
+    found = REGISTRIES["metric"].entries.get(name)
+    if found is None:
+        return value_to(value)
+    _taken("metric", found.__name__, {}, f"{name!r} (metric)")
+    if name in (found.__name__, snake(found.__name__), *SHORT):
+        return name
+    return value_to(plain(found(name=name), "metrics"))
+
+
+def _is_function(value) -> bool:
+    """Whether it is a function of the library's own, such as nn.metrics.mae."""
+    return value["kind"] == "custom" and value["name"] in REGISTRIES["metric"].entries and not value["config"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.files.keras_objects import object_from, tidy, value_to
+from nn.files.keras_objects import metric_to, object_from, tidy, value_to
 from nn.files.keras_weights import own_variables, places
 from nn.layers.symbols import Symbol
 from nn.registry import plain
@@ -25,7 +25,7 @@ def training_to(model) -> dict | None:
         return None
     loss = None if model.loss is None else plain(getattr(model.loss, "function", model.loss), "loss")
     metrics, weighted = (
-        [value_to(plain(metric, "metrics")) for metric in given] or None
+        [metric_to(plain(metric, "metrics")) for metric in given] or None
         for given in (model._metric_names, model._weighted_names)
     )
     return {

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from every_layer import LAYERS as OWN
 from keras_cases import NO_KERAS, layer_cases, trained_cases, whole_cases
-from keras_files import LAYERS, MODELS, REFERENCE, bytes_of, file
+from keras_files import LAYERS, MODELS, SETTINGS, bytes_of, file
 
 import nn
 from nn import layers as L
@@ -20,7 +20,6 @@ from nn.files import hdf5
 from nn.layers.base import layers
 from nn.models import load_model
 
-SETTINGS = json.loads(str(REFERENCE["settings"]))
 CASES = {name: (model, x, *more) for name, model, x, *more in [*layer_cases(), *whole_cases(), *trained_cases()]}
 
 

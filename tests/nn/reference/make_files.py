@@ -7,15 +7,12 @@ Run it in an environment of its own, which has keras and torch and not this proj
     KERAS_BACKEND=torch python tests/nn/reference/make_files.py FOLDER   # check what tests/keras_cases.py wrote there
 
 A file lies in an .npz as its bytes, "<case>.<kind>" ("Dense.keras", "sequential.h5"), bit for bit as it was written;
-"<case>.x" (or .x0, .x1 ...) is an input and "<case>.y" the output of `predict`. "settings" is JSON: for each of Keras's
-classes what its `__init__` takes, so that a setting which Keras would refuse is noticed without Keras.
+"<case>.x" (or .x0, .x1 ...) is an input and "<case>.y" the output of `predict`.
 
 The second form is the other direction: real Keras loads each file that this library wrote, without a warning, and has
 to predict what stands beside it. It is run by hand, since Keras and its backends are no part of the tests' environment.
 """
 
-import inspect
-import json
 import os
 import sys
 import tempfile
@@ -180,26 +177,7 @@ def models():
     measured.adapt(x)
     found |= case("adapted", keras.Sequential([keras.Input((4,)), measured, L.Dense(1)]), x, kinds=("keras", "h5"))
     found |= trained(x, y)
-    settings = {}
-    kinds = [keras.layers, keras.initializers, keras.regularizers, keras.losses, keras.metrics, keras.optimizers,
-             keras.optimizers.schedules]  # fmt: skip
-    for kind in kinds:
-        for name, cls in vars(kind).items():
-            if inspect.isclass(cls):
-                settings[f"{kind.__name__.removeprefix('keras.')}.{name}"] = taken_by(cls)
-    return found | {"settings": json.dumps(settings)}
-
-
-def taken_by(cls):
-    """What a class is made with, and what it hands on to its bases; None after it if it takes anything."""
-    found = []
-    for base in cls.__mro__:
-        if "__init__" in vars(base):
-            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
-            found += [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-                break
-    return sorted({*found})
+    return found
 
 
 OPTIMIZERS = {
