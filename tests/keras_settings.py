@@ -29,13 +29,12 @@ NO_KERAS = {
     "metric huber_loss", "metric binary_focal_crossentropy", "metric BinaryFocalCrossentropy",
 }  # fmt: skip
 ACTIVATIONS = {
-    "ReLU": lambda: L.ReLU(3), "LeakyReLU": lambda: L.LeakyReLU(0.2), "ELU": L.ELU, "PReLU": L.PReLU,
-    "Softmax": L.Softmax, "Activation": lambda: L.Activation("gelu"),
+    "ReLU": lambda: L.ReLU(3), "LeakyReLU": lambda: L.LeakyReLU(0.2), "ELU": L.ELU, "Softmax": L.Softmax, "Activation": lambda: L.Activation("gelu"),
 }  # fmt: skip
 
 
 def model(*layers, shape=(4,), **compiled):
-    made = nn.Sequential([nn.Input(shape), *(layers or [L.Dense(3)])], seed=0)
+    made = nn.Sequential([nn.Input(shape), *(layers or [L.Dense(6)])], seed=0)
     if compiled:
         made.compile(**{"optimizer": "sgd", "loss": "mse", **compiled})
     return made
@@ -44,6 +43,8 @@ def model(*layers, shape=(4,), **compiled):
 def things(kind):
     """(name, what is given) for each name, object and function of a kind."""
     for name, entry in REGISTRIES[kind].entries.items():
+        if entry in (nn.metrics.Mean, nn.metrics.Sum):  # of values, and not of what is true and predicted
+            continue
         if kind == "schedule":
             yield f"{kind} {name}", SCHEDULES[name]()
             continue
@@ -53,7 +54,7 @@ def things(kind):
             "_Function": (np.ones,),
         }
         arguments = required.get(entry.__name__, ())
-        if not arguments and not (kind == "metric" and name == "mean"):
+        if not arguments:
             yield f"{kind} {name}", name
         if isinstance(entry, type):
             yield f"{kind} {name} object", entry(*arguments)

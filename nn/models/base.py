@@ -235,7 +235,7 @@ class Model(Layer):
     def save(self, path) -> None:
         """Write the whole model to a file: architecture, weights, optimizer, generator. See `nn.models.load_model`.
 
-        A name that ends in `.keras` gives a file that Keras loads; any other the library's own format.
+        A name that ends in `.keras` gives a file that Keras loads, if h5py is there; any other our own format.
         """
         files.save_model(self, path)
 

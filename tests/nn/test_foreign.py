@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn import ModelFileError
+from nn import ModelFileError, saving
 from nn import layers as L
 from nn.models import load_model
 
@@ -57,6 +57,16 @@ def test_another_librarys_file_is_said_to_be_one(tmp_path, name, how):
     with pytest.raises(ModelFileError, match=f"{name} is {message}"):
         (load_model if how == "load_model" else made.load_weights)(path)
     assert all(np.array_equal(a, b) for a, b in zip(before, made.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize("data", [archive("metadata.json", "config.json"), b"\x89HDF\r\n\x1a\n"])
+def test_files_of_keras_are_read_elsewhere(tmp_path, data):
+    path = tmp_path / "m.keras"
+    path.write_bytes(data)
+    with pytest.raises(ModelFileError, match=r"m.keras is a file of Keras .*, which nn\.models\.load_model reads"):
+        saving.load_model(path)
+    with pytest.raises(ModelFileError, match=r"model.load_weights\(path\) without names="):
+        model().load_weights(path, names={"dense": "fc"})
 
 
 def test_a_folder_of_tensorflow(tmp_path):

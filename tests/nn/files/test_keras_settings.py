@@ -6,7 +6,6 @@ What Keras takes is in tests/nn/reference/keras_settings.json, which make_settin
 import inspect
 import io
 import json
-import sys
 import warnings
 import zipfile
 
@@ -16,7 +15,6 @@ from keras_files import SETTINGS
 from keras_settings import ACTIVATIONS, KINDS, NO_KERAS, cases, is_refused, model
 
 import nn
-from nn import ModelWarning
 from nn import layers as L
 from nn.applications import mobilenet_v2, resnet50
 from nn.files.keras_objects import NEUTRAL
@@ -133,20 +131,3 @@ def test_preparing_images_is_written_as_rescaling(tmp_path):
 def test_preparing_images_as_keras_has_no_layer_for_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"\(Preprocessing\) prepares images in the mode 'caffe'.*call preprocess_in"):
         prepared(resnet50.preprocess_input).save(tmp_path / "m.keras")
-
-
-# -- without h5py ----------------------------------------------------------------------------------------------------
-def test_without_h5py_the_own_format_is_written_and_said(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "h5py", None)
-    made, x = model(optimizer="adam"), np.ones((8, 4))
-    for name, write in {"m.keras": made.save, "m.weights.h5": made.save_weights}.items():
-        with pytest.warns(ModelWarning, match=r"m\..* own format.*pip install 'glassgrad\[keras\]'") as said:
-            write(tmp_path / name)
-        assert len(said) == 1
-        assert said[0].filename == __file__
-    assert np.array_equal(load_model(tmp_path / "m.keras").predict(x, verbose=0), made.predict(x, verbose=0))
-    made.load_weights(tmp_path / "m.weights.h5")
-    best = nn.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor="loss", save_best_only=True)
-    with pytest.warns(ModelWarning, match="own format"):
-        made.fit(x, np.ones((8, 3)), verbose=0, callbacks=[best])
-    assert load_model(tmp_path / "best.keras").optimizer.iterations == 1

@@ -6,15 +6,17 @@ written here, predicts the same and trains on was checked with the real one: see
 
 import io
 import json
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 from every_layer import LAYERS as OWN
 from keras_cases import NO_KERAS, layer_cases, trained_cases, whole_cases
-from keras_files import LAYERS, MODELS, SETTINGS, bytes_of, file
+from keras_files import LAYERS, MODELS, SETTINGS, bytes_of, file, inputs
 
 import nn
+from nn import ModelWarning
 from nn import layers as L
 from nn.files import hdf5
 from nn.layers.base import layers
@@ -142,6 +144,8 @@ class Mine(L.Dense):
 
 REFUSED = {
     "Lambda": (lambda: L.Lambda(abs), r"layer 'lambda' \(Lambda\) is none of Keras's"),
+    "Lambda within": (lambda: L.Dense(2, activation=L.Lambda(abs)), r"\(Lambda\) is none of Keras's"),
+    "weights within": (lambda: L.Dense(2, activation=L.PReLU()), "'dense.*' has a layer with weights, PReLU, as its"),
     "own layer": (lambda: Mine(2), r"layer 'mine' \(Mine\) is none of Keras's"),
     "own initializer": (lambda: L.Dense(2, kernel_initializer=np.ones), "is none of Keras's"),
     "own activation": (lambda: L.Dense(2, activation=lambda x: x), "'<lambda>'.*is none of Keras's"),
@@ -185,8 +189,17 @@ def test_own_losses_and_models_are_refused(tmp_path):
         nn.Sequential([L.Dense(2)]).save(tmp_path / "m.keras")
 
 
-def test_without_h5py_the_error_names_the_extra(tmp_path, monkeypatch):
-    model = load_model(file(tmp_path, "sequential.keras"))  # reading needs none
-    monkeypatch.setitem(__import__("sys").modules, "h5py", None)
-    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[keras\]'"):
-        model.save(tmp_path / "again.keras")
+def test_without_h5py_the_own_format_is_written_and_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    made, x = load_model(file(tmp_path, "sequential.keras")), inputs("sequential")  # reading needs none
+    for name, write in {"m.keras": made.save, "m.weights.h5": made.save_weights}.items():
+        with pytest.warns(ModelWarning, match=r"m\..* own format.*pip install 'glassgrad\[keras\]'") as said:
+            write(tmp_path / name)
+        assert [warning.filename for warning in said] == [__file__]
+    assert np.array_equal(load_model(tmp_path / "m.keras").predict(x, verbose=0), made.predict(x, verbose=0))
+    made.load_weights(tmp_path / "m.weights.h5")
+    best = nn.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor="loss", save_best_only=True)
+    steps = made.optimizer.iterations
+    with pytest.warns(ModelWarning, match="own format"):
+        made.fit(x, np.ones((16, 2)), verbose=0, callbacks=[best])
+    assert load_model(tmp_path / "best.keras").optimizer.iterations == steps + 1
