@@ -29,7 +29,8 @@ NO_KERAS = {
     "metric huber_loss", "metric binary_focal_crossentropy", "metric BinaryFocalCrossentropy",
 }  # fmt: skip
 ACTIVATIONS = {
-    "ReLU": lambda: L.ReLU(3), "LeakyReLU": lambda: L.LeakyReLU(0.2), "ELU": L.ELU, "Softmax": L.Softmax, "Activation": lambda: L.Activation("gelu"),
+    "ReLU": lambda: L.ReLU(3), "LeakyReLU": lambda: L.LeakyReLU(0.2), "ELU": L.ELU, "Softmax": L.Softmax,
+    "Activation": lambda: L.Activation("gelu"),
 }  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 
-from nn.files.keras_objects import metric_to, object_from, tidy, value_to
+from nn.files.keras_objects import ADVICE, metric_to, object_from, tidy, value_to
 from nn.files.keras_weights import own_variables, places
 from nn.layers.symbols import Symbol
 from nn.registry import plain
@@ -23,15 +25,22 @@ def training_to(model) -> dict | None:
     """What was given to `compile`, for Keras."""
     if model.optimizer is None:
         return None
-    loss = None if model.loss is None else plain(getattr(model.loss, "function", model.loss), "loss")
+    loss = None if model.loss is None else _plain(getattr(model.loss, "function", model.loss), "loss")
     metrics, weighted = (
-        [metric_to(plain(metric, "metrics")) for metric in given] or None
+        [metric_to(_plain(metric, "metrics")) for metric in given] or None
         for given in (model._metric_names, model._weighted_names)
     )
     return {
         "optimizer": value_to(plain(model.optimizer, "optimizer")), "loss": value_to(loss), "loss_weights": None,
         "metrics": metrics, "weighted_metrics": weighted,
     }  # fmt: skip
+
+
+def _plain(thing, kind):
+    """As plain data; a user's function is refused even if it is called as one of the library's own."""
+    if inspect.isroutine(thing) and not (thing.__module__ or "").startswith("nn."):
+        raise ValueError(f"{thing.__name__!r} ({kind}) is a function of your own, which Keras could not read; {ADVICE}")
+    return plain(thing, kind)
 
 
 def optimizer_arrays(model) -> dict[str, np.ndarray]:

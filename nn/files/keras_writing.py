@@ -29,8 +29,8 @@ def _layer_to(layer) -> dict:
     within = getattr(layer, "activation", None)
     if isinstance(within, Layer) and within.parameters():
         raise ValueError(
-            f"layer {layer.name!r} has a layer with weights, {type(within).__name__}, as its activation, and Keras does "
-            f"not find them again: put it behind as a layer of its own, or {ADVICE}"
+            f"layer {layer.name!r} has a layer with weights, {type(within).__name__}, as its activation, and Keras "
+            f"does not find them again: put it behind as a layer of its own, or {ADVICE}"
         )
     return model_to(layer) if hasattr(layer, "_layers") else layer_to(layer_description(layer))
 

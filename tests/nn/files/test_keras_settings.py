@@ -67,6 +67,12 @@ def test_keras_takes_all_that_is_written(tmp_path, kind):
     assert kind != "activation" or set(ACTIVATIONS) <= set(REGISTRIES["layer"].entries)
 
 
+def test_every_layer_is_one_of_kerass():
+    """The settings of each are compared in test_keras_writing."""
+    own = {name for name, kind in REGISTRIES["layer"].entries.items() if kind.__module__.startswith("nn.")}
+    assert {name for name in own if f"layers.{name}" not in SETTINGS} == {"Preprocessing", "Sequential", "Functional"}
+
+
 OTHERWISE = {
     "from_logits": lambda: {"loss": nn.losses.Poisson(from_logits=True)},
     "exact": lambda: {"metrics": [nn.metrics.AUC(exact=True)]},
@@ -79,6 +85,15 @@ def test_a_setting_that_keras_lacks_is_refused_where_it_says_something(tmp_path,
     with pytest.raises(ValueError, match=rf"has {setting}=.*, a setting that Keras's .* lacks; save it to a file"):
         model(**OTHERWISE[setting]()).save(tmp_path / "m.keras")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", ["loss", "metrics"])
+def test_a_function_of_ones_own_is_refused_whatever_its_name(tmp_path, place):
+    def mae(y_true, y_pred):
+        return abs(y_true - y_pred).mean()
+
+    with pytest.raises(ValueError, match=r"'mae' .* is a function of your own, which Keras could not read"):
+        model(**{place: [mae] if place == "metrics" else mae}).save(tmp_path / "m.keras")
 
 
 @pytest.mark.parametrize("kind", ["loss", "metric"])
