@@ -57,7 +57,7 @@ class Sliding(Layer):
 
     def make_kernels(self):
         """Add the weights besides the bias, for inputs of `self.channels` channels."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} defines no make_kernels")
 
     def after_windows(self, shape, units):
         """The shape after windows, if no activation of the user's makes another of it."""
@@ -76,4 +76,4 @@ class Sliding(Layer):
         return y
 
     def convolve(self, x, bias):
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} defines no convolve")
