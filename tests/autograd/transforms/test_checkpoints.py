@@ -66,7 +66,7 @@ def from_generators(x, a, b=np.random.default_rng(8)):  # noqa: B008  shared by 
 
 
 WAYS = {
-    "NumPy's own": lambda: lambda x: x * np.random.normal(size=x.shape),  # noqa: NPY002
+    "NumPy's own": lambda: lambda x: x * np.random.normal(size=x.shape),
     "Python's own": lambda: lambda x: x * random.gauss(0.0, 1.0),
     "global": lambda: lambda x: np.exp(x * GENERATOR.random(x.shape)),
     "closure": from_closure,
@@ -79,12 +79,12 @@ WAYS = {
     "older kind": lambda: functools.partial(lambda rng, x: x * rng.rand(), np.random.RandomState(4)),
     "Random": lambda: functools.partial(lambda rng, x: x * rng.random(), random.Random(4)),
     "made inside": lambda: lambda x: x * np.random.default_rng(7).random(x.shape),
-    "shuffled": lambda: lambda x: x[np.random.permutation(4)] * X,  # noqa: NPY002
+    "shuffled": lambda: lambda x: x[np.random.permutation(4)] * X,
 }
 
 
 def seeded():
-    np.random.seed(0)  # noqa: NPY002
+    np.random.seed(0)
     random.seed(0)
     GENERATOR.bit_generator.state = np.random.default_rng(0).bit_generator.state
 

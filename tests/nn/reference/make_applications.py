@@ -21,7 +21,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
-from filled_weights import filled, pictures  # noqa: E402
+from filled_weights import filled, pictures  # noqa: E402  the path above leads to it
 
 WHOLE = [("ResNet50", {}), ("VGG16", {"input_shape": [32, 32, 3], "classes": 10}), ("MobileNetV2", {})]
 SOME = [

@@ -45,10 +45,10 @@ REFUSED = {
     "random.choice": lambda x: x + random.choice([1.0, 2.0]),
     "random.shuffle": lambda x: x + random.shuffle([1, 2, 3]) if False else x + len(random.sample([1, 2, 3], 2)),
     "random.seed": lambda x: (random.seed(0), x + random.random())[1],
-    "np.random.rand": lambda x: x + np.random.rand(),  # noqa: NPY002
-    "np.random.randn": lambda x: x + np.random.randn(2).sum(),  # noqa: NPY002
-    "np.random.seed": lambda x: (np.random.seed(0), x + np.random.rand())[1],  # noqa: NPY002
-    "np.random.shuffle": lambda x: (np.random.shuffle([1, 2, 3]), x)[1],  # noqa: NPY002
+    "np.random.rand": lambda x: x + np.random.rand(),
+    "np.random.randn": lambda x: x + np.random.randn(2).sum(),
+    "np.random.seed": lambda x: (np.random.seed(0), x + np.random.rand())[1],
+    "np.random.shuffle": lambda x: (np.random.shuffle([1, 2, 3]), x)[1],
     "os.urandom": lambda x: x + os.urandom(1)[0],
     "secrets": lambda x: x + secrets.randbelow(10),
     "secrets.token_hex": lambda x: x + len(secrets.token_hex(4)),
@@ -85,7 +85,7 @@ def test_what_would_repeat_for_ever_is_refused(name):
 
 def test_a_second_normal_number_is_noticed_too():
     """The legacy generators give two normal numbers at a time, and keep one."""
-    for state, draw in ((np.random, lambda x: x + np.random.randn()), (LEGACY, lambda x: x + LEGACY.randn())):  # noqa: NPY002
+    for state, draw in ((np.random, lambda x: x + np.random.randn()), (LEGACY, lambda x: x + LEGACY.randn())):
         state.seed(0)
         state.randn()
         with pytest.raises(RecordingError):
